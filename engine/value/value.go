@@ -67,4 +67,3 @@ type Constraint struct {
 	Item    *Constraint `json:"item,omitempty"`    // of a List
 	Unit    Unit        `json:"unit,omitempty"`    // of an Int or Float
 }
-
