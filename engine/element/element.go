@@ -1,0 +1,103 @@
+package element
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"sluice/engine/media"
+	"sluice/engine/stat"
+)
+
+// Declared is anything that describes an element. What else it can do is found by assertion: Factory makes Go
+// elements, Builder makes GStreamer ones.
+type Declared interface{ Spec() Spec }
+
+// Factory makes elements of one kind. It is safe for concurrent use.
+type Factory interface {
+	Declared
+	// New checks conf and allocates; it must not block, and begins nothing that Stop would have to end.
+	New(ctx context.Context, env Env, conf Conf) (Element, error)
+}
+
+// Element is one node of a running instance. Its instance calls Start and Stop from one goroutine.
+type Element interface {
+	// Start returns once the element is ready to work; ctx bounds the starting only. Work that goes on gets a context
+	// of its own, which Stop cancels.
+	Start(ctx context.Context) error
+	// Stop may be called at any time after New, also without Start and more than once. It returns when everything
+	// Start began is gone, or with ctx's error when that took too long.
+	Stop(ctx context.Context) error
+}
+
+// Env is what an element gets from its surroundings. Nothing in it is nil.
+type Env struct {
+	Log      *slog.Logger // carries graph and node
+	Stats    *stat.Set
+	Clock    Clock
+	Hub      Hub
+	Sessions Sessions
+	Events   Events
+}
+
+// Clock tells time, so that tests can.
+type Clock interface {
+	Now() time.Time
+	After(d time.Duration) <-chan time.Time
+}
+
+// Hub is what elements need of the hub.
+type Hub interface {
+	Publish(ctx context.Context, name string, d media.Description) (Writer, error)
+	Read(ctx context.Context, name string, want media.Want, to Writer) (stop func(), err error)
+}
+
+// Sessions finds the peer that a session name of the triggering event means.
+type Sessions interface {
+	Session(name string) (any, bool)
+}
+
+// Events takes what an element has to tell; it never blocks.
+type Events interface {
+	Emit(name string, vars map[string]any)
+}
+
+// Writer takes packets of one track; it never blocks and keeps no more than it says.
+type Writer interface {
+	Write(track int, packets []media.Packet)
+}
+
+// Feed is implemented by elements that give media.
+type Feed interface {
+	Describe(ctx context.Context) (media.Description, error) // waits until the tracks are known
+	To(w Writer)
+}
+
+// Drain is implemented by elements that take media.
+type Drain interface {
+	Accepts() media.Want
+	Track(t media.Track) (Writer, error)
+}
+
+// Setter is implemented by elements with fields marked Live.
+type Setter interface {
+	Set(ctx context.Context, field string, v any) error
+}
+
+// Doer is implemented by elements with actions.
+type Doer interface {
+	Do(ctx context.Context, action string, args Conf) (any, error)
+}
+
+// Keyer is implemented by elements that can ask their peer for a key frame; requests are throttled by the callee.
+type Keyer interface{ RequestKey(track int) }
+
+// Prober is implemented by elements with statistics beyond the fixed set.
+type Prober interface{ Stats() stat.Snapshot }
+
+// Builder is implemented by elements that are made of GStreamer elements.
+type Builder interface {
+	Declared
+	// Build adds elements and links to the piece. It is pure: the same inputs give the same piece.
+	Build(p *Piece, conf Conf) error
+}
