@@ -101,3 +101,8 @@ type Builder interface {
 	// Build adds elements and links to the piece. It is pure: the same inputs give the same piece.
 	Build(p *Piece, conf Conf) error
 }
+
+// Placed is implemented by elements whose domain depends on their settings.
+type Placed interface {
+	Domain(conf Conf) Domain
+}

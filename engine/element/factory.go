@@ -28,6 +28,9 @@ func portOf(p catalog.Pad) Port {
 	if p.Direction == "src" {
 		out.Dir = Source
 	}
+	if len(out.Kinds) == 0 {
+		out.Kinds = kindsByName(p.Name)
+	}
 	switch p.Presence {
 	case "sometimes":
 		out.Presence, out.Optional = Sometimes, true
@@ -37,6 +40,19 @@ func portOf(p catalog.Pad) Port {
 		out.Presence = Always
 	}
 	return out
+}
+
+// kindsByName reads the kind of a pad whose caps are ANY off its name, as decodebin3 and the demuxers call theirs.
+func kindsByName(name string) []media.Kind {
+	switch before, _, _ := strings.Cut(name, "_"); before {
+	case "video":
+		return []media.Kind{media.Video}
+	case "audio":
+		return []media.Kind{media.Audio}
+	case "text", "subtitle":
+		return []media.Kind{media.Data}
+	}
+	return nil
 }
 
 // KindsOf tells which kinds of media caps are; nil for ANY and for caps that do not parse.
@@ -77,16 +93,23 @@ func kindOf(mediaType string) media.Kind {
 	return media.Mux
 }
 
-// CodecOf tells the codec that caps mean; "" if raw, several, or none we know.
-func CodecOf(text string) media.Codec {
+// formatsOf lists the codecs of a kind that caps allow; nil for any.
+func formatsOf(text string, k media.Kind) []Format {
 	c, err := caps.Parse(text)
-	if err != nil || text == "ANY" || len(c.MediaTypes()) != 1 {
-		return ""
+	if err != nil || text == "ANY" || text == "" {
+		return nil
 	}
+	out := []Format{}
 	for _, info := range media.Codecs() {
+		if info.Kind != k {
+			continue
+		}
 		if t, err := caps.Parse(info.MediaType); err == nil && caps.Intersects(t, c) {
-			return info.Codec
+			out = append(out, Format{Kind: k, Codec: info.Codec, BFrames: true})
 		}
 	}
-	return ""
+	if raw, err := caps.Parse(RawCaps(k)); err == nil && k != "" && caps.Intersects(raw, c) {
+		out = append(out, Format{Kind: k})
+	}
+	return out
 }

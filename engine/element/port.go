@@ -35,6 +35,7 @@ type Port struct {
 	Codecs   []media.Codec // coded forms of our own elements, best first; empty for GStreamer's
 	Caps     string        // what may pass, as GStreamer caps; "ANY" for anything
 	Optional bool          // need not be linked
+	InOrder  bool          // takes frames in presentation order only: no B-frames
 	Keyed    bool          // one for each key of an `each` node: minus[guest]
 	About    string
 }
@@ -74,6 +75,9 @@ func (p Port) Many() Port { p.Presence = Request; return p }
 
 // PerKey marks a port that exists once for each key of an `each` node.
 func (p Port) PerKey() Port { p.Keyed = true; p.Presence = Request; return p }
+
+// NoBFrames marks a port that takes frames in presentation order only, as RTP peers in browsers do.
+func (p Port) NoBFrames() Port { p.InOrder = true; return p }
 
 // Says adds a description.
 func (p Port) Says(about string) Port { p.About = about; return p }

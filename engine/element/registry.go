@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"sluice/engine/element/catalog"
+	"sluice/engine/media"
 )
 
 // Registry knows every element: sluice's own, listed by hand, and GStreamer's, from a catalogue. It is safe for
@@ -17,6 +18,7 @@ type Registry struct {
 	triggers map[string]Trigger
 	catalog  catalog.Catalog
 	gst      sync.Map // factory name → *Spec, made when first asked for
+	formats  sync.Map // caps text and kind → []Format
 }
 
 // NewRegistry lists the elements and triggers. Two of one name are an error.
@@ -67,6 +69,28 @@ func (r *Registry) Spec(name string) (*Spec, bool) {
 func (r *Registry) Builder(name string) (Builder, bool) {
 	b, ok := r.own[name].(Builder)
 	return b, ok
+}
+
+// Placed finds what decides an element's domain by its settings.
+func (r *Registry) Placed(name string) (Placed, bool) {
+	p, ok := r.own[name].(Placed)
+	return p, ok
+}
+
+// Formats lists the codecs of a kind that caps allow, in the order of media.Codecs; a raw format has no codec. It
+// gives nil for caps that allow anything.
+func (r *Registry) Formats(text string, k media.Kind) []Format {
+	type question struct {
+		caps string
+		kind media.Kind
+	}
+	q := question{text, k}
+	if known, ok := r.formats.Load(q); ok {
+		return known.([]Format)
+	}
+	known := formatsOf(text, k)
+	r.formats.Store(q, known)
+	return known
 }
 
 // Factory finds what makes a Go element.
