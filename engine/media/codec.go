@@ -1,9 +1,17 @@
 package media
 
-import "slices"
+import (
+	"slices"
+	"strings"
+
+	"sluice/engine/fault"
+)
 
 // Codec names a coding, in the spelling of the graph language.
 type Codec string
+
+// Any stands for every codec in a Want. It is not in the table: nothing is coded in it.
+const Any Codec = "any"
 
 // The codecs sluice knows by name.
 const (
@@ -78,6 +86,21 @@ func (c Codec) Info() (CodecInfo, bool) {
 		return CodecInfo{}, false
 	}
 	return all[i], true
+}
+
+// ParseCodec finds a codec by the name that the graph language gives it; upper case will do. An unknown name is
+// fault.InvalidParams, with the names there are as its hint.
+func ParseCodec(name string) (Codec, error) {
+	c := Codec(strings.ToLower(name))
+	if _, ok := c.Info(); ok {
+		return c, nil
+	}
+	all := Codecs()
+	names := make([]string, len(all))
+	for i, info := range all {
+		names[i] = string(info.Codec)
+	}
+	return "", fault.New(fault.InvalidParams, "", "no codec is called %q", name).Advise("one of %s", strings.Join(names, " "))
 }
 
 // Kind of the codec; "" if it is not known.

@@ -1,0 +1,129 @@
+package media
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/engine/fault"
+)
+
+// Want says what a reader can take: acceptable codecs for each kind, best first. A kind with no codecs is not wanted.
+type Want struct {
+	Audio []Codec
+	Video []Codec
+	Data  []Codec
+	// NoBFrames refuses video whose frames are reordered, as every browser must over RTP.
+	NoBFrames bool
+}
+
+// Everything wants all that is published, as it is.
+func Everything() Want {
+	return Want{Audio: []Codec{Any}, Video: []Codec{Any}, Data: []Codec{Any}}
+}
+
+// Codecs gives the acceptable codecs of a kind.
+func (w Want) Codecs(k Kind) []Codec {
+	switch k {
+	case Audio:
+		return w.Audio
+	case Video:
+		return w.Video
+	case Data:
+		return w.Data
+	}
+	return nil
+}
+
+// kinds are the wanted ones: video first, because its key frame is what a viewer waits for.
+func (w Want) kinds() []Kind {
+	return slices.DeleteFunc([]Kind{Video, Audio, Data}, func(k Kind) bool { return len(w.Codecs(k)) == 0 })
+}
+
+// Takes tells whether a track suits as it is, and how well: 0 is best, -1 is not at all.
+func (w Want) Takes(t Track) int {
+	if w.NoBFrames && t.BFrames {
+		return -1
+	}
+	return slices.IndexFunc(w.Codecs(t.Kind), func(c Codec) bool { return c == t.Codec || c == Any })
+}
+
+// Match is how a description answers a want.
+type Match struct {
+	Picks   []int  // indexes of the tracks to read: at most one of each kind, video first
+	Missing []Kind // wanted and published, but in no acceptable form
+}
+
+// Match finds for each wanted kind the track that suits best, the earlier one of equals. A wanted kind that is not
+// published is left out, unless that leaves nothing at all. The error is fault.CodecNotAvailable and names both sides;
+// the match is filled in then too, for callers who can have what is missing converted.
+func (w Want) Match(d Description) (Match, error) {
+	var m Match
+	for _, k := range w.kinds() {
+		best, rank := -1, 0
+		for i, t := range d.Tracks {
+			if t.Kind != k {
+				continue
+			}
+			if r := w.Takes(t); r >= 0 && (best < 0 || r < rank) {
+				best, rank = i, r
+			}
+		}
+		switch {
+		case best >= 0:
+			m.Picks = append(m.Picks, best)
+		case d.Index(k) >= 0:
+			m.Missing = append(m.Missing, k)
+		}
+	}
+	if len(m.Missing) == 0 && len(m.Picks) > 0 {
+		return m, nil
+	}
+	return m, w.mismatch(d, m.Missing)
+}
+
+// mismatch names both sides of every kind that does not fit: "video: vp9 published, h264 or vp8 wanted".
+func (w Want) mismatch(d Description, missing []Kind) error {
+	if len(missing) == 0 {
+		missing = w.kinds() // nothing that is wanted is published at all
+	}
+	if len(missing) == 0 {
+		return fault.New(fault.InvalidRequest, "", "the reader wants nothing").Advise("name at least one codec")
+	}
+	sides := make([]string, len(missing))
+	for i, k := range missing {
+		sides[i] = string(k) + ": " + w.published(d, k) + " published, " + w.wanted(k) + " wanted"
+	}
+	return fault.New(fault.CodecNotAvailable, "", "%s", strings.Join(sides, "; "))
+}
+
+func (w Want) published(d Description, k Kind) string {
+	var words []string
+	for _, t := range d.Tracks {
+		if t.Kind != k {
+			continue
+		}
+		word := string(t.Codec)
+		if w.NoBFrames && t.BFrames {
+			word += " with b-frames"
+		}
+		if !slices.Contains(words, word) {
+			words = append(words, word)
+		}
+	}
+	if len(words) == 0 {
+		return "none"
+	}
+	return strings.Join(words, " and ")
+}
+
+func (w Want) wanted(k Kind) string {
+	words := make([]string, len(w.Codecs(k)))
+	for i, c := range w.Codecs(k) {
+		words[i] = string(c)
+	}
+	text := strings.Join(words, " or ")
+	if k == Video && w.NoBFrames {
+		text += " without b-frames"
+	}
+	return text
+}
