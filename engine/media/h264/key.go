@@ -1,0 +1,90 @@
+// Package h264 looks into RTP payloads of H.264 (RFC 6184). It tells where decoding can begin; it decodes nothing and
+// keeps nothing.
+package h264
+
+import "encoding/binary"
+
+// Types of NAL units and of the packets that carry several or a part of one (RFC 6184 5.2).
+const (
+	typeIDR   = 5
+	typeSEI   = 6
+	typeSTAPA = 24
+	typeFUA   = 28
+
+	typeMask  = 0x1f
+	startMask = 0x80
+
+	recoveryPoint = 6 // SEI payload type (H.264 D.1)
+)
+
+// KeyPacket tells whether a packet's payload holds a NAL unit at which decoding can begin, or the beginning of one: an IDR
+// slice, or an SEI message that announces a recovery point. Parameter sets alone do not count, as cameras repeat them
+// before ordinary pictures too.
+func KeyPacket(payload []byte) bool {
+	if len(payload) == 0 {
+		return false
+	}
+	switch payload[0] & typeMask {
+	case typeSTAPA:
+		return keyInside(payload[1:])
+	case typeFUA:
+		return len(payload) > 1 && payload[1]&startMask != 0 && payload[1]&typeMask == typeIDR
+	}
+	return keyUnit(payload)
+}
+
+// keyInside looks at the units of an aggregation packet, each behind its length (RFC 6184 5.7.1).
+func keyInside(units []byte) bool {
+	for len(units) > 2 {
+		size := int(binary.BigEndian.Uint16(units))
+		units = units[2:]
+		if size > len(units) {
+			return false
+		}
+		if keyUnit(units[:size]) {
+			return true
+		}
+		units = units[size:]
+	}
+	return false
+}
+
+func keyUnit(unit []byte) bool {
+	if len(unit) == 0 {
+		return false
+	}
+	switch unit[0] & typeMask {
+	case typeIDR:
+		return true
+	case typeSEI:
+		return announcesRecovery(unit[1:])
+	}
+	return false
+}
+
+// announcesRecovery walks the messages of an SEI: type and size are sums of bytes that go on after 255 (H.264 7.3.2.3.1).
+func announcesRecovery(sei []byte) bool {
+	for len(sei) > 2 {
+		var kind, size int
+		kind, sei = sumBytes(sei)
+		size, sei = sumBytes(sei)
+		if kind == recoveryPoint {
+			return true
+		}
+		if size >= len(sei) {
+			return false
+		}
+		sei = sei[size:]
+	}
+	return false
+}
+
+func sumBytes(b []byte) (sum int, rest []byte) {
+	for i, v := range b {
+		sum += int(v)
+		if v != 0xff {
+			return sum, b[i+1:]
+		}
+	}
+	return sum, nil
+}
