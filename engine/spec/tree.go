@@ -3,6 +3,8 @@
 // checked by lint, param and route.
 package spec
 
+import "slices"
+
 // Text is a piece of text from a file with its place. The zero Text means "not written".
 type Text struct {
 	Text string
@@ -70,7 +72,17 @@ type Graph struct {
 	Tests    []Test
 	Ignores  []Ignore
 	Document Text // name:, in files of several documents
+
+	// Broken names the nodes that were left out because their body could not be read. What links to them or plays them is
+	// not worth another diagnostic.
+	Broken []string
+	// Gaps names the sections from which something was left out that no other field names. What is missing there may have
+	// been written.
+	Gaps []string
 }
+
+// Gap tells whether something was left out of a section, so that a missing name may be a follow-on of that error.
+func (g *Graph) Gap(section string) bool { return slices.Contains(g.Gaps, section) }
 
 // Fragment tells whether the graph is made to be used by others.
 func (g *Graph) Fragment() bool { return len(g.Exports) > 0 }

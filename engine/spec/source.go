@@ -1,0 +1,112 @@
+package spec
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxBytes bounds a file before anything looks at it. The largest sensible graph has a few kilobytes.
+const maxBytes = 1 << 20
+
+// source is the text of one file, with line feeds only and without a byte order mark, and where its lines begin.
+type source struct {
+	file  string
+	text  string
+	lines []int // offset of every line's first byte
+}
+
+// newSource checks that data is text. What it refuses here (control characters, Unicode line separators) YAML would refuse
+// too, or count as a line, and then our lines would not be an editor's.
+func newSource(file string, data []byte, r *Report) (*source, bool) {
+	s := &source{file: file}
+	if len(data) > maxBytes {
+		r.Errorf(Pos{file, 1, 1}, CodeFileTooLarge, "the file has %d bytes, more than %d", len(data), maxBytes).
+			Advise("a graph is a few kilobytes; is this the right file?")
+		return nil, false
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	s.text = strings.ReplaceAll(string(data), "\r\n", "\n")
+	s.lines = append(make([]int, 0, 64), 0)
+	for i := 0; i < len(s.text); i++ {
+		if s.text[i] == '\n' {
+			s.lines = append(s.lines, i+1)
+		}
+	}
+	return s, s.checkText(r)
+}
+
+func (s *source) checkText(r *Report) bool {
+	for i, c := range s.text {
+		if c >= ' ' && c <= '~' || c == '\n' || c == '\t' {
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(s.text[i:])
+		switch {
+		case c == utf8.RuneError && size == 1:
+			r.Errorf(s.pos(i), CodeNotText, "byte 0x%02x is not UTF-8 text", s.text[i]).Advise("save the file as UTF-8")
+			return false
+		case !printable(c):
+			r.Errorf(s.pos(i), CodeNotText, "character %U may not stand in a file", c).
+				Advise(`in double quotes it can be written as "\u%04x"`, c)
+			return false
+		}
+	}
+	return true
+}
+
+// printable tells whether a character may stand in a file as it is: YAML 1.2 section 5.1, without the characters that
+// YAML 1.1 counts as line breaks.
+func printable(c rune) bool {
+	switch {
+	case c >= ' ' && c <= '~', c == '\n', c == '\t':
+		return true
+	case c == 0x2028, c == 0x2029, c == 0xFEFF:
+		return false
+	}
+	return c >= 0xA0 && c <= 0xD7FF || c >= 0xE000 && c <= 0xFFFD || c >= 0x10000
+}
+
+// line gives the text of a line, which counts from 1, without its line feed. Lines outside the file are empty.
+func (s *source) line(n int) string {
+	if n < 1 || n > len(s.lines) {
+		return ""
+	}
+	end := len(s.text)
+	if n < len(s.lines) {
+		end = s.lines[n] - 1
+	}
+	return s.text[s.lines[n-1]:end]
+}
+
+// offset turns a line and a column in characters into a byte offset; past the line's end it gives the end.
+func (s *source) offset(line, col int) int {
+	if line < 1 || line > len(s.lines) {
+		return len(s.text)
+	}
+	at := s.lines[line-1]
+	for i := range s.line(line) {
+		if col <= 1 {
+			return at + i
+		}
+		col--
+	}
+	return at + len(s.line(line))
+}
+
+// pos turns a byte offset into a place.
+func (s *source) pos(offset int) Pos {
+	offset = min(max(offset, 0), len(s.text))
+	low, high := 0, len(s.lines)
+	for high-low > 1 {
+		if mid := (low + high) / 2; s.lines[mid] <= offset {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return Pos{s.file, low + 1, utf8.RuneCountInString(s.text[s.lines[low]:offset]) + 1}
+}
+
+// blank tells whether a line has nothing but spaces.
+func (s *source) blank(line int) bool { return strings.TrimSpace(s.line(line)) == "" }
