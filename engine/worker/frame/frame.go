@@ -63,13 +63,14 @@ func (k Kind) String() string {
 
 // The sizes of the wire.
 const (
-	HeaderSize = 8
-	MaxTracks  = 1024      // tracks, and instances, of one worker
-	MaxNALs    = 1024      // parts of one access unit
-	maxCodec   = 64 << 10  // bytes of a codec's description
-	keyFlag    = 1         // on a unit: decodable on its own
-	minLimit   = 64 << 10  // the least Limits.Frame that makes sense
-	maxLimit   = 256 << 20 // and the most
+	HeaderSize   = 8
+	MaxTracks    = 1024      // tracks, and instances, of one worker
+	MaxNALs      = 1024      // parts of one access unit
+	maxCodec     = 64 << 10  // bytes of a codec's description
+	keyFlag      = 1         // on a unit: decoding can begin here
+	recoveryFlag = 2         // beside keyFlag: at a recovery point
+	minLimit     = 64 << 10  // the least Limits.Frame that makes sense
+	maxLimit     = 256 << 20 // and the most
 )
 
 // Limits must be the same on both ends. A zero field means the default.
@@ -91,10 +92,11 @@ func (l Limits) orDefault() Limits {
 
 // Frame is one frame as read. Its payload belongs to the Reader and is valid until the next call of Next.
 type Frame struct {
-	Kind    Kind
-	Key     bool   // of a unit
-	Track   uint16 // or the instance, if the kind is a message
-	Payload []byte
+	Kind     Kind
+	Key      bool   // of a unit
+	Recovery bool   // of a unit that is Key
+	Track    uint16 // or the instance, if the kind is a message
+	Payload  []byte
 }
 
 // Cost is what the frame takes of its track's credit, in bytes; 0 for a kind that needs none. The reading end gives
@@ -132,7 +134,7 @@ func check(kind Kind, flags byte, track uint16, n, limit int) error {
 		return violation("a %s of %d bytes, where %d to %d are possible", kind, n, least, most)
 	case track >= MaxTracks:
 		return violation("a %s for track %d, where %d are possible", kind, track, MaxTracks)
-	case flags&^keyFlag != 0 || flags != 0 && kind != Media:
+	case flags > keyFlag|recoveryFlag || flags == recoveryFlag || flags != 0 && kind != Media:
 		return violation("a %s with unknown flags %#x", kind, flags)
 	}
 	return nil

@@ -37,8 +37,9 @@ func units() *rapid.Generator[Unit] {
 	return rapid.Custom(func(t *rapid.T) Unit {
 		u := Unit{
 			PTS: time.Duration(rapid.Int64().Draw(t, "pts")), DTS: time.Duration(rapid.Int64().Draw(t, "dts")),
-			Key: rapid.Bool().Draw(t, "key"), AU: parts().Draw(t, "au"),
+			Key: rapid.Bool().Draw(t, "key"), Recovery: rapid.Bool().Draw(t, "recovery"), AU: parts().Draw(t, "au"),
 		}
+		u.Recovery = u.Recovery && u.Key
 		if ns := rapid.Int64Range(-9e18, 9e18).Draw(t, "ntp"); ns != 0 {
 			u.NTP = time.Unix(0, ns).UTC()
 		}
@@ -47,7 +48,8 @@ func units() *rapid.Generator[Unit] {
 }
 
 func equal(a, b Unit) bool {
-	return a.PTS == b.PTS && a.DTS == b.DTS && a.NTP.Equal(b.NTP) && a.Key == b.Key && slices.EqualFunc(a.AU, b.AU, bytes.Equal)
+	return a.PTS == b.PTS && a.DTS == b.DTS && a.NTP.Equal(b.NTP) && a.Key == b.Key && a.Recovery == b.Recovery &&
+		slices.EqualFunc(a.AU, b.AU, bytes.Equal)
 }
 
 // step is one call on the Writer and how to recognise the frame it makes.

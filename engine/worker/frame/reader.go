@@ -69,7 +69,7 @@ func (r *Reader) next() (Frame, error) {
 	}
 	r.taken = HeaderSize + n
 	payload := r.buf[r.start+HeaderSize : r.start+r.taken : r.start+r.taken]
-	return Frame{Kind: kind, Key: flags&keyFlag != 0, Track: track, Payload: payload}, nil
+	return Frame{Kind: kind, Key: flags&keyFlag != 0, Recovery: flags&recoveryFlag != 0, Track: track, Payload: payload}, nil
 }
 
 // Grant lets the peer send n more bytes on a track. Call it before telling the peer by Writer.Credit. It refuses

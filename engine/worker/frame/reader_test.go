@@ -39,7 +39,8 @@ func TestViolations(t *testing.T) {
 		"a long credit":             raw(Credit, 0, 0, make([]byte, 5)),
 		"a short gap":               raw(Gap, 0, 0, make([]byte, 15)),
 		"a track too high":          raw(Media, 0, MaxTracks, unit),
-		"an unknown flag":           raw(Media, 2, 0, unit),
+		"an unknown flag":           raw(Media, 4, 0, unit),
+		"recovery without key":      raw(Media, 2, 0, unit),
 		"a flag on another kind":    raw(EOS, 1, 0, nil),
 	} {
 		r := NewReader(bytes.NewReader(b), Limits{})
@@ -190,7 +191,9 @@ func FuzzRead(f *testing.F) {
 			if err := w.Send(); err != nil {
 				t.Fatal(err)
 			}
-			if b := again.Bytes(); !bytes.Equal(b[HeaderSize:], fr.Payload) || Kind(b[4]) != fr.Kind || b[5] == 1 != fr.Key {
+			b := again.Bytes()
+			key, recovery := b[5]&keyFlag != 0, b[5]&recoveryFlag != 0
+			if !bytes.Equal(b[HeaderSize:], fr.Payload) || Kind(b[4]) != fr.Kind || key != fr.Key || recovery != fr.Recovery {
 				t.Fatalf("%s with %x was written again as %x", fr.Kind, fr.Payload, b)
 			}
 			w.credit.used[fr.Track].Store(0)

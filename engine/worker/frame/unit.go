@@ -18,8 +18,9 @@ const (
 type Unit struct {
 	PTS, DTS time.Duration
 	NTP      time.Time // the sender's wall clock in UTC, to the nanosecond from 1678 to 2262; zero if unknown
-	Key      bool
-	AU       [][]byte // 1 to MaxNALs parts, none empty
+	Key      bool      // decoding can begin here
+	Recovery bool      // of a Key: a recovery point and not an IDR; not sent without Key
+	AU       [][]byte  // 1 to MaxNALs parts, none empty
 }
 
 // Clone copies the unit with its bytes into memory of its own.
@@ -62,6 +63,9 @@ func (u *Unit) append(b []byte, track uint16) []byte {
 	start, flags := len(b), byte(0)
 	if u.Key {
 		flags = keyFlag
+		if u.Recovery {
+			flags |= recoveryFlag
+		}
 	}
 	b = begin(b, Media, flags, track)
 	b = binary.BigEndian.AppendUint64(b, uint64(u.PTS))
@@ -97,7 +101,7 @@ func (f Frame) Unit(u *Unit) error {
 	if ns := int64(binary.BigEndian.Uint64(p[16:])); ns != 0 {
 		u.NTP = time.Unix(0, ns).UTC()
 	}
-	u.Key = f.Key
+	u.Key, u.Recovery = f.Key, f.Recovery
 	u.AU = u.AU[:0]
 	count := int(binary.BigEndian.Uint16(p[24:]))
 	if count == 0 || count > MaxNALs || len(p) < unitHead+nalHead*count {

@@ -36,7 +36,7 @@ func TestWriterRefuses(t *testing.T) {
 		"a key on a high track":   w.Key(MaxTracks),
 		"no credit":               w.Credit(0, 0),
 		"credit on a high track":  w.Credit(MaxTracks, 1),
-		"boundless credit":        w.Credit(0, 1<<31),
+		"boundless credit":        w.Credit(0, 1<<30),
 	} {
 		if !errors.Is(err, fault.InvalidRequest) {
 			t.Errorf("%s: %v", name, err)
