@@ -40,6 +40,7 @@ type Node struct {
 	Passes   bool           `json:"passes,omitempty"` // a conversion that turned out to have nothing to do
 	OnError  string         `json:"on_error,omitempty"`
 	Fallback *Fallback      `json:"fallback,omitempty"`
+	Lazy     bool           `json:"lazy,omitempty"`   // runs, with what only serves it, while somebody reads
 	Linger   Span           `json:"linger,omitempty"` // lazy: how long it runs on after its last reader
 	About    string         `json:"about,omitempty"`
 }
@@ -218,4 +219,3 @@ func (p *Plan) Counts() Counts {
 	}
 	return c
 }
-

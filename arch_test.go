@@ -1,0 +1,187 @@
+// Package sluice_test holds the rules that no single package can check: who may import whom.
+package sluice_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// pkg is what `go list` tells of a package.
+type pkg struct {
+	ImportPath   string
+	Imports      []string
+	TestImports  []string
+	XTestImports []string
+	CgoFiles     []string
+}
+
+// rule says which packages may import what. An import is allowed if any word of may is a prefix of it, below the
+// paths in of. Packages not named in of must not import anything with the prefix what.
+type rule struct {
+	what string   // an import with this prefix …
+	of   []string // … may only appear in packages with one of these prefixes
+	why  string
+}
+
+func rules() []rule {
+	return []rule{
+		{"sluice/elements", []string{"sluice/elements", "sluice/api", "sluice/cmd"}, "the engine knows no element by name"},
+		{"sluice/api", []string{"sluice/cmd", "sluice/api"}, "only cmd lists the doors"},
+		{"sluice/cmd", nil, "nothing imports the command"},
+		{"sluice/graphs", []string{"sluice/cmd", "sluice/engine/lint", "sluice/engine/plan", "sluice/elements"}, "shipped graphs are wired in by cmd"},
+		{"github.com/go-gst", []string{"sluice/engine/gst"}, "one package uses GStreamer"},
+		{"github.com/pion/webrtc", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
+		{"github.com/pion/rtp", []string{"sluice/engine/media", "sluice/engine/hub", "sluice/engine/enginetest", "sluice/elements/webrtc"}, "RTP lives in media"},
+		{"github.com/emiago/sipgo", []string{"sluice/api/sip"}, "one package speaks SIP"},
+		{"github.com/gorilla/websocket", []string{"sluice/api/websocket"}, "one package speaks WebSocket"},
+		{"github.com/labstack/echo", []string{"sluice/api/rest", "sluice/api/hls", "sluice/api/whip", "sluice/api/console", "sluice/api/metrics"}, "only HTTP doors"},
+		{"gopkg.in/yaml.v3", []string{"sluice/engine/spec"}, "YAML has one reader"},
+		{"github.com/spf13/cobra", []string{"sluice/cmd"}, "the engine has no command line"},
+		{"github.com/fsnotify", []string{"sluice/engine/store"}, "one package watches files"},
+		{"sluice/engine/gst", []string{"sluice/engine/gst", "sluice/cmd"}, "GStreamer is passed in"},
+	}
+}
+
+// only lists, for packages low in the engine, everything of sluice's they may import.
+func only() map[string][]string {
+	return map[string][]string{
+		"sluice/engine/fault":           {},
+		"sluice/engine/value":           {"fault"},
+		"sluice/engine/caps":            {"fault"},
+		"sluice/engine/stat":            {"fault"},
+		"sluice/engine/event":           {"fault"},
+		"sluice/engine/media":           {"fault", "media"},
+		"sluice/engine/spec":            {"fault"},
+		"sluice/engine/param":           {"spec", "value", "fault"},
+		"sluice/engine/element/catalog": {"value", "fault", "caps"},
+		"sluice/engine/element":         {"media", "fault", "stat", "value", "caps", "element"},
+		"sluice/engine/route":           {"spec", "param", "value", "fault"},
+		"sluice/engine/lint":            {"spec", "param", "value", "caps", "element", "route", "media", "fault"},
+		"sluice/engine/plan":            {"spec", "param", "value", "caps", "element", "media", "fault", "plan"},
+		"sluice/engine/hub":             {"media", "fault", "stat"},
+		"sluice/engine/run":             {"plan", "element", "hub", "event", "stat", "fault", "media", "run"},
+		"sluice/engine/worker":          {"run", "plan", "media", "fault", "worker"},
+		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
+	}
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,CgoFiles", "./...")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	var pkgs []pkg
+	dec := json.NewDecoder(strings.NewReader(string(out)))
+	for {
+		var p pkg
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			return pkgs
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+}
+
+func under(path string, prefixes []string) bool {
+	for _, p := range prefixes {
+		if path == p || strings.HasPrefix(path, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func TestImports(t *testing.T) {
+	for _, p := range list(t) {
+		for _, imp := range p.Imports {
+			for _, r := range rules() {
+				if under(imp, []string{r.what}) || strings.HasPrefix(imp, r.what+"/") {
+					if !under(p.ImportPath, r.of) {
+						t.Errorf("%s imports %s: %s", p.ImportPath, imp, r.why)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestLowPackagesImportOnly(t *testing.T) {
+	found := map[string]bool{}
+	for _, p := range list(t) {
+		allowed, ok := only()[p.ImportPath]
+		if !ok {
+			continue
+		}
+		found[p.ImportPath] = true
+		for _, imp := range p.Imports {
+			rest, ours := strings.CutPrefix(imp, "sluice/")
+			if !ours {
+				continue
+			}
+			room, _, _ := strings.Cut(strings.TrimPrefix(rest, "engine/"), "/")
+			if !under(room, allowed) || !strings.HasPrefix(rest, "engine/") {
+				t.Errorf("%s imports %s; it may import only %v of the engine", p.ImportPath, imp, allowed)
+			}
+		}
+	}
+	for name := range only() {
+		if !found[name] {
+			t.Errorf("the table names %s, which does not exist", name)
+		}
+	}
+}
+
+func TestDoorsDoNotImportEachOther(t *testing.T) {
+	for _, p := range list(t) {
+		door, ok := strings.CutPrefix(p.ImportPath, "sluice/api/")
+		if !ok {
+			continue
+		}
+		door, _, _ = strings.Cut(door, "/")
+		for _, imp := range p.Imports {
+			other, ok := strings.CutPrefix(imp, "sluice/api/")
+			other, _, _ = strings.Cut(other, "/")
+			if ok && other != door && other != "amf" {
+				t.Errorf("%s imports %s: doors share code below them, not with each other", p.ImportPath, imp)
+			}
+		}
+	}
+}
+
+func TestOnlyGstUsesC(t *testing.T) {
+	for _, p := range list(t) {
+		if len(p.CgoFiles) > 0 && !under(p.ImportPath, []string{"sluice/engine/gst"}) {
+			t.Errorf("%s uses cgo", p.ImportPath)
+		}
+	}
+}
+
+func TestTopLevel(t *testing.T) {
+	allowed := strings.Fields("engine graphs elements api cmd testdata go.mod go.sum Makefile Dockerfile.gstreamer README.md LICENSE docs arch_test.go image_test.go bin out")
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		name := e.Name()
+		if strings.HasPrefix(name, ".") {
+			continue
+		}
+		ok := false
+		for _, a := range allowed {
+			ok = ok || a == name
+		}
+		if !ok {
+			t.Errorf("%q does not belong on the top level", name)
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sluice/engine/element"
+	"sluice/engine/media"
+	"sluice/engine/param"
+	"sluice/engine/plan"
+)
+
+// inputFlags are the flags with which a plan's inputs are given by hand.
+type inputFlags struct {
+	params, given, want, keys []string
+}
+
+func (f *inputFlags) add(c *cobra.Command) {
+	c.Flags().StringArrayVarP(&f.params, "param", "p", nil, "a parameter, capture or variable: name=value")
+	c.Flags().StringArrayVar(&f.given, "given", nil, "what a source gives: node=codec,codec (h264+bframes for reordered frames)")
+	c.Flags().StringArrayVar(&f.want, "want", nil, "what a sink takes, best first: node=codec,codec")
+	c.Flags().StringArrayVar(&f.keys, "key", nil, "an instance of a keyed node: node=key,param=value")
+}
+
+// inputs turns the flags into what the compiler takes.
+func (f *inputFlags) inputs(t *plan.Template) (plan.Inputs, error) {
+	in := plan.Inputs{Params: map[string]any{}, Keys: map[string][]plan.Key{}}
+	vars := param.Values{}
+	for _, p := range f.params {
+		name, text, ok := strings.Cut(p, "=")
+		if !ok {
+			return in, usageError{fmt.Errorf("-p wants name=value, this is %q", p)}
+		}
+		if slices.ContainsFunc(t.Params(), func(d param.Def) bool { return d.Name == name }) {
+			in.Params[name] = text
+		} else {
+			vars[name] = text
+		}
+	}
+	in.Scope = param.Chain(vars, environment(), t.Placeholders())
+	var err error
+	if in.Given, err = formats("--given", f.given); err != nil {
+		return in, err
+	}
+	if in.Want, err = formats("--want", f.want); err != nil {
+		return in, err
+	}
+	for _, k := range f.keys {
+		parts := strings.Split(k, ",")
+		node, key, ok := strings.Cut(parts[0], "=")
+		if !ok {
+			return in, usageError{fmt.Errorf("--key wants node=key,param=value, this is %q", k)}
+		}
+		one := plan.Key{Name: key, Params: map[string]any{}}
+		for _, p := range parts[1:] {
+			name, text, _ := strings.Cut(p, "=")
+			one.Params[name] = text
+		}
+		in.Keys[node] = append(in.Keys[node], one)
+	}
+	return in, nil
+}
+
+// environment is the scope of $env.NAME.
+func environment() param.Scope {
+	return param.Env(func(string) bool { return true })
+}
+
+// formats reads node=codec,codec.
+func formats(flag string, list []string) (map[string][]element.Format, error) {
+	out := map[string][]element.Format{}
+	for _, one := range list {
+		node, codecs, ok := strings.Cut(one, "=")
+		if !ok {
+			return nil, usageError{fmt.Errorf("%s wants node=codec,codec, this is %q", flag, one)}
+		}
+		for word := range strings.SplitSeq(codecs, ",") {
+			name, reordered := strings.CutSuffix(word, "+bframes")
+			c := media.Codec(name)
+			if c.Kind() == "" {
+				return nil, usageError{fmt.Errorf("%s: %q is no codec; the codecs are %s", flag, name, codecNames())}
+			}
+			// A sink that is said to take a codec takes it as it comes; a source gives B-frames only where it says so.
+			out[node] = append(out[node], element.Format{Kind: c.Kind(), Codec: c, BFrames: reordered || flag == "--want"})
+		}
+	}
+	for node := range out {
+		if len(out[node]) == 0 {
+			return nil, usageError{fmt.Errorf("%s: %q has no codecs", flag, node)}
+		}
+	}
+	return out, nil
+}
+
+func codecNames() string {
+	var names []string
+	for _, c := range media.Codecs() {
+		names = append(names, string(c.Codec))
+	}
+	return strings.Join(names, " ")
+}

@@ -1,0 +1,17 @@
+// Command sluice lints, plans, draws and documents graphs; later verbs run them. It wires the engine, the elements and
+// the doors together and holds no logic of its own.
+package main
+
+import (
+	"context"
+	"os"
+	"os/signal"
+)
+
+func main() { os.Exit(start()) }
+
+func start() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"sluice/engine/fault"
+)
+
+// Exit codes. They are part of the command's contract and documented in `sluice help exit-codes`.
+const (
+	exitOK    = 0
+	exitFound = 1 // the graphs have errors, or fmt --check found differences
+	exitUsage = 2 // the command line is wrong
+	exitIO    = 3 // something could not be read, written or found
+)
+
+// app is what every verb gets: where to write and what the global flags say.
+type app struct {
+	in       io.Reader
+	out, err io.Writer
+	dir      string // --graphs
+	registry string // --registry
+	json     bool   // --json
+	colour   string // --color
+}
+
+// errFound ends a verb whose findings are already written.
+var errFound = errors.New("findings") //nolint:gochecknoglobals // a sentinel, never written
+
+// usageError marks a wrong command line.
+type usageError struct{ error }
+
+// run is the whole program but for the process around it.
+func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
+	a := &app{in: in, out: out, err: errw}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(in)
+	root.SetOut(out)
+	root.SetErr(errw)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.Is(err, errFound):
+		return exitFound
+	}
+	a.complain(err)
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		return exitUsage
+	case errors.Is(err, fault.LintFailed), errors.Is(err, fault.InvalidParams), errors.Is(err, fault.CodecNotAvailable):
+		return exitFound
+	}
+	return exitIO
+}
+
+// complain writes an error with its remedy on lines of their own.
+func (a *app) complain(err error) {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		fmt.Fprintf(a.err, "sluice: %s[%s]: %s\n", f.Place, f.Code, f.Msg)
+		if f.Hint != "" {
+			fmt.Fprintf(a.err, "  %s\n", f.Hint)
+		}
+		return
+	}
+	fmt.Fprintf(a.err, "sluice: %v\n", err)
+}
+
+func (a *app) root() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "sluice",
+		Short: "A media server whose streams pass through graphs that you can read, change and test",
+		Long: `sluice runs graphs: YAML files of nodes and links that say what happens to a stream.
+These verbs need no server and no GStreamer.`,
+		Example: `  sluice lint graphs                 check every graph, all findings at once
+  sluice plan jobs/transcode         see what would run
+  sluice show rooms/mixer --as svg   draw it`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	c.PersistentFlags().StringVar(&a.dir, "graphs", "", "folder of your graphs (default: ./graphs if there is one); shipped graphs are always known")
+	c.PersistentFlags().StringVar(&a.registry, "registry", "auto", "what is known of GStreamer: auto, live or snapshot")
+	c.PersistentFlags().StringVar(&a.colour, "color", "auto", "colours: auto, always or never")
+	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
+	})
+	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.versionCmd(), a.docsCmd(),
+		exitCodesTopic())
+	c.InitDefaultCompletionCmd()
+	return c
+}
+
+// args turns cobra's argument checks into usage errors.
+func args(check cobra.PositionalArgs) cobra.PositionalArgs {
+	return func(c *cobra.Command, list []string) error {
+		if err := check(c, list); err != nil {
+			return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
+		}
+		return nil
+	}
+}
+
+// wantsJSON adds --json to a verb.
+func (a *app) wantsJSON(c *cobra.Command) {
+	c.Flags().BoolVar(&a.json, "json", false, "print JSON")
+}
+
+// colours tells whether to colour what goes to w: only on a terminal, and never when NO_COLOR is set.
+func (a *app) colours(w io.Writer) bool {
+	switch a.colour {
+	case "always":
+		return true
+	case "never":
+		return false
+	}
+	f, ok := w.(*os.File)
+	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))
+}
+
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{
+		Use:   "exit-codes",
+		Short: "What the exit codes mean",
+		Long: `Exit codes:
+  0  all is well
+  1  the graphs have errors, parameters do not fit, or fmt --check found differences
+  2  the command line is wrong
+  3  something could not be found, read or written`,
+	}
+}

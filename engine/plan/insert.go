@@ -1,0 +1,210 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/media"
+)
+
+// insert puts in what nobody should have to write: guards, tees, queues.
+func (r *resolver) insert() {
+	r.divide()
+	r.guards()
+	r.tees()
+	r.queues()
+	r.sinks()
+	r.divide()
+}
+
+// tees splits every source pad that is linked more than once (R3). A pad is told by its name; always present pads
+// without one are the element's first.
+func (r *resolver) tees() {
+	type pad struct {
+		of   *elem
+		name string
+	}
+	groups := map[pad][]*link{}
+	var order []pad
+	for _, l := range r.net.links {
+		if l.fromPort.Presence == element.Request || l.from.Factory == "tee" {
+			continue
+		}
+		p := pad{l.from, l.fromPad}
+		if len(groups[p]) == 0 {
+			order = append(order, p)
+		}
+		groups[p] = append(groups[p], l)
+	}
+	for _, p := range order {
+		if len(groups[p]) < 2 {
+			continue
+		}
+		name := p.of.Name + "-tee"
+		if p.name != "" {
+			name = p.of.Name + "-" + strings.TrimSuffix(strings.TrimSuffix(p.name, "%u"), "_") + "-tee"
+		}
+		t := r.add(p.of.node, name, "tee", RoleTee, setting("allow-not-linked", true))
+		t.branch, t.group = p.of.branch, p.of.group
+		first := groups[p][0]
+		in := &link{
+			from: p.of, to: t, fromPad: p.name, fromPort: first.fromPort, toPort: portNamed(t, "", element.Sink), format: first.format,
+			optional: !slices.ContainsFunc(groups[p], func(l *link) bool { return !l.optional }),
+		}
+		r.net.links = append(r.net.links, in)
+		for _, l := range groups[p] {
+			l.from, l.fromPad, l.fromPort, l.optional = t, "", portNamed(t, "", element.Source), false
+		}
+	}
+}
+
+// queues puts a queue where a thread must end (R4), and errorignore before those that lead into a branch which may
+// fail alone (R11).
+func (r *resolver) queues() {
+	offline := r.offlineGroups()
+	for _, l := range slices.Clone(r.net.links) {
+		if l.from.Factory == "tee" && l.to.branch != nil && l.to.branch != l.from.branch {
+			r.isolate(l)
+		}
+		props, ok := r.queueFor(l, offline[l.from.group])
+		if !ok {
+			continue
+		}
+		n := l.to.node
+		q := r.add(n, queueName(l), "queue", RoleQueue, props...)
+		q.group = l.from.group
+		if q.branch = l.to.branch; q.branch == nil {
+			q.branch = l.from.branch
+		}
+		r.split(l, q)
+	}
+}
+
+// isolate puts errorignore before a branch: a tee would otherwise carry the branch's flow error up to the source and
+// end it (measured, GStreamer 1.22).
+func (r *resolver) isolate(l *link) {
+	g := r.add(l.to.node, l.to.Name+"-shield", "errorignore", RoleGuard,
+		setting("ignore-error", true), setting("ignore-notnegotiated", true), setting("convert-to", "not-linked"))
+	g.branch, g.group = l.to.branch, l.from.group
+	r.split(l, g)
+}
+
+// split puts e into a link: from → e takes the pad, e → to keeps caps and the pad's settings.
+func (r *resolver) split(l *link, e *elem) {
+	first := &link{
+		from: l.from, to: e, fromPad: l.fromPad, fromPort: l.fromPort, toPort: portNamed(e, "", element.Sink), format: l.format,
+		optional: l.optional, eachOther: l.eachOther,
+	}
+	l.from, l.fromPad, l.fromPort, l.optional, l.eachOther = e, "", portNamed(e, "", element.Source), false, false
+	i := slices.Index(r.net.links, l)
+	r.net.links = slices.Insert(r.net.links, i, first)
+}
+
+func queueName(l *link) string {
+	name := l.to.Name
+	if l.toPad != "" {
+		name += "-" + strings.NewReplacer("_%u", "", "%u", "", "_%d", "").Replace(l.toPad)
+	}
+	if l.to.Role == RoleGuard && strings.HasSuffix(name, "-shield") {
+		name = strings.TrimSuffix(name, "-shield")
+	}
+	return name + "-queue"
+}
+
+// queueFor decides on a link's queue.
+func (r *resolver) queueFor(l *link, offline bool) ([]Setting, bool) {
+	if l.queue != nil {
+		return l.queue.props(), true
+	}
+	if isQueue(l.from) || isQueue(l.to) || l.to.Factory == "tee" && l.from.bridge != nil {
+		return nil, false
+	}
+	encoder := l.to.spec != nil && l.to.spec.Is("Encoder") && l.to.spec.Is("Video")
+	raw := l.format.Codec == "" && l.format.Kind != media.Mux
+	outward := l.to.spec != nil && (l.to.spec.Is("Network") || l.to.spec.Is("File")) && l.to.spec.Is("Sink")
+	joins := l.toPort.Presence == element.Request && l.to.Factory != "tee"
+	parts := l.from.Factory == "tee" || l.from.spec != nil && l.from.spec.Is("Demuxer")
+	switch {
+	case l.to.Factory == "errorignore":
+		return nil, false
+	case !offline && encoder:
+		// A late picture is worth nothing, and the encoder must not see a gap.
+		return queueProps(0, 2, "downstream"), true
+	case joins && l.from.bridge == nil && !offline && raw && l.format.Kind == media.Audio:
+		return queueProps(r.latency, 0, "no"), true
+	case joins && l.from.bridge == nil && !offline && raw && l.format.Kind == media.Video:
+		return queueProps(0, 2, "no"), true
+	case joins && l.from.bridge == nil, parts, l.from.Factory == "errorignore":
+		return queueProps(time.Second, 0, "no"), true
+	case !offline && outward:
+		return queueProps(2*time.Second, 0, "no"), true
+	}
+	return nil, false
+}
+
+func isQueue(e *elem) bool {
+	return e.Factory == "queue" || e.Factory == "queue2" || e.Factory == "multiqueue"
+}
+
+// props of a user's queue. Only the limits written limit.
+func (q *queue) props() []Setting {
+	leaky := map[string]string{"oldest": "downstream", "newest": "upstream"}[q.drop]
+	if leaky == "" {
+		leaky = "no"
+	}
+	return queueProps(time.Duration(q.time), q.buffers, leaky)
+}
+
+// queueProps sets all three limits, because GStreamer's defaults would otherwise hold beside ours.
+func queueProps(t time.Duration, buffers int64, leaky string) []Setting {
+	out := []Setting{setting("max-size-buffers", buffers), setting("max-size-bytes", int64(0)), nanoseconds("max-size-time", t)}
+	if leaky != "no" {
+		out = append(out, setting("leaky", leaky))
+	}
+	return out
+}
+
+// sinks lets no sink hold the others: network sinks do not wait for the clock or for preroll (R7), nor does any sink
+// in a branch that comes while the pipeline plays.
+func (r *resolver) sinks() {
+	for _, e := range r.net.elems {
+		if e.spec == nil || e.bridge != nil || !e.spec.Is("Sink") {
+			continue
+		}
+		if e.spec.Is("Network") {
+			e.unlessSet("sync", false)
+			e.unlessSet("async", false)
+		} else if e.branch != nil {
+			e.unlessSet("async", false)
+		}
+	}
+}
+
+// unlessSet sets a property that the element has and the user did not write.
+func (e *elem) unlessSet(name string, v any) {
+	if _, has := e.spec.Field(name); !has {
+		return
+	}
+	if !slices.ContainsFunc(e.Props, func(s Setting) bool { return s.Name == name }) {
+		e.Props = append(slices.Clip(e.Props), setting(name, v))
+	}
+}
+
+// offlineGroups tells which pipelines read files and nothing live: they run as fast as they can and drop nothing.
+func (r *resolver) offlineGroups() map[int]bool {
+	out := map[int]bool{}
+	for _, e := range r.net.elems {
+		if e.spec != nil && e.spec.Is("Source") && e.spec.Is("File") {
+			out[e.group] = true
+		}
+	}
+	for _, e := range r.net.elems {
+		live := slices.ContainsFunc(e.Props, func(s Setting) bool { return s.Name == "is-live" && s.Text == "true" })
+		if live || e.spec != nil && e.spec.Is("Source") && e.spec.Is("Network") {
+			delete(out, e.group)
+		}
+	}
+	return out
+}

@@ -1,0 +1,273 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/engine/element"
+	"sluice/engine/value"
+)
+
+// network is the GStreamer side of a plan while it is put together.
+type network struct {
+	elems []*elem
+	links []*link
+	names map[string]int
+}
+
+// elem is an element with what the compiler knows of it beyond what the plan says.
+type elem struct {
+	Element
+	node   *node
+	spec   *element.Spec // nil for an element that no registry knows
+	branch *branch
+	bridge *Bridge // for an appsrc or appsink of ours
+	group  int     // pipeline it belongs to, after divide
+	order  int
+}
+
+// link joins two elements.
+type link struct {
+	from, to       *elem
+	fromPad, toPad string
+	fromPort       element.Port
+	toPort         element.Port
+	caps           string
+	format         element.Format
+	optional       bool
+	eachOther      bool
+	pad            []Setting
+	queue          *queue
+}
+
+// add makes an element with a unique name.
+func (r *resolver) add(n *node, name, factory string, role Role, props ...Setting) *elem {
+	if r.net.names == nil {
+		r.net.names = map[string]int{}
+	}
+	r.net.names[name]++
+	if c := r.net.names[name]; c > 1 {
+		name += "-" + value.Text(int64(c))
+	}
+	spec, _ := r.tmpl.reg.Spec(factory)
+	e := &elem{Element: Element{Name: name, Factory: factory, Node: n.name, Role: role, Props: props}, node: n, spec: spec, order: len(r.net.elems)}
+	r.net.elems = append(r.net.elems, e)
+	return e
+}
+
+// elementName makes a GObject name of a node's name (R9): launch lines and pad names leave us letters, digits and "-".
+func elementName(n string) string {
+	return strings.NewReplacer("/", "-", "[", "-", "]", "").Replace(n)
+}
+
+// assemble turns nodes and wires into elements and links, flows and bridges.
+func (r *resolver) assemble() error {
+	slices.SortStableFunc(r.nodes, func(a, b *node) int { return a.rank - b.rank })
+	own := map[*node]map[string]*elem{}
+	for _, n := range r.nodes {
+		switch {
+		case n.piece != nil:
+			own[n] = r.pieceElements(n)
+		case n.domain == element.Gst:
+			own[n] = map[string]*elem{"": r.add(n, elementName(n.name), n.spec.Name, RoleNode, n.settings...)}
+		}
+	}
+	for _, n := range r.nodes {
+		if n.piece != nil {
+			r.pieceLinks(n, own[n])
+		}
+	}
+	for _, w := range r.wires {
+		if w.to.piece != nil && w.to.passing(w) {
+			continue // made where it goes on
+		}
+		if w.to.piece != nil {
+			if _, ok := w.to.piece.Entries[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}]; !ok {
+				continue // the builder has no use for it
+			}
+		}
+		r.place(w, own)
+	}
+	r.branches()
+	r.shareBridges()
+	return nil
+}
+
+// passing tells whether the wire goes straight through its node.
+func (n *node) passing(w *wire) bool {
+	for _, in := range n.piece.Passes {
+		if in.Port == w.toPort.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// pieceElements makes the elements of a built node.
+func (r *resolver) pieceElements(n *node) map[string]*elem {
+	out := map[string]*elem{}
+	for _, p := range n.piece.Parts {
+		name := elementName(n.name) + "-" + p.Name
+		if p.Key != "" && !strings.Contains(p.Name, p.Key) {
+			name += "-" + p.Key
+		}
+		props := make([]Setting, 0, len(p.Props))
+		for _, q := range p.Props {
+			props = append(props, setting(q.Name, q.Value))
+		}
+		e := r.add(n, name, p.Factory, RolePart, props...)
+		e.branch = keyedBranch(r, p.Key)
+		out[p.Name] = e
+	}
+	return out
+}
+
+// pieceLinks makes the links inside a built node.
+func (r *resolver) pieceLinks(n *node, parts map[string]*elem) {
+	for _, j := range n.piece.Joints {
+		from, to := parts[j.From.Part], parts[j.To.Part]
+		if from == nil || to == nil {
+			continue
+		}
+		l := &link{from: from, to: to, caps: j.Caps, eachOther: j.EachOther, toPort: portNamed(to, j.To.Name, element.Sink)}
+		l.fromPort = sourceFor(from, j.From.Name, l.toPort)
+		l.fromPad, l.toPad = padName(from.spec, j.From.Name, l.fromPort), padName(to.spec, j.To.Name, l.toPort)
+		l.format = element.Format{Kind: l.toPort.Kind()}
+		r.net.links = append(r.net.links, l)
+	}
+}
+
+// portNamed finds a pad template: the one written, or the element's first.
+func portNamed(e *elem, pad string, d element.Dir) element.Port {
+	if e.spec == nil {
+		return element.Port{Name: pad, Dir: d, Presence: element.Always}
+	}
+	for _, p := range e.spec.Ports {
+		if p.Dir == d && (pad == "" || p.Matches(pad)) {
+			return p
+		}
+	}
+	return element.Port{Name: pad, Dir: d, Presence: element.Always}
+}
+
+// sourceFor finds the source pad template of a joint: the one written, or the first that suits the sink.
+func sourceFor(e *elem, pad string, to element.Port) element.Port {
+	if pad == "" && e.spec != nil && to.Kind() != "" {
+		for _, p := range e.spec.Out() {
+			if p.Carries(to.Kind()) {
+				return p
+			}
+		}
+	}
+	return portNamed(e, pad, element.Source)
+}
+
+// side is one end of a wire once pieces are opened: a Go node's port or an element's pad.
+type side struct {
+	node *node
+	port element.Port
+	elem *elem
+	pad  string
+}
+
+// origin follows a wire back through nodes that only pass it on.
+func (r *resolver) origin(w *wire, own map[*node]map[string]*elem) (side, *wire) {
+	for w.from.piece != nil {
+		in, ok := w.from.piece.Passes[element.PortKey{Port: w.fromPort.Name, Key: w.fromKey}]
+		if !ok {
+			exit := w.from.piece.Exits[element.PortKey{Port: w.fromPort.Name, Key: w.fromKey}]
+			e := own[w.from][exit.Part]
+			if e == nil {
+				return side{}, nil
+			}
+			port := portNamed(e, exit.Name, element.Source)
+			return side{node: w.from, elem: e, pad: padName(e.spec, exit.Name, port), port: port}, w
+		}
+		i := slices.IndexFunc(w.from.ins, func(x *wire) bool { return x.toPort.Name == in.Port })
+		if i < 0 {
+			return side{}, nil
+		}
+		up := w.from.ins[i]
+		merged := *w
+		mw := *w.wiring
+		mw.from, mw.fromPad, mw.fromKey = up.from, up.fromPad, up.fromKey
+		mw.optional = w.optional || up.optional
+		mw.caps = append(slices.Clone(up.caps), w.caps...)
+		merged.wiring, merged.fromPort, merged.format = &mw, up.fromPort, up.format
+		w = &merged
+	}
+	if w.from.domain == element.Go {
+		return side{node: w.from, port: w.fromPort}, w
+	}
+	return side{node: w.from, elem: own[w.from][""], pad: padName(w.from.spec, w.fromPad, w.fromPort), port: w.fromPort}, w
+}
+
+// target is where a wire ends.
+func (r *resolver) target(w *wire, own map[*node]map[string]*elem) side {
+	switch {
+	case w.to.piece != nil:
+		pad := w.to.piece.Entries[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}]
+		e := own[w.to][pad.Part]
+		if e == nil {
+			return side{}
+		}
+		port := portNamed(e, pad.Name, element.Sink)
+		return side{node: w.to, elem: e, pad: padName(e.spec, pad.Name, port), port: port}
+	case w.to.domain == element.Go:
+		return side{node: w.to, port: w.toPort}
+	}
+	return side{node: w.to, elem: own[w.to][""], pad: padName(w.to.spec, w.toPad, w.toPort), port: w.toPort}
+}
+
+// padName is the name a link needs: none where an element has only one pad of that direction.
+func padName(of *element.Spec, written string, p element.Port) string {
+	if of == nil {
+		return written
+	}
+	same := 0
+	for _, q := range of.Ports {
+		if q.Dir == p.Dir {
+			same++
+		}
+	}
+	if same == 1 && (written == "" || p.Presence == element.Always) {
+		return ""
+	}
+	if written != "" {
+		return written
+	}
+	return p.Name
+}
+
+// place makes a wire a flow, a link, or a link with a bridge at one end.
+func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
+	from, w := r.origin(w, own)
+	if w == nil {
+		return
+	}
+	to := r.target(w, own)
+	if to.node == nil || from.node == nil {
+		return
+	}
+	if from.elem == nil && to.elem == nil {
+		r.plan.Flows = append(r.plan.Flows, Flow{
+			From: Pad{from.node.name, from.port.Name}, To: Pad{to.node.name, to.port.Name}, Format: w.format, Optional: w.optional,
+			Fallback: w.fallback, Branch: r.branchName(from.node, to.node),
+		})
+		return
+	}
+	l := &link{
+		from: from.elem, to: to.elem, fromPad: from.pad, toPad: to.pad, fromPort: from.port, toPort: to.port, format: w.format,
+		optional: w.optional && (from.elem == nil || from.port.Presence == element.Sometimes), pad: w.pad, queue: w.queue, caps: strings.Join(w.caps, " ! "),
+	}
+	if l.queue == nil {
+		l.queue = w.to.queue
+	}
+	if l.from == nil {
+		l.from = r.source(from, to, w)
+	}
+	if l.to == nil {
+		l.to = r.sink(from, to, w)
+	}
+	r.net.links = append(r.net.links, l)
+}

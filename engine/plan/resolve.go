@@ -1,0 +1,146 @@
+package plan
+
+import (
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/fault"
+	"sluice/engine/media"
+	"sluice/engine/param"
+)
+
+// Inputs are what a plan depends on beyond its template. Each may be empty: what is not known is assumed, and the plan
+// says so.
+type Inputs struct {
+	Params map[string]any // by name, typed or as JSON has them
+	Scope  param.Scope    // captures, the trigger's variables, env; nil if none
+	// Given says what source nodes turned out to give, by node name; a node that is listed gives nothing else.
+	Given map[string][]element.Format
+	// Want says what sink nodes turned out to take, best first, by node name.
+	Want map[string][]element.Format
+	// Keys are the instances of keyed nodes, by node name. A keyed node that is not listed is shown once, with a
+	// placeholder for its key.
+	Keys map[string][]Key
+}
+
+// Key is one instance of a keyed node and its parameters.
+type Key struct {
+	Name   string
+	Params map[string]any
+}
+
+// Format makes a coded format as sessions report it.
+func Format(c media.Codec) element.Format { return element.Format{Kind: c.Kind(), Codec: c} }
+
+// Resolve makes the plan of one instance. It is pure and safe for concurrent use. Errors are faults whose place names
+// the node: invalid_params for parameters, codec_not_available where two sides share no codec.
+func (t *Template) Resolve(in Inputs) (*Plan, error) {
+	outer := in.Scope
+	if outer == nil {
+		outer = param.Values{}
+	}
+	vals, errs := param.Bind(t.root.defs, in.Params, outer)
+	if len(errs) > 0 {
+		return nil, errs[0]
+	}
+	r := &resolver{tmpl: t, in: in, outer: outer, byName: map[string]*node{}}
+	steps := []func() error{
+		func() error { return r.instantiate(t.root, "", param.Chain(vals, outer), inherit{}) },
+		r.placeFallbacks,
+		r.order,
+		r.wire,
+		r.settle,
+		r.assemble,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	pol, err := r.policy(param.Chain(vals, outer))
+	if err != nil {
+		return nil, err
+	}
+	return r.finish(pol)
+}
+
+// resolver holds the state of one Resolve.
+type resolver struct {
+	tmpl    *Template
+	in      Inputs
+	outer   param.Scope
+	nodes   []*node // in the order written; in data order after order
+	byName  map[string]*node
+	edges   []*wiring
+	wires   []*wire
+	plan    Plan
+	missing map[end]bool // pads behind an optional one that has nothing to give
+	net     network
+
+	branchOf map[*node]*branch  // of nodes in lazy and droppable branches
+	keyed    map[string]*branch // by branch name
+	latency  time.Duration
+	most     map[string]int // keys allowed, by keyed node
+}
+
+// node is one node of the flattened graph.
+type node struct {
+	name     string
+	stmt     *stmt
+	spec     *element.Spec
+	conf     element.Conf
+	settings []Setting
+	domain   element.Domain
+	linger   Span
+	lazy     bool
+	onError  string
+	fallback *Fallback
+	queue    *queue
+	keyNode  string // the `each` node this is an instance of: "seat"; "" if none
+	key      string // its key: "alice", or "{guest}" when only shown
+	rank     int    // position in the file, flattened
+	ins      []*wire
+	outs     []*wire
+	fed      bool  // has edges into it
+	stands   *node // the node that this conversion brings a fallback to
+	piece    *element.Piece
+	gives    map[element.PortKey]element.Format
+}
+
+// wiring is an edge between two flattened nodes, before ports are chosen.
+type wiring struct {
+	edge     *edge
+	from, to *node
+	fromPad  string
+	toPad    string
+	fromKey  string
+	toKey    string
+	optional bool
+	caps     []string
+	pad      []Setting
+	queue    *queue
+	fallback bool
+	try      bool // one of several pairs of a link between fragments: need not fit
+}
+
+// wire is one port joined to another; it carries one kind of media.
+type wire struct {
+	*wiring
+	fromPort element.Port
+	toPort   element.Port
+	kind     media.Kind
+	format   element.Format
+	want     []element.Format
+}
+
+// queue is a user's queue, evaluated.
+type queue struct {
+	time    Span
+	buffers int64
+	drop    string
+}
+
+// wrong is a fault at a node of the graph.
+func (r *resolver) wrong(code fault.Code, n string, format string, args ...any) *fault.Fault {
+	return fault.New(code, r.tmpl.root.graph+"/"+n, format, args...)
+}
