@@ -1,0 +1,86 @@
+package fanout
+
+import (
+	"math"
+	"time"
+)
+
+// catchUp serves a reader that is not in step: it waits for a key frame, replays, or was slow. It tells whether the
+// reader can go on at once, and if not, when; neither if it needs something new or a Wake.
+func (r *roster[T]) catchUp(reader *Reader[T], f *feed, b *fresh[T]) (again bool, due time.Time) {
+	if dropped, why := f.settle(b.view); dropped > 0 {
+		reader.stats.Drops.Add(why, dropped)
+	}
+	if f.waiting {
+		r.log.AskKey(f.lane)
+		return false, time.Time{}
+	}
+	until := time.Duration(math.MaxInt64)
+	if f.paced {
+		until = reader.pace.until(r.loop.clock.Now())
+	}
+	got, next, kept := r.read(f, b.to, until)
+	if !kept {
+		return true, time.Time{} // it was let go since the view was taken: settle anew
+	}
+	if len(got.items) > 0 {
+		if n := reader.sink.Push(f.track, got.items); n < len(got.items) {
+			r.part(reader, f, n)
+			return false, time.Time{}
+		}
+		f.pos += uint64(len(got.items))
+		reader.took(len(got.items), got.bytes, got.keys)
+	}
+	switch {
+	case f.pos >= b.to:
+		f.caughtUp()
+		return b.to < b.head, time.Time{}
+	case next > until:
+		return false, reader.pace.due(next)
+	}
+	return true, time.Time{}
+}
+
+// read copies one burst of what a feed may have, up to position to, out of the log. next is the time of the item behind
+// it, if there is one; kept is false if the feed's place is no longer in the log.
+func (r *roster[T]) read(f *feed, to uint64, until time.Duration) (got stretch[T], next time.Duration, kept bool) {
+	r.log.mu.Lock()
+	defer r.log.mu.Unlock()
+	ring := &r.log.lanes[f.lane].ring
+	if f.pos < ring.tail {
+		return stretch[T]{}, 0, false
+	}
+	got = ring.copy(r.own[:0], f.pos, min(to, f.pos+burst), until)
+	r.own = got.items
+	if after := f.pos + uint64(len(got.items)); after < to {
+		next = ring.at(after).at
+	}
+	return got, next, true
+}
+
+// part counts what a sink took that did not take all.
+func (r *roster[T]) part(reader *Reader[T], f *feed, n int) {
+	if n <= 0 {
+		return
+	}
+	got, _, _ := r.read(f, f.pos+uint64(n), math.MaxInt64)
+	f.pos += uint64(n)
+	reader.took(n, got.bytes, got.keys)
+}
+
+// level notes how far a reader is behind what was fetched. Readers in step are not behind and need no note.
+func (r *roster[T]) level(reader *Reader[T]) {
+	r.log.mu.Lock()
+	defer r.log.mu.Unlock()
+	var waiting uint64
+	var lag time.Duration
+	for _, f := range reader.feeds {
+		head, ring := r.fresh[f.lane].head, &r.log.lanes[f.lane].ring
+		if from := max(f.pos, ring.tail); from < head {
+			waiting += head - from
+			lag = max(lag, ring.at(head-1).at-ring.at(from).at)
+		}
+	}
+	reader.stats.Level.Set(int64(waiting))
+	reader.stats.Lag.Set(int64(lag))
+}

@@ -1,0 +1,97 @@
+package fanout
+
+import (
+	"time"
+
+	"sluice/engine/stat"
+)
+
+// Glance is what a log needs to know of an item.
+type Glance struct {
+	At    time.Duration // when it came, from any fixed moment; for the pace of replay
+	Bytes int           // of media in it
+	Size  int           // of memory that keeping it costs
+	First bool          // it begins a unit
+	Key   bool          // its unit is one at which decoding can begin; the unit's first item need not know it yet
+}
+
+// Lane describes one lane of a log.
+type Lane[T any] struct {
+	// Keyed lanes carry video: a reader that lost something goes on at a key frame. On other lanes it goes on at once.
+	Keyed  bool
+	Window int             // how many items readers may be behind, at least 1
+	Look   func(*T) Glance // called once for each item, in order, under the log's lock: it must not wait
+	AskKey func()          // asks the writer for a key frame, at most twice a second, from any goroutine; it must not wait; may be nil
+	Stats  *stat.Set       // counts what is written
+}
+
+// lane is a Lane with what was written to it. The log's lock guards it.
+type lane[T any] struct {
+	Lane[T]
+	ring  ring[T]
+	size  int      // memory that is kept
+	unit  uint64   // where the newest unit begins
+	key   uint64   // where the newest key unit begins, if hasKey
+	marks []uint64 // where each lane stood when that key unit came
+	ears  []ear[T] // who is to be woken; replaced, never changed
+	asked throttle
+
+	hasKey bool
+}
+
+// ear is a roster with readers of a lane, and how many.
+type ear[T any] struct {
+	roster *roster[T]
+	feeds  int
+}
+
+// view is what feeds need to know of a lane to find their place.
+type view struct {
+	tail, head uint64
+	unit, key  uint64
+	hasKey     bool // and the key unit is still kept from its beginning
+}
+
+func (ln *lane[T]) view() view {
+	return view{
+		tail: ln.ring.tail, head: ln.ring.head, unit: max(ln.unit, ln.ring.tail), key: ln.key,
+		hasKey: ln.hasKey && ln.key >= ln.ring.tail,
+	}
+}
+
+// add appends an item and tells whether a new key unit showed with it.
+func (ln *lane[T]) add(item *T) (newKey bool) {
+	g := ln.Look(item)
+	if g.First || ln.ring.head == 0 {
+		ln.unit = ln.ring.head
+	}
+	newKey = g.Key && (!ln.hasKey || ln.key != ln.unit)
+	ln.ring.push(slot[T]{item: item, at: g.At, bytes: g.Bytes, size: g.Size, key: newKey})
+	ln.size += g.Size
+	ln.Stats.Units.Inc()
+	ln.Stats.Bytes.Add(uint64(g.Bytes))
+	if newKey {
+		ln.key, ln.hasKey = ln.unit, true
+		ln.Stats.Keyframes.Inc()
+	}
+	return newKey
+}
+
+// listen counts a roster's feeds of this lane up or down.
+func (ln *lane[T]) listen(r *roster[T], by int) {
+	var ears []ear[T]
+	found := false
+	for _, e := range ln.ears {
+		if e.roster == r {
+			found = true
+			e.feeds += by
+		}
+		if e.feeds > 0 {
+			ears = append(ears, e)
+		}
+	}
+	if !found && by > 0 {
+		ears = append(ears, ear[T]{r, by})
+	}
+	ln.ears = ears
+}

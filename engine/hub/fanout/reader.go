@@ -1,0 +1,97 @@
+package fanout
+
+import "sluice/engine/stat"
+
+// Reader is served by one loop all its life, whichever log it is attached to, so its sink is never called twice at a
+// time. Its methods may be called from anywhere.
+type Reader[T any] struct {
+	loop  *loop
+	sink  Sink[T]
+	stats *stat.Set
+
+	// Only the loop touches these.
+	roster *roster[T] // nil while the reader is attached to nothing
+	place  int        // in the roster
+	feeds  []feed
+	pace   pace
+	// To be called once everything was offered, and whether it was.
+	finish   func()
+	finished bool
+}
+
+// NewReader makes a reader that is attached to nothing yet. What it takes and loses is counted in stats.
+func NewReader[T any](loops *Loops, sink Sink[T], stats *stat.Set) *Reader[T] {
+	return &Reader[T]{loop: loops.pick(), sink: sink, stats: stats}
+}
+
+// Attach begins to read lanes of a log; the sink knows them as tracks 0, 1 and so on. It leaves the log that the reader
+// was attached to. The reader gets what the log keeps from the last key frame on and then what is written, without gap
+// or repetition; without a key frame it gets the other lanes at once and keyed ones from their next key frame on. With
+// a rate it gets what was before it at so many times the speed at which it came, else all at once. The writer is asked
+// for a key frame. before is called on the reader's loop before the first item.
+func (r *Reader[T]) Attach(log *Log[T], lanes []int, rate float64, before func()) {
+	feeds, p := log.start(lanes, r.loop.index, rate)
+	for _, f := range feeds {
+		if f.keyed {
+			log.AskKey(f.lane)
+		}
+	}
+	r.loop.post(func() { // from here on the feeds are the loop's
+		r.leave()
+		before()
+		r.feeds, r.pace = feeds, p
+		log.rosters[r.loop.index].join(r)
+	})
+}
+
+// Detach leaves the log at once and then calls after, on the reader's loop, where nothing is pushed to the sink any
+// more.
+func (r *Reader[T]) Detach(after func()) {
+	if !r.loop.post(func() { r.leave(); after() }) {
+		after()
+	}
+}
+
+// Finish is like Detach, but offers what was written until now before. If the reader is detached or attached anew in the
+// meantime, after is not called.
+func (r *Reader[T]) Finish(after func()) {
+	posted := r.loop.post(func() {
+		if r.roster == nil {
+			after()
+			return
+		}
+		if r.finish == nil {
+			r.roster.finishing++
+		}
+		r.finish = after
+		r.roster.wake()
+	})
+	if !posted {
+		after()
+	}
+}
+
+// Wake has the sink offered again what it did not take.
+func (r *Reader[T]) Wake() {
+	r.loop.post(func() {
+		if r.roster != nil {
+			r.roster.wake()
+		}
+	})
+}
+
+// leave detaches the reader. Its loop calls it.
+func (r *Reader[T]) leave() {
+	if r.roster != nil {
+		r.roster.remove(r)
+	}
+}
+
+// took counts what the sink took.
+func (r *Reader[T]) took(units, bytes, keys int) {
+	r.stats.Units.Add(uint64(units))
+	r.stats.Bytes.Add(uint64(bytes))
+	if keys > 0 {
+		r.stats.Keyframes.Add(uint64(keys))
+	}
+}
