@@ -14,6 +14,9 @@ import (
 	"sluice/engine/spec"
 )
 
+// stdinLimit bounds what fmt reads from standard input; the parser takes less and says so.
+const stdinLimit = 2 << 20
+
 func (a *app) fmtCmd() *cobra.Command {
 	var check bool
 	c := &cobra.Command{
@@ -39,7 +42,7 @@ Without a path it formats ./graphs; with "-" it reads standard input and writes 
 }
 
 func (a *app) formatStream() error {
-	data, err := io.ReadAll(io.LimitReader(a.in, spec.MaxFileSize+1))
+	data, err := io.ReadAll(io.LimitReader(a.in, stdinLimit))
 	if err != nil {
 		return err
 	}

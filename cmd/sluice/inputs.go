@@ -64,9 +64,21 @@ func (f *inputFlags) inputs(t *plan.Template) (plan.Inputs, error) {
 	return in, nil
 }
 
-// environment is the scope of $env.NAME.
+// environment is the scope of $env.NAME. A variable that is not set stands as a placeholder: what is shown here may run
+// elsewhere.
 func environment() param.Scope {
-	return param.Env(func(string) bool { return true })
+	return param.Chain(param.Env(func(string) bool { return true }), unset{})
+}
+
+// unset stands in for environment variables that are not set here.
+type unset struct{}
+
+// Lookup gives the name itself, which may stand in an address where braces may not.
+func (unset) Lookup(name string) (any, bool) {
+	if !strings.HasPrefix(name, "env.") {
+		return nil, false
+	}
+	return name, true
 }
 
 // formats reads node=codec,codec.

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"sluice/engine/element"
 	"sluice/engine/fault"
 )
 
@@ -25,10 +26,11 @@ const (
 type app struct {
 	in       io.Reader
 	out, err io.Writer
-	dir      string // --graphs
-	registry string // --registry
-	json     bool   // --json
-	colour   string // --color
+	dir      string            // --graphs
+	registry string            // --registry
+	json     bool              // --json
+	colour   string            // --color
+	known    *element.Registry // once asked for
 }
 
 // errFound ends a verb whose findings are already written.

@@ -71,7 +71,7 @@ func pipelineName(list []*elem) string {
 		if e.bridge != nil && e.bridge.Direction == OutOfGst {
 			r += 1 << 20
 		}
-		if e.branch != nil && e.branch.Kind == Keyed {
+		if e.branch.late() > 0 {
 			r += 1 << 21
 		}
 		return r
@@ -207,7 +207,7 @@ func joinsTrunk(l *link) bool { return l.from.branch.late() > l.to.branch.late()
 
 // late is 1 for branches that are not there from the start.
 func (b *branch) late() int {
-	if b != nil && b.Kind == Keyed {
+	if b != nil && b.Key != "" {
 		return 1
 	}
 	return 0
@@ -224,6 +224,9 @@ func (r *resolver) nodesOf(p *Plan) {
 			if e.node == n && out.Pipeline == "" && e.bridge == nil {
 				out.Pipeline, out.Branch = p.pipelineOf(e.Name), e.Branch
 			}
+		}
+		if out.Domain == element.Gst && out.Pipeline == "" {
+			continue // nobody takes what it makes
 		}
 		if out.Branch == "" && n.keyNode != "" {
 			out.Branch = n.keyNode + "[" + n.key + "]"

@@ -135,6 +135,9 @@ func (r *resolver) copies(s *stmt, name string, scope param.Scope) ([]repeat, er
 		}
 		return out, nil
 	}
+	if err := r.limitKeys(s, name, scope); err != nil {
+		return nil, err
+	}
 	keys, known := r.in.Keys[name]
 	if !known {
 		hole := "{" + s.each.key + "}"
@@ -145,6 +148,20 @@ func (r *resolver) copies(s *stmt, name string, scope param.Scope) ([]repeat, er
 		out = append(out, repeat{label: k.Name, keyed: true, scope: param.Values{s.each.key: k.Name}, params: k.Params})
 	}
 	return out, nil
+}
+
+// limitKeys evaluates how many keys a node may have, and refuses more.
+func (r *resolver) limitKeys(s *stmt, name string, scope param.Scope) error {
+	v, err := typed(s.each.most, value.Int, scope)
+	if err != nil {
+		return r.wrong(fault.InvalidParams, name, "each: max: %v", err)
+	}
+	n, limited := v.(int64)
+	if limited && int64(len(r.in.Keys[name])) > n {
+		return r.wrong(fault.InvalidParams, name, "%d instances are more than the %d allowed", len(r.in.Keys[name]), n)
+	}
+	r.most[name] = int(n)
+	return nil
 }
 
 // itemScope names a list's item $each, and the entries of a map item $each.width and so on.

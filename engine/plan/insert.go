@@ -19,7 +19,7 @@ func (r *resolver) insert() {
 	r.divide()
 }
 
-// tees splits every source pad that is linked more than once (R3). A pad is told by its name; always present pads
+// tees splits every source pad that is linked more than once, or into a branch that comes and goes (R3). A pad is told by its name; always present pads
 // without one are the element's first.
 func (r *resolver) tees() {
 	type pad struct {
@@ -39,7 +39,7 @@ func (r *resolver) tees() {
 		groups[p] = append(groups[p], l)
 	}
 	for _, p := range order {
-		if len(groups[p]) < 2 {
+		if len(groups[p]) < 2 && !leavesLater(groups[p][0]) {
 			continue
 		}
 		name := p.of.Name + "-tee"
@@ -60,12 +60,16 @@ func (r *resolver) tees() {
 	}
 }
 
+// leavesLater tells whether a link leads into a branch that may be away while its source goes on: without a tee the
+// source would end as not linked.
+func leavesLater(l *link) bool { return l.to.branch != nil && l.to.branch != l.from.branch }
+
 // queues puts a queue where a thread must end (R4), and errorignore before those that lead into a branch which may
 // fail alone (R11).
 func (r *resolver) queues() {
 	offline := r.offlineGroups()
 	for _, l := range slices.Clone(r.net.links) {
-		if l.from.Factory == "tee" && l.to.branch != nil && l.to.branch != l.from.branch {
+		if l.from.Factory == "tee" && leavesLater(l) {
 			r.isolate(l)
 		}
 		props, ok := r.queueFor(l, offline[l.from.group])

@@ -77,20 +77,46 @@ func (r *resolver) assemble() error {
 			r.pieceLinks(n, own[n])
 		}
 	}
+	var idle []*wire
 	for _, w := range r.wires {
 		if w.to.piece != nil && w.to.passing(w) {
 			continue // made where it goes on
 		}
 		if w.to.piece != nil {
 			if _, ok := w.to.piece.Entries[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}]; !ok {
-				continue // the builder has no use for it
+				idle = append(idle, w) // the builder has no use for it
+				continue
 			}
 		}
 		r.place(w, own)
 	}
+	for _, w := range idle {
+		if from, up := r.origin(w, own); up != nil && from.elem != nil {
+			r.prune(from.elem)
+		}
+	}
 	r.branches()
 	r.shareBridges()
 	return nil
+}
+
+// prune takes out an element whose media nobody takes, and what only served it: an unlinked source would end its
+// pipeline.
+func (r *resolver) prune(e *elem) {
+	if slices.ContainsFunc(r.net.links, func(l *link) bool { return l.from == e }) {
+		return
+	}
+	r.net.elems = slices.DeleteFunc(r.net.elems, func(x *elem) bool { return x == e })
+	var above []*elem
+	r.net.links = slices.DeleteFunc(r.net.links, func(l *link) bool {
+		if l.to == e {
+			above = append(above, l.from)
+		}
+		return l.to == e
+	})
+	for _, up := range above {
+		r.prune(up)
+	}
 }
 
 // passing tells whether the wire goes straight through its node.

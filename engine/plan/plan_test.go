@@ -234,6 +234,31 @@ func TestPlans(t *testing.T) {
 			  out-fallback-videoenc-queue -> out-fallback-videoenc
 			  out-fallback-videoenc -> out-video-out`,
 		},
+		{
+			name: "a fallback adds no track that the viewers never negotiated",
+			text: "graph: v1\nnodes:\n  cam: peer.in\n  quiet: audiotestsrc\n  enc: opusenc\n" +
+				"  out: {element: stream.out, set: {name: x}, fallback: {node: enc, after: 3s}}\nlinks:\n  - cam -> out\n  - quiet -> enc\n",
+			in:   plan.Inputs{Given: map[string][]element.Format{"cam": {plan.Format(media.H264)}}},
+			want: "flow cam.video -> out.video h264",
+		},
+		{
+			name: "a branch that comes and goes leaves its source linked",
+			text: "graph: v1\nnodes:\n  bars: videotestsrc is-live=true\n  enc: vp8enc\n  fix: videoconvert\n  out: {element: stream.out, set: {name: x}, lazy: 5s}\n" +
+				"  sink: udpsink\nlinks:\n  - bars -> fix -> enc -> out\n  - bars -> sink\n",
+			want: `
+			bridge out out.video out-video-out vp8
+			pipeline bars
+			  branch out lazy
+			  bars -> bars-tee
+			  bars-tee -> fix-shield (out)
+			  bars-tee -> sink-queue
+			  fix-shield -> fix-queue (out)
+			  fix-queue -> fix (out)
+			  fix -> enc-queue (out)
+			  enc-queue -> enc (out)
+			  enc -> out-video-out (out)
+			  sink-queue -> sink`,
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) { expect(t, resolve(t, c.in, c.text, c.fragments...), c.want) })
 	}

@@ -92,13 +92,7 @@ func (r *Restart) set(v spec.Value, s param.Scope) error {
 		case "when":
 			err = word(&r.When, e.Value, s)
 		case "backoff":
-			least, most, both := strings.Cut(e.Value.Text, "..")
-			if !both {
-				most = least
-			}
-			if r.Least, err = parseSpan(least); err == nil {
-				r.Most, err = parseSpan(most)
-			}
+			err = r.setBackoff(e.Value.Text)
 		case "give_up":
 			err = r.setGiveUp(e.Value.Text)
 		default:
@@ -107,6 +101,28 @@ func (r *Restart) set(v spec.Value, s param.Scope) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// setBackoff reads a span, or two with dots between; an open end keeps its default.
+func (r *Restart) setBackoff(text string) error {
+	least, most, both := strings.Cut(text, "..")
+	if !both {
+		most = least
+	}
+	for _, end := range []struct {
+		to   *Span
+		text string
+	}{{&r.Least, least}, {&r.Most, most}} {
+		if end.text == "" {
+			continue
+		}
+		v, err := parseSpan(end.text)
+		if err != nil {
+			return err
+		}
+		*end.to = v
 	}
 	return nil
 }

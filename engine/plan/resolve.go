@@ -43,7 +43,7 @@ func (t *Template) Resolve(in Inputs) (*Plan, error) {
 	if len(errs) > 0 {
 		return nil, errs[0]
 	}
-	r := &resolver{tmpl: t, in: in, outer: outer, byName: map[string]*node{}}
+	r := &resolver{tmpl: t, in: in, outer: outer, byName: map[string]*node{}, most: map[string]int{}}
 	steps := []func() error{
 		func() error { return r.instantiate(t.root, "", param.Chain(vals, outer), inherit{}) },
 		r.placeFallbacks,

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 
 	"sluice/engine/caps"
@@ -103,6 +104,8 @@ func (r *resolver) sourcePorts(w *wiring) []element.Port {
 			out = append(out, p)
 		}
 	}
+	// decodebin3 has src_%u beside video_%u and audio_%u: the pad that says its kind is the better choice.
+	slices.SortStableFunc(out, func(a, b element.Port) int { return cmp.Compare(min(len(b.Kinds), 1), min(len(a.Kinds), 1)) })
 	return out
 }
 

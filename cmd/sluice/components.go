@@ -1,0 +1,38 @@
+package main
+
+import (
+	"slices"
+
+	"sluice/api/cdn"
+	doorhls "sluice/api/hls"
+	"sluice/api/rest"
+	"sluice/api/rtmfp"
+	"sluice/api/rtmp"
+	"sluice/api/rtsp"
+	"sluice/api/sip"
+	"sluice/api/srt"
+	"sluice/api/websocket"
+	"sluice/api/whip"
+	"sluice/elements/convert"
+	"sluice/elements/file"
+	"sluice/elements/hls"
+	"sluice/elements/mix"
+	"sluice/elements/snapshot"
+	"sluice/elements/stream"
+	"sluice/elements/testio"
+	"sluice/elements/webrtc"
+	"sluice/engine/element"
+)
+
+// components lists every element and every event of this binary, by hand: what is not here is not in it.
+func components() ([]element.Declared, []element.Trigger) {
+	return slices.Concat(
+			stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), hls.Elements(), file.Elements(),
+			snapshot.Elements(), testio.Elements(),
+			websocket.Elements(), rtmp.Elements(), rtmfp.Elements(), rtsp.Elements(), srt.Elements(), sip.Elements(), cdn.Elements(),
+		), slices.Concat(
+			stream.Triggers(),
+			websocket.Triggers(), whip.Triggers(), rtmp.Triggers(), rtmfp.Triggers(), rtsp.Triggers(), srt.Triggers(), sip.Triggers(),
+			cdn.Triggers(), doorhls.Triggers(), rest.Triggers(),
+		)
+}

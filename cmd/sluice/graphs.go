@@ -1,0 +1,204 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"sluice/engine/fault"
+	"sluice/engine/lint"
+	"sluice/engine/plan"
+	"sluice/engine/route"
+	"sluice/engine/spec"
+	"sluice/engine/store"
+	"sluice/graphs"
+)
+
+// ownFolder is where a user's graphs are looked for when nothing else is said.
+const ownFolder = "graphs"
+
+// folder is the user's folder of graphs; "" if there is none.
+func (a *app) folder() string {
+	if a.dir != "" {
+		return a.dir
+	}
+	if info, err := os.Stat(ownFolder); err == nil && info.IsDir() {
+		return ownFolder
+	}
+	return ""
+}
+
+// folderOf is the folder of graphs that a file belongs to: the nearest one called graphs, or the file's own.
+func (a *app) folderOf(file string) string {
+	if a.dir != "" {
+		return a.dir
+	}
+	abs, err := filepath.Abs(file)
+	if err != nil {
+		return filepath.Dir(file)
+	}
+	up := filepath.Dir(file)
+	for dir := filepath.Dir(abs); ; dir, up = filepath.Dir(dir), filepath.Join(up, "..") {
+		if filepath.Base(dir) == ownFolder {
+			return up
+		}
+		if dir == filepath.Dir(dir) {
+			return filepath.Dir(file)
+		}
+	}
+}
+
+// load reads a folder over the shipped graphs. An empty folder means the shipped ones alone.
+func (a *app) load(folder string) (*store.Set, error) {
+	reg, err := a.elements()
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.New(store.Options{
+		Root: folder, Base: graphs.FS, Log: slog.New(slog.DiscardHandler),
+		Check: func(set []*spec.Graph) []spec.Diagnostic { return lint.Check(set, reg, lint.Options{}) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Current(), nil
+}
+
+// shipped lists the graphs that come with sluice.
+func (a *app) shipped() ([]*spec.Graph, error) {
+	set, err := a.load("")
+	if err != nil {
+		return nil, err
+	}
+	return set.Graphs(), nil
+}
+
+// table is the route table of the user's folder over the shipped graphs.
+func (a *app) table() (*route.Table, error) {
+	set, err := a.load(a.folder())
+	if err != nil {
+		return nil, err
+	}
+	return set.Routes(), nil
+}
+
+// template compiles a graph given by name, or by file.
+func (a *app) template(name string) (*plan.Template, error) {
+	folder := a.folder()
+	if strings.HasSuffix(name, ".yaml") {
+		if _, err := os.Stat(name); err != nil {
+			return nil, fault.New(fault.GraphNotFound, name, "there is no such file")
+		}
+		folder = a.folderOf(name)
+	}
+	set, err := a.load(folder)
+	if err != nil {
+		return nil, err
+	}
+	if strings.HasSuffix(name, ".yaml") {
+		if name, err = a.graphIn(set, name); err != nil {
+			return nil, err
+		}
+	}
+	g, ok := set.Graph(name)
+	if !ok {
+		return nil, a.absent(set, name)
+	}
+	reg, err := a.elements()
+	if err != nil {
+		return nil, err
+	}
+	return plan.Compile(g, set, reg)
+}
+
+// graphIn is the name of the only graph in a file.
+func (a *app) graphIn(set *store.Set, file string) (string, error) {
+	var names []string
+	for _, g := range set.Graphs() {
+		if src, _ := set.Source(g.Name); sameFile(src.File, file) {
+			names = append(names, g.Name)
+		}
+	}
+	switch len(names) {
+	case 1:
+		return names[0], nil
+	case 0:
+		if err := a.findings(set, func(f string) bool { return sameFile(f, file) }); err != nil {
+			return "", err
+		}
+		return "", fault.New(fault.GraphNotFound, file, "there is no graph in it")
+	}
+	return "", usageError{fmt.Errorf("%s holds several graphs; name one of %s", file, strings.Join(names, ", "))}
+}
+
+func sameFile(a, b string) bool {
+	x, err := filepath.Abs(a)
+	if err != nil {
+		return false
+	}
+	y, err := filepath.Abs(b)
+	return err == nil && x == y
+}
+
+// absent explains why there is no such graph: its file has errors, or the name is wrong.
+func (a *app) absent(set *store.Set, name string) error {
+	folder, _, _ := strings.Cut(name, "/")
+	for _, h := range set.Held() {
+		stem := strings.TrimSuffix(filepath.ToSlash(h.File), ".yaml")
+		if strings.HasSuffix(stem, name) || strings.HasSuffix(stem, "/"+folder) || strings.Contains(stem, strings.TrimSuffix(name, filepath.Base(name))) {
+			if err := a.findings(set, func(f string) bool { return f == h.File }); err != nil {
+				return err
+			}
+		}
+	}
+	f := fault.New(fault.GraphNotFound, name, "there is no graph of that name")
+	if near, ok := spec.Nearest(name, names(set)); ok {
+		return f.Advise("did you mean %q?", near)
+	}
+	return f.Advise("`sluice routes` lists graphs; --graphs names your folder")
+}
+
+func names(set *store.Set) []string {
+	var out []string
+	for _, g := range set.Graphs() {
+		out = append(out, g.Name)
+	}
+	return out
+}
+
+// findings writes what was found in the files that keep says; errFound if there was an error.
+func (a *app) findings(set *store.Set, keep func(file string) bool) error {
+	failed := false
+	for _, d := range set.Diagnostics() {
+		if keep(d.Pos.File) && d.Severity == spec.Error {
+			fmt.Fprintln(a.err, d)
+			failed = true
+		}
+	}
+	if failed {
+		return errFound
+	}
+	return nil
+}
+
+// completeGraphs offers the names of graphs to the shell.
+func (a *app) completeGraphs(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	set, err := a.load(a.folder())
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveDefault
+	}
+	return names(set), cobra.ShellCompDirectiveDefault
+}
+
+// completeElements offers the names of elements to the shell.
+func (a *app) completeElements(_ *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	reg, err := a.elements()
+	if err != nil {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return append(reg.OwnNames(), reg.GstNames()...), cobra.ShellCompDirectiveNoFileComp
+}
