@@ -8,6 +8,9 @@ import (
 	"sluice/engine/spec"
 )
 
+// CodeConflict is the code of a Conflict's diagnostic.
+const CodeConflict = "route_conflict"
+
 // maxConflicts bounds how many conflicts are reported for one route: ten thousand copies of a file are ten thousand
 // mistakes, not fifty million.
 const maxConflicts = 8
@@ -31,9 +34,9 @@ func (c Conflict) example() string {
 	return e.String()
 }
 
-// Diagnostic is the conflict as an error at the second route, with the code route_conflict.
+// Diagnostic is the conflict as an error at the second route, with the code CodeConflict.
 func (c Conflict) Diagnostic() spec.Diagnostic {
-	d := spec.Diagnostic{Pos: c.Second.Pos, Severity: spec.Error, Code: "route_conflict"}
+	d := spec.Diagnostic{Pos: c.Second.Pos, Severity: spec.Error, Code: CodeConflict}
 	if c.First.Compare(c.Second) == Equivalent {
 		d.Msg = fmt.Sprintf("graph %q has the same route at %s: %s", c.First.Graph, c.First.Pos, c.First)
 	} else {

@@ -7,8 +7,15 @@ import (
 	"sluice/engine/spec"
 )
 
+// The codes of Entries' diagnostics.
+const (
+	CodeEvent = "route_event"
+	CodePath  = "route_path"
+	CodeWhere = "route_where"
+)
+
 // Entries turns the routes of a graph into entries. Routes with an error are left out and reported, with the codes
-// route_event, route_path and route_where; the others are returned.
+// above; the others are returned.
 func Entries(g *spec.Graph) ([]Entry, []spec.Diagnostic) {
 	var out []Entry
 	var report spec.Report
@@ -24,7 +31,7 @@ func entry(g *spec.Graph, r *spec.Route, report *spec.Report) (Entry, bool) {
 	e := Entry{Event: r.Event.Text, Graph: g.Name, Pos: r.Pos, With: r.With, Share: r.Share}
 	ok := true
 	if !isEvent(e.Event) {
-		report.Errorf(place(r.Event, r.Pos), "route_event", "%q cannot be the name of an event", e.Event).
+		report.Errorf(place(r.Event, r.Pos), CodeEvent, "%q cannot be the name of an event", e.Event).
 			Advise(`write it as in "rtmp.publish"`)
 		ok = false
 	}
@@ -51,7 +58,7 @@ func reportPattern(path spec.Text, err error, report *spec.Report) {
 		pos.Col += utf8.RuneCountInString(path.Text[:min(pe.Offset, len(path.Text))])
 		hint = pe.Hint
 	}
-	report.Errorf(pos, "route_path", "%q is not a path pattern: %v", path.Text, err).Advise("%s", hint)
+	report.Errorf(pos, CodePath, "%q is not a path pattern: %v", path.Text, err).Advise("%s", hint)
 }
 
 // condition reads one entry under where: a scalar, or a list of scalars of which any will do.
@@ -62,16 +69,16 @@ func condition(w spec.Entry, report *spec.Report) (Condition, bool) {
 		items = w.Value.Items
 	}
 	if len(items) == 0 {
-		report.Errorf(w.Value.Pos, "route_where", "an empty list for %q lets no event through", c.Name)
+		report.Errorf(w.Value.Pos, CodeWhere, "an empty list for %q lets no event through", c.Name)
 		return c, false
 	}
 	for _, v := range items {
 		switch {
 		case v.Kind == spec.List || v.Kind == spec.Map || v.Kind == spec.Null:
-			report.Errorf(v.Pos, "route_where", "the condition on %q needs a text, a number or a list of them", c.Name)
+			report.Errorf(v.Pos, CodeWhere, "the condition on %q needs a text, a number or a list of them", c.Name)
 			return c, false
 		case strings.HasPrefix(v.Text, "$"):
-			report.Errorf(v.Pos, "route_where", "the condition on %q cannot refer to %s", c.Name, v.Text).
+			report.Errorf(v.Pos, CodeWhere, "the condition on %q cannot refer to %s", c.Name, v.Text).
 				Advise("routes are compared before any parameter has a value; write the value itself")
 			return c, false
 		}
