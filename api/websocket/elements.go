@@ -1,0 +1,59 @@
+// Package websocket describes WebSocket signalling to graphs: its events, and the element that sends media through a
+// WebSocket itself, for players without WebRTC.
+package websocket
+
+import (
+	"sluice/elements/ports"
+	"sluice/elements/stream"
+	"sluice/engine/element"
+	"sluice/engine/media"
+	"sluice/engine/value"
+)
+
+// Elements lists what this package describes.
+func Elements() []element.Declared { return []element.Declared{Out{}} }
+
+// Out sends media through a WebSocket.
+type Out struct{}
+
+// Spec describes ws.out.
+func (Out) Spec() element.Spec {
+	return element.Spec{
+		Name:   "ws.out",
+		About:  "Sends sound and pictures to a page through its WebSocket, for browsers that cannot use WebRTC.",
+		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/WebSocket",
+		// H.264 and AAC for Media Source Extensions; MPEG-1 and G.711 for the player in JavaScript.
+		Ports:    ports.Takes([]media.Codec{media.AAC, media.PCMU}, []media.Codec{media.H264, media.MPEG1}),
+		Fields:   []element.Field{ports.Session(), ports.Codecs(media.AAC, media.PCMU, media.H264, media.MPEG1)},
+		Sessions: []string{"browser"},
+		Examples: []string{"ws.out", "ws.out codecs=mpeg1video,pcmu"},
+	}
+}
+
+// Triggers lists the events that this door raises.
+func Triggers() []element.Trigger {
+	return []element.Trigger{
+		{Event: "ws.publish", About: "A page begins to publish.", Path: true, Sessions: []string{"browser"}, Vars: vars(nil)},
+		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: vars(stream.Want())},
+		{
+			Event: "ws.call", About: "A page calls a phone; the path is whom it calls.", Path: true,
+			Sessions: []string{"browser", "phone"},
+			Vars: []element.Var{
+				{Name: "from", Type: value.String, About: "Who calls: the page's SIP login."},
+				{Name: "to", Type: value.String, About: "Who is called, as the page says."},
+				{Name: "headers", Type: value.Map, About: "SIP headers that the page adds to the call."},
+				{Name: "account", Type: value.String, About: "Name of the account that the call goes out on."},
+			},
+		},
+	}
+}
+
+// vars lists the variables of publishing and playing, and those that say what is wanted.
+func vars(want []element.Var) []element.Var {
+	return append([]element.Var{
+		{Name: "app", Type: value.String, About: "Application key that the page connected with."},
+		{Name: "user", Type: value.String, About: "Who the page is, once known; empty for anybody."},
+		{Name: "custom", Type: value.Map, About: "Whatever the page sent along for the application."},
+		{Name: "room", Type: value.String, About: "Room of a name such as login#red; empty for other names."},
+	}, want...)
+}

@@ -1,0 +1,99 @@
+package codec
+
+import (
+	"slices"
+
+	"sluice/engine/element"
+	"sluice/engine/media"
+)
+
+// The caps that a guard lets pass. A bit-flipped H.264 stream whose header promises another chroma format or depth
+// crashes avdec_h264 of gst-libav 1.22.0 (measured); avdec_h265 shares the code that crashed.
+const (
+	h264Guard = "video/x-h264,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8"
+	h265Guard = "video/x-h265,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8"
+)
+
+// Source is what is known of coded media that a chain is to decode.
+type Source struct {
+	Kind    media.Kind
+	Codec   media.Codec // "" if not known before media flows
+	Outside bool        // it comes from a peer and may be hostile: parse it, guard it (R12)
+	// Unguarded lets H.264 and H.265 of any chroma format and depth through, because the graph says so.
+	Unguarded bool
+}
+
+// Decoder is the chain that decodes. Media of unknown codec goes to decodebin3, which finds out. It is false for a codec
+// that nothing decodes.
+func Decoder(s Source) (Chain, bool) {
+	if s.Codec == "" {
+		return Chain{{Name: "dec", Factory: "decodebin3", Out: string(s.Kind) + "_%u"}}, true
+	}
+	for _, d := range decoders() {
+		if d.codec != s.Codec {
+			continue
+		}
+		dec := Step{Name: "dec", Factory: d.decoder, Props: d.props}
+		if d.parser == "" || !s.Outside && !d.always {
+			return Chain{dec}, true
+		}
+		if s.Outside && !s.Unguarded {
+			dec.Before = d.guard
+		}
+		return Chain{{Name: "parse", Factory: d.parser}, dec}, true
+	}
+	return nil, false
+}
+
+// Decodable lists the codecs of a kind that can be decoded, in the order of media.Codecs.
+func Decodable(k media.Kind) []media.Codec {
+	var out []media.Codec
+	for _, info := range media.Codecs() {
+		known := slices.ContainsFunc(decoders(), func(d decoder) bool { return d.codec == info.Codec })
+		if info.Kind == k && known {
+			out = append(out, info.Codec)
+		}
+	}
+	return out
+}
+
+// decoder is one row of the table.
+type decoder struct {
+	codec   media.Codec
+	decoder string
+	parser  string
+	guard   string // caps between parser and decoder, for media from outside
+	always  bool   // the decoder needs the parser also for media from our own encoders
+	props   []element.Prop
+}
+
+// decoders is the table. vpx and Opus are decoded by their own libraries, in which fuzzing found no crash (GStreamer 1.22);
+// AC-3 and MPEG-1 video by libav, because liba52 and libmpeg2 have not been kept up for years.
+func decoders() []decoder {
+	return []decoder{
+		// plc: lost packets arrive as gaps, and are concealed instead of leaving holes.
+		{codec: media.Opus, decoder: "opusdec", props: []element.Prop{element.Set("plc", true)}},
+		{codec: media.PCMU, decoder: "mulawdec"},
+		{codec: media.PCMA, decoder: "alawdec"},
+		{codec: media.G722, decoder: "avdec_g722"},
+		{codec: media.G729, decoder: "avdec_g729"},
+		{codec: media.G726, decoder: "avdec_g726"},
+		{codec: media.Speex, decoder: "speexdec"},
+		{codec: media.AAC, decoder: "avdec_aac", parser: "aacparse"},
+		{codec: media.MP3, decoder: "mpg123audiodec", parser: "mpegaudioparse", always: true},
+		{codec: media.MP2, decoder: "mpg123audiodec", parser: "mpegaudioparse", always: true},
+		{codec: media.AC3, decoder: "avdec_ac3", parser: "ac3parse"},
+		{codec: media.Vorbis, decoder: "vorbisdec"},
+		{codec: media.Nellymoser, decoder: "avdec_nellymoser"},
+		{codec: media.H264, decoder: "avdec_h264", parser: "h264parse", guard: h264Guard},
+		{codec: media.H265, decoder: "avdec_h265", parser: "h265parse", guard: h265Guard},
+		{codec: media.VP8, decoder: "vp8dec"},
+		{codec: media.VP9, decoder: "vp9dec"},
+		{codec: media.AV1, decoder: "av1dec", parser: "av1parse"},
+		{codec: media.MJPEG, decoder: "jpegdec", parser: "jpegparse"},
+		{codec: media.MPEG1, decoder: "avdec_mpeg2video", parser: "mpegvideoparse"},
+		{codec: media.Sorenson, decoder: "avdec_flv"},
+		{codec: media.VP6, decoder: "avdec_vp6f"},
+		{codec: media.ScreenFlv, decoder: "avdec_flashsv"},
+	}
+}
