@@ -2,7 +2,6 @@ package value
 
 import (
 	"encoding/json"
-	"fmt"
 	"math"
 	"time"
 )
@@ -42,13 +41,11 @@ func (c Constraint) accept(v any, left *budget) (any, error) {
 // written takes a number as its writer wrote it.
 func (c Constraint) written(n json.Number, left *budget) (any, error) {
 	shown := c.showValue(n)
-	switch c.Type {
-	case List, Map, Bool:
+	if c.Type == List || c.Type == Map || c.Type == Bool {
 		return nil, c.wanted(shown, nounOf(n))
-	case Int:
-		if f, err := parseFloat(string(n)); err == nil && natural(n) == Float {
-			return c.accept(f, left)
-		}
+	}
+	if f, err := parseFloat(string(n)); err == nil && c.Type == Int && natural(n) == Float {
+		return c.accept(f, left)
 	}
 	return c.parse(string(n), shown, left)
 }
@@ -56,9 +53,9 @@ func (c Constraint) written(n json.Number, left *budget) (any, error) {
 // hidden lets a secret stand in for text.
 func (c Constraint) hidden(h Hidden, left *budget) (any, error) {
 	if !c.Type.textual() {
-		return nil, refuse("a secret cannot be used as %s", c.Type.noun()).Advise("declare the parameter as %s", c.Type)
+		return nil, refuse("is a secret, which cannot be used as %s", c.Type.noun()).Advise("declare the parameter as %s", c.Type)
 	}
-	if _, err := c.parse(string(h), exhibit{manner: asSecret}, left); err != nil {
+	if _, err := c.parse(string(h), exhibit{manner: unshown}, left); err != nil {
 		return nil, err
 	}
 	return h, nil
@@ -72,6 +69,7 @@ func (c Constraint) convert(v any, shown exhibit, left *budget) (any, error) {
 	case int:
 		v = int64(i)
 	}
+	own := natural(v)
 	switch c.Type {
 	case Int, Float:
 		return c.number(v, shown)
@@ -82,22 +80,16 @@ func (c Constraint) convert(v any, shown exhibit, left *budget) (any, error) {
 			return c.entries(m, left)
 		}
 	case Duration, Bitrate, Bytes, Fraction:
-		switch v.(type) {
-		case int64, float64:
-			text := Text(v)
-			v, err := scan(c.Type, text)
-			if err != nil {
-				return nil, c.misread(text, shown, err)
-			}
-			return v, nil
+		if own == Int || own == Float {
+			return c.readScanned(Text(v), shown)
 		}
 	case String:
-		switch v := v.(type) {
-		case Ratio, Dimensions:
-			return fmt.Sprint(v), nil
+		if own == Size || own == Fraction {
+			return Text(v), nil
 		}
+	default: // only its own Go type
 	}
-	if natural(v) != c.Type {
+	if own != c.Type {
 		return nil, c.wanted(shown, nounOf(v))
 	}
 	return v, nil

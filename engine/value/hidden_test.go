@@ -13,7 +13,7 @@ func TestHiddenNeverShows(t *testing.T) {
 	const secret = "hunter2"
 	h := Hidden(secret)
 	shown := map[string]string{
-		"String": h.String(), "Text": Text(h),
+		"String": h.String(), "LogValue": h.LogValue().String(), "Text": Text(h),
 		"Text in a list": Text([]any{h}), "Text in a map": Text(map[string]any{"k": h}),
 	}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%X", "%d", "%10s", "%T%v"} {
@@ -42,7 +42,7 @@ func TestHiddenNeverShows(t *testing.T) {
 			t.Errorf("%s shows the secret: %s", how, text)
 		}
 	}
-	for _, how := range []string{"String", "Text", "%v", "%s", "%#v", "%x", "JSON", "slog"} {
+	for _, how := range []string{"String", "LogValue", "Text", "%v", "%s", "%#v", "%x", "JSON", "slog"} {
 		if !strings.Contains(shown[how], "***") {
 			t.Errorf("%s has no stars: %s", how, shown[how])
 		}
@@ -79,6 +79,7 @@ func TestErrorsKeepSecrets(t *testing.T) {
 		{Constraint{Type: URI}, "rtsp//u:" + secret + "@h"},
 		{Constraint{Type: URI}, "rtsp://u:" + secret + "@h/ "},
 		{Constraint{Type: URI}, "rtsp://u:" + secret + "@h/%zz@x"},
+		{Constraint{Type: URI}, "rtsp://u:a@" + secret + "@h/%zz"},
 		{Constraint{Type: URI, Pattern: "http:.*"}, "rtsp://u:" + secret + "@h/"},
 	} {
 		_, err := row.c.Accept(row.v)

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -21,7 +22,7 @@ func (c Constraint) check(v any, shown exhibit) error {
 	if !sound(v) {
 		return refuse("%s is not a possible %s", shown, c.Type).Advise("write for example %s", c.example())
 	}
-	if c.Type.ordered() {
+	if c.Type.Ordered() {
 		return c.checkRange(v)
 	}
 	if len(c.Of) == 0 && c.Pattern == "" {
@@ -66,20 +67,15 @@ func (c Constraint) choices() string {
 func below(a, b any) bool {
 	switch a := a.(type) {
 	case int64:
-		b, ok := b.(int64)
-		return ok && a < b
+		return less(a, b)
 	case float64:
-		b, ok := b.(float64)
-		return ok && a < b
+		return less(a, b)
 	case time.Duration:
-		b, ok := b.(time.Duration)
-		return ok && a < b
+		return less(a, b)
 	case Bits:
-		b, ok := b.(Bits)
-		return ok && a < b
+		return less(a, b)
 	case Octets:
-		b, ok := b.(Octets)
-		return ok && a < b
+		return less(a, b)
 	case Ratio:
 		b, ok := b.(Ratio)
 		return ok && a.Num*b.Den < b.Num*a.Den
@@ -88,6 +84,11 @@ func below(a, b any) bool {
 		return ok && (a.Width < b.Width || a.Height < b.Height)
 	}
 	return false
+}
+
+func less[T cmp.Ordered](a T, b any) bool {
+	c, ok := b.(T)
+	return ok && a < c
 }
 
 // checkText holds text against Of and Pattern.

@@ -56,7 +56,13 @@ func (c Constraint) read(text string, shown exhibit, left *budget) (any, error) 
 		return c.readList(text, shown, left)
 	case Map:
 		return c.readMap(text, shown, left)
+	default:
+		return c.readScanned(text, shown)
 	}
+}
+
+// readScanned reads the types with a notation of their own; a number with a unit may be written as the quantity it counts.
+func (c Constraint) readScanned(text string, shown exhibit) (any, error) {
 	v, err := scan(c.Type, text)
 	if err == nil {
 		return v, nil

@@ -144,9 +144,9 @@ func TestParseRefuses(t *testing.T) {
 		{Constraint{Type: URI, Pattern: "rtmp:.*"}, "rtsp://u:pw@h/", `"rtsp://u:xxxxx@h/" does not match the pattern rtmp:.*`},
 		{Constraint{Type: File}, "", `"" is empty; a path is wanted (write for example media/bars.flv)`},
 		{Constraint{Type: Codec}, "H264", `"H264" is not the short name of a codec (write it in lower case, for example opus)`},
-		{Constraint{Type: Secret, Pattern: "[a-z]+"}, "PW", `the secret does not match the pattern [a-z]+`},
+		{Constraint{Type: Secret, Pattern: "[a-z]+"}, "PW", `does not match the pattern [a-z]+`},
 		{Constraint{Type: List, Item: &Constraint{Type: Secret, Pattern: "[a-z]+"}}, "a,PW",
-			`/1: item 2 the secret does not match the pattern [a-z]+`},
+			`/1: item 2 does not match the pattern [a-z]+`},
 		{Constraint{Type: String, Pattern: "a|ab"}, "abb", `"abb" does not match the pattern a|ab`},
 		{Constraint{Type: String}, "a\x00", `"a\x00" holds a NUL byte, which would end it early`},
 		{Constraint{Type: String}, "a\xff", `"a\xff" is not valid UTF-8`},
@@ -175,12 +175,13 @@ func TestParseIsBounded(t *testing.T) {
 		want string
 	}{
 		"text":           {Constraint{Type: String}, strings.Repeat("x", MaxText+1), "65537 bytes long, above the most allowed, 65536"},
-		"secret":         {Constraint{Type: Secret}, strings.Repeat("x", MaxText+1), "the secret is 65537 bytes"},
+		"secret":         {Constraint{Type: Secret}, strings.Repeat("x", MaxText+1), "is 65537 bytes"},
 		"depth":          {Constraint{Type: List}, strings.Repeat("[", 40) + strings.Repeat("]", 40), "nested deeper than 32 levels"},
 		"items":          {Constraint{Type: List}, strings.Repeat("a,", maxItems) + "a", "holds more than 10000 values"},
 		"pattern text":   {Constraint{Type: String, Pattern: "x*"}, strings.Repeat("x", 5000), "a text with a pattern has at most 4096"},
 		"long pattern":   {Constraint{Type: String, Pattern: strings.Repeat("x", 1025)}, "x", "the pattern is 1025 bytes long"},
 		"nested pattern": {Constraint{Type: String, Pattern: strings.Repeat("(x{10}){100}", 6)}, "x", "repeats too much"},
+		"open pattern":   {Constraint{Type: String, Pattern: strings.Repeat("x{0,1000}", 6)}, "x", "repeats too much"},
 		"large pattern":  {Constraint{Type: String, Pattern: "(x{1000})(y{1000})(z{1000})(.{1000})(a{1000})(b{1000})"}, "x", "repeats too much"},
 	} {
 		_, err := row.c.Parse(row.text)

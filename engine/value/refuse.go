@@ -14,7 +14,7 @@ import (
 const shownLength = 60
 
 // refuse makes the error that Parse and Accept return. Messages begin with the value, or with the verb if the value is
-// too much to repeat, so that a caller can put the name of what it was meant for in front.
+// secret or too much to repeat, so that a caller can put the name of what it was meant for in front.
 func refuse(format string, args ...any) *fault.Fault {
 	return fault.New(fault.InvalidParams, "", "%s", strings.TrimPrefix(fmt.Sprintf(format, args...), " "))
 }
@@ -38,15 +38,12 @@ const (
 	inQuotes manner = iota
 	asWritten
 	asAddress // in quotes, without its password
-	asSecret
 	unshown
 )
 
 // String is what a message says.
 func (e exhibit) String() string {
 	switch e.manner {
-	case asSecret:
-		return "the secret"
 	case unshown:
 		return ""
 	case asAddress:
@@ -56,15 +53,16 @@ func (e exhibit) String() string {
 			return cutText(Text(e.value))
 		}
 		return cutText(e.text)
+	default:
+		return quoted(e.text)
 	}
-	return quoted(e.text)
 }
 
 // show exhibits text meant for c.
 func (c Constraint) show(text string) exhibit {
 	switch {
 	case c.secret():
-		return exhibit{manner: asSecret}
+		return exhibit{manner: unshown}
 	case c.Type == URI:
 		return exhibit{text: text, manner: asAddress}
 	}
@@ -74,13 +72,14 @@ func (c Constraint) show(text string) exhibit {
 // showValue exhibits a value meant for c that is not text.
 func (c Constraint) showValue(v any) exhibit {
 	switch natural(v) {
-	case "", List, Map:
+	case "", List, Map, Secret:
 		return exhibit{manner: unshown}
+	default:
+		if c.secret() {
+			return exhibit{manner: unshown}
+		}
+		return exhibit{value: v, manner: asWritten}
 	}
-	if c.secret() {
-		return exhibit{manner: asSecret}
-	}
-	return exhibit{value: v, manner: asWritten}
 }
 
 // secret tells whether values of the type are secrets or hold some.

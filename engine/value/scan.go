@@ -29,8 +29,9 @@ func scan(t Type, text string) (any, error) {
 		return parseSize(text)
 	case Fraction:
 		return parseRatio(text)
+	default:
+		return nil, strconv.ErrSyntax
 	}
-	return nil, strconv.ErrSyntax
 }
 
 // parseBool reads true and false, and none of YAML 1.1's other words for them.

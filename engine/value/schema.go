@@ -52,8 +52,9 @@ func (c Constraint) shape() map[string]any {
 		return c.listShape()
 	case Map:
 		return map[string]any{"type": "object"}
+	default:
+		return c.textShape()
 	}
-	return c.textShape()
 }
 
 // listShape gives the schema of a list; Of limits its items.
@@ -87,6 +88,7 @@ func (c Constraint) textShape() map[string]any {
 		s["writeOnly"] = true
 	case Codec:
 		s["pattern"] = `^[a-z0-9._-]+$`
+	default: // any text
 	}
 	if c.Pattern != "" {
 		s["pattern"] = "^(?:" + c.Pattern + ")$"

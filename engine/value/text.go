@@ -70,6 +70,7 @@ func listText(list []any, reveal bool) string {
 		switch natural(item) {
 		case Int, Float, Bool, List, Map, "":
 			return jsonText(list, reveal)
+		default: // words
 		}
 		words[i] = textOf(item, reveal)
 		if words[i] == "" || strings.TrimSpace(words[i]) != words[i] || strings.Contains(words[i], ",") {
@@ -95,7 +96,7 @@ func jsonText(v any, reveal bool) string {
 				return json.Number(text)
 			}
 			return json.Number(floatText(leaf) + ".0")
-		case int64, bool, nil:
+		case int64, bool, json.Number, nil:
 			return leaf
 		}
 		return textOf(leaf, reveal)
@@ -111,7 +112,7 @@ func jsonText(v any, reveal bool) string {
 func JSON(v any) any {
 	return plain(v, func(leaf any) any {
 		switch leaf.(type) {
-		case int64, float64, bool, nil:
+		case int64, float64, bool, json.Number, nil:
 			return leaf
 		}
 		return Text(leaf)

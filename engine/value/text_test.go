@@ -55,6 +55,8 @@ func TestText(t *testing.T) {
 		{[]any{" a"}, `[" a"]`},
 		{[]any{""}, `[""]`},
 		{[]any{int64(1), 2.0, true, "<&>"}, `[1,2.0,true,"<&>"]`},
+		{json.Number("1.10"), "1.10"},
+		{[]any{json.Number("1.10"), nil}, "[1.10,null]"},
 		{map[string]any{"b": time.Second, "a": []any{"x"}}, `{"a":["x"],"b":"1s"}`},
 	} {
 		if got := Text(row.v); got != row.want {

@@ -60,8 +60,9 @@ func (t Type) noun() string {
 		return "a path"
 	case Caps:
 		return "caps"
+	default:
+		return "a " + string(t)
 	}
-	return "a " + string(t)
 }
 
 // textual tells whether values of the type are text that nothing is computed from, so that a secret may stand in.
@@ -69,17 +70,19 @@ func (t Type) textual() bool {
 	switch t {
 	case String, Enum, URI, File, Secret, Codec, Caps, Structure:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
-// ordered tells whether values of the type can have a least and a most.
-func (t Type) ordered() bool {
+// Ordered tells whether values of the type can have a least and a most.
+func (t Type) Ordered() bool {
 	switch t {
 	case Int, Float, Duration, Bitrate, Bytes, Size, Fraction:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // example is text that c accepts, as far as that can be known without trying.

@@ -11,8 +11,9 @@ func (u Unit) counts() Type {
 		return Bitrate
 	case UnitByte:
 		return Bytes
+	default:
+		return ""
 	}
-	return ""
 }
 
 // size gives how many nanoseconds, bits or bytes one of the unit is.
@@ -24,8 +25,9 @@ func (u Unit) size() int64 {
 		return 1e6
 	case UnitSecond:
 		return 1e9
+	default:
+		return 1
 	}
-	return 1
 }
 
 // count turns a Duration, Bits or Octets into the plain number that an Int or Float with a unit holds. An Int is

@@ -54,7 +54,7 @@ func (c Constraint) rangeProblems() []error {
 	}{{"min", c.Min}, {"max", c.Max}} {
 		switch {
 		case limit.v == nil:
-		case !c.Type.ordered():
+		case !c.Type.Ordered():
 			list = append(list, wrong(limit.key, "%s has no %s", c.Type.noun(), limit.key))
 		case reflect.TypeOf(limit.v) != reflect.TypeOf(sample) || !sound(limit.v):
 			list = append(list, wrong(limit.key, "%s is a Go %T; a possible %s, a %T, is wanted",
@@ -71,15 +71,11 @@ func (c Constraint) rangeProblems() []error {
 func (c Constraint) wordProblems() []error {
 	var list []error
 	add := func(key, format string, args ...any) { list = append(list, wrong(key, format, args...)) }
-	switch c.Type {
-	case Enum, String, List, Codec:
-	default:
-		if len(c.Of) > 0 {
-			add("of", "%s cannot be one of a few words; an enum can", c.Type.noun())
-		}
-	}
-	if c.Type == Enum && len(c.Of) == 0 {
+	switch {
+	case c.Type == Enum && len(c.Of) == 0:
 		add("of", "an enum needs of, the words to choose from")
+	case len(c.Of) > 0 && c.Type != Enum && c.Type != String && c.Type != List && c.Type != Codec:
+		add("of", "%s cannot be one of a few words; an enum can", c.Type.noun())
 	}
 	for i, word := range c.Of {
 		switch {
