@@ -12,7 +12,7 @@ type Glance struct {
 	Bytes int           // of media in it
 	Size  int           // of memory that keeping it costs
 	First bool          // it begins a unit
-	Key   bool          // its unit is one at which decoding can begin; the unit's first item need not know it yet
+	Key   bool          // decoding can begin at its unit, whose first item need not know it yet; only of Keyed lanes
 }
 
 // Lane describes one lane of a log.
@@ -65,7 +65,7 @@ func (ln *lane[T]) add(item *T) (newKey bool) {
 	if g.First || ln.ring.head == 0 {
 		ln.unit = ln.ring.head
 	}
-	newKey = g.Key && (!ln.hasKey || ln.key != ln.unit)
+	newKey = ln.Keyed && g.Key && (!ln.hasKey || ln.key != ln.unit)
 	ln.ring.push(slot[T]{item: item, at: g.At, bytes: g.Bytes, size: g.Size, key: newKey})
 	ln.size += g.Size
 	ln.Stats.Units.Inc()

@@ -60,10 +60,12 @@ func (r *Reader[T]) Finish(after func()) {
 			after()
 			return
 		}
-		if r.finish == nil {
+		if before := r.finish; before != nil {
+			r.finish = func() { before(); after() }
+		} else {
+			r.finish = after
 			r.roster.finishing++
 		}
-		r.finish = after
 		r.roster.wake()
 	})
 	if !posted {

@@ -1,0 +1,83 @@
+package hub
+
+import "slices"
+
+// The functions here keep count of who reads what. Their callers hold h.mu.
+
+// admit gives a reader to a publication; false if what that offers is no longer what was chosen from.
+func (h *Hub) admit(r *Reader, pub *Publication, offer, picks []*track) (bool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed || pub.ended.Load() || !slices.Equal(pub.offer, offer) {
+		return false, nil
+	}
+	if r.id == 0 {
+		r.id = h.newID()
+	}
+	if err := h.hold(r, pub, picks); err != nil {
+		return false, err
+	}
+	h.opt.Log.Debug("reader joined", "stream", r.name, "reader", r.id, "tracks", describe(picks).String())
+	h.tell(Event{What: ReaderJoined, Stream: r.name, Publication: pub.id, Reader: r.id, Description: describe(picks)})
+	return true, nil
+}
+
+// hold gives tracks to a reader and lets them flow, unless it is paused.
+func (h *Hub) hold(r *Reader, pub *Publication, picks []*track) error {
+	for _, t := range picks {
+		if err := pub.form(t, r.form); err != nil {
+			return err
+		}
+	}
+	r.pub, r.picks = pub, picks
+	pub.readers[r] = struct{}{}
+	for _, t := range picks {
+		if t.readers++; t.readers == 1 {
+			h.herald.post(func() { t.source.Demand(t.number) })
+		}
+	}
+	if !r.paused {
+		r.play()
+	}
+	return nil
+}
+
+// release takes the tracks away from a reader. What still flows is the fan-out's business.
+func (h *Hub) release(r *Reader) {
+	delete(r.pub.readers, r)
+	for _, t := range r.picks {
+		if t.readers--; t.readers == 0 && !r.pub.ended.Load() {
+			h.herald.post(func() { t.source.Idle(t.number) })
+		}
+	}
+	r.pub, r.picks = nil, nil
+}
+
+// dismiss ends a reader that nobody holds any more, when it has got what was written to its last publication.
+func (h *Hub) dismiss(r *Reader, from *Publication, reason error) {
+	h.left(r, from, reason)
+	from.flush(r.form, func() {
+		r.port.Finish(func() {
+			if !r.closed.Load() {
+				r.end(reason)
+			}
+		})
+	})
+}
+
+// left tells that a reader has gone.
+func (h *Hub) left(r *Reader, from *Publication, reason error) {
+	stats := r.stats.Snapshot()
+	h.opt.Log.Debug("reader left", "stream", r.name, "reader", r.id, "units", stats.Units, "drops", r.stats.Drops.Total(), "err", reason)
+	h.tell(Event{What: ReaderLeft, Stream: r.name, Publication: from.id, Reader: r.id, Stats: stats, Reason: reason})
+}
+
+// play begins to let tracks flow.
+func (r *Reader) play() {
+	lanes := make([]int, len(r.picks))
+	for i, t := range r.picks {
+		lanes[i] = t.index
+	}
+	tracks := describe(r.picks).Tracks
+	r.port.attach(r.pub, lanes, r.opt.Pace, func() { r.begin(tracks) })
+}

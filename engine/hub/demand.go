@@ -1,0 +1,43 @@
+package hub
+
+import (
+	"context"
+
+	"sluice/engine/media"
+)
+
+// Demand is who is asked for what readers want and nobody publishes. The hub asks once for however many readers wait, and
+// cancels ctx when the last of them gives up. Both Wanted and Convert return when what was asked for has been started, or
+// with the reason why it cannot be, which every waiting reader is told; it has to be published for them to be served.
+type Demand interface {
+	// Wanted asks for somebody to publish under a name.
+	Wanted(ctx context.Context, name string) error
+	// Conversion says which conversion would make something that want takes of a published track. It starts nothing and
+	// must be quick. An error says that none would.
+	Conversion(stream string, from media.Track, want media.Want) (Conversion, error)
+	// Convert asks for a conversion, to be published with Hub.Alternative.
+	Convert(ctx context.Context, c Conversion) error
+}
+
+// Conversion names a conversion. Readers whose conversions are equal share one.
+type Conversion struct {
+	Stream   string
+	Kind     media.Kind
+	Codec    media.Codec
+	Width    int // in pixels; 0 leaves it as it is, as in all that follow
+	Height   int
+	FPS      int
+	Bitrate  int    // in bits a second
+	Rate     int    // samples a second
+	Channels int    // of audio
+	Graph    string // the version of the graph that converts, so that an edited graph serves new readers at once
+}
+
+// need is something that a reader has to wait for until somebody publishes it.
+type need struct {
+	key   any // Conversion, or the name as a wanted
+	start func(context.Context) error
+}
+
+// wanted is the key of a need for a publisher.
+type wanted string

@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"context"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+
+	"sluice/engine/fault"
+	"sluice/engine/hub/fanout"
+)
+
+// maxName is how long a stream's name may be, in bytes: a whole address may be one.
+const maxName = 2048
+
+// Hub holds what is published. Safe for concurrent use.
+type Hub struct {
+	opt     Options
+	loops   *fanout.Loops
+	herald  *herald
+	cancel  context.CancelFunc
+	mu      sync.Mutex
+	streams map[string]*stream
+	flights flights
+	lastID  uint64 // of publications and readers
+	closed  bool
+}
+
+// stream is a name that somebody publishes under or waits for. The hub's lock guards it.
+type stream struct {
+	name    string
+	pub     *Publication
+	queue   []*queued
+	waiting int           // readers for whom it is kept although nobody publishes
+	changed chan struct{} // closed and replaced whenever what is offered changes
+}
+
+// New makes a hub and starts its goroutines, which Close ends.
+func New(opt Options) *Hub {
+	opt = opt.filled()
+	ctx, cancel := context.WithCancel(context.Background())
+	h := &Hub{
+		opt: opt, loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel, streams: map[string]*stream{},
+	}
+	h.flights = flights{mu: &h.mu, ctx: ctx, all: map[any]*flight{}}
+	return h
+}
+
+// Close ends all publications and readers and returns when no goroutine of the hub is left and nobody will be called any
+// more. Whoever waits in Publish or Read gets fault.Closed. It may be called again, but not from a callback.
+func (h *Hub) Close() {
+	reason := fault.New(fault.Closed, "", "the server stops")
+	h.mu.Lock()
+	again := h.closed
+	h.closed = true
+	for _, s := range h.streams {
+		for _, q := range s.queue {
+			q.decide(reason)
+		}
+		s.queue = nil
+		if s.pub != nil {
+			h.end(s.pub, reason)
+		}
+		s.announce()
+	}
+	h.mu.Unlock()
+	h.cancel()
+	h.flights.calls.Wait()
+	h.loops.Close()
+	if !again {
+		h.herald.close()
+	}
+	<-h.herald.done
+}
+
+// stream finds or makes the entry of a name.
+func (h *Hub) stream(name string) *stream {
+	s := h.streams[name]
+	if s == nil {
+		s = &stream{name: name, changed: make(chan struct{})}
+		h.streams[name] = s
+	}
+	return s
+}
+
+// tidy forgets a name that nobody has to do with any more.
+func (h *Hub) tidy(s *stream) {
+	if s.pub == nil && s.waiting == 0 && len(s.queue) == 0 && h.streams[s.name] == s {
+		delete(h.streams, s.name)
+	}
+}
+
+// announce wakes those who wait for the stream to change.
+func (s *stream) announce() {
+	close(s.changed)
+	s.changed = make(chan struct{})
+}
+
+func (h *Hub) newID() uint64 {
+	h.lastID++
+	return h.lastID
+}
+
+// errClosed is what is answered after Close.
+func (h *Hub) errClosed() error { return fault.New(fault.Closed, "", "the server stops") }
+
+// checkName refuses names that would harm logs and addresses.
+func checkName(name string) error {
+	switch {
+	case name == "":
+		return fault.New(fault.InvalidRequest, "", "a stream needs a name")
+	case len(name) > maxName:
+		return fault.New(fault.InvalidRequest, "", "a stream's name of %d bytes is too long", len(name)).Advise("at most %d", maxName)
+	case !utf8.ValidString(name):
+		return fault.New(fault.InvalidRequest, "", "the stream's name %q is not UTF-8", name)
+	}
+	for _, r := range name {
+		if unicode.IsControl(r) {
+			return fault.New(fault.InvalidRequest, "", "the stream's name %q has a control character", name)
+		}
+	}
+	return nil
+}

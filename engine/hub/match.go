@@ -1,0 +1,134 @@
+package hub
+
+import (
+	"context"
+	"slices"
+
+	"sluice/engine/fault"
+	"sluice/engine/media"
+)
+
+// choice is how an offer answers a want: with tracks, or with what the reader would have to wait for, or with neither
+// and the reason.
+type choice struct {
+	picks []*track
+	needs []need
+	err   error // names both sides; nil if the picks are all there is to have
+}
+
+// choose finds a track for each wanted kind: one that was published, else an alternative, else one that a conversion
+// would make. offer is a snapshot, so no lock is needed.
+func (h *Hub) choose(name string, offer []*track, want media.Want) choice {
+	var c choice
+	c.picks, c.err = match(offer, want)
+	if c.err == nil || h.opt.Demand == nil {
+		return c
+	}
+	var needs []need
+	for _, k := range kinds() {
+		from := first(offer, k)
+		if from == nil || picked(c.picks, k) || len(want.Codecs(k)) == 0 {
+			continue
+		}
+		conversion, err := h.opt.Demand.Conversion(name, from.Track, want)
+		if err != nil {
+			c.err = fault.New(fault.CodecNotAvailable, "", "%s", c.err).Because(err)
+			return c
+		}
+		if t := made(offer, conversion); t != nil {
+			c.picks = append(c.picks, t)
+			continue
+		}
+		demand := h.opt.Demand
+		needs = append(needs, need{conversion, func(ctx context.Context) error { return demand.Convert(ctx, conversion) }})
+	}
+	if c.needs = needs; len(needs) == 0 && len(c.picks) > 0 {
+		c.err = nil
+	}
+	videoFirst(c.picks)
+	return c
+}
+
+// match finds what there is without a conversion. The error names what was published, not the alternatives.
+func match(offer []*track, want media.Want) (picks []*track, err error) {
+	var published []*track
+	for _, t := range offer {
+		if !t.alternative {
+			published = append(published, t)
+		}
+	}
+	m, err := want.Match(describe(published))
+	for _, i := range m.Picks {
+		picks = append(picks, published[i])
+	}
+	for _, k := range kinds() {
+		if !picked(picks, k) {
+			if t := alternative(offer, k, want); t != nil {
+				picks = append(picks, t)
+			}
+		}
+	}
+	videoFirst(picks)
+	for _, k := range m.Missing {
+		if !picked(picks, k) {
+			return picks, err
+		}
+	}
+	if len(picks) > 0 {
+		return picks, nil
+	}
+	return nil, err
+}
+
+// alternative is the one of a kind that suits best, of those that no conversion made.
+func alternative(offer []*track, k media.Kind, want media.Want) *track {
+	var best *track
+	for _, t := range offer {
+		if t.Kind != k || !t.alternative || t.made != (Conversion{}) {
+			continue
+		}
+		if r := want.Takes(t.Track); r >= 0 && (best == nil || r < want.Takes(best.Track)) {
+			best = t
+		}
+	}
+	return best
+}
+
+// kinds in the order in which readers get them.
+func kinds() []media.Kind { return []media.Kind{media.Video, media.Audio, media.Data} }
+
+func videoFirst(picks []*track) {
+	slices.SortStableFunc(picks, func(a, b *track) int {
+		return slices.Index(kinds(), a.Kind) - slices.Index(kinds(), b.Kind)
+	})
+}
+
+func picked(picks []*track, k media.Kind) bool { return first(picks, k) != nil }
+
+func first(tracks []*track, k media.Kind) *track {
+	for _, t := range tracks {
+		if t.Kind == k {
+			return t
+		}
+	}
+	return nil
+}
+
+func made(offer []*track, c Conversion) *track {
+	for _, t := range offer {
+		if t.made == c {
+			return t
+		}
+	}
+	return nil
+}
+
+// checkForms refuses tracks that cannot be had in a form.
+func (h *Hub) checkForms(picks []*track, form Form) error {
+	for _, t := range picks {
+		if t.form != form && h.opt.Forms == nil {
+			return fault.New(fault.CodecNotAvailable, "", "%s: %s published in %s, %s wanted", t.Kind, t.Codec, t.form, form)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,187 @@
+package hub
+
+import (
+	"context"
+	"slices"
+
+	"sluice/engine/fault"
+	"sluice/engine/media"
+)
+
+// Policy says what becomes of a second publisher under a live name.
+type Policy string
+
+// The policies.
+const (
+	Refuse  Policy = "refuse"  // he gets fault.NameInUse
+	Replace Policy = "replace" // he takes over: the first one ends, its readers stay
+	Queue   Policy = "queue"   // he waits until the name is free
+)
+
+// PublishOptions refine Publish. The zero PublishOptions will do.
+type PublishOptions struct {
+	Policy Policy // "" is Refuse
+	Form   Form   // in which the tracks are written; "" is Packets
+	Source Source // who is asked for key frames and told of readers; nil: nobody
+}
+
+// Publish begins to publish under a name. With the policy Queue it waits for the name until ctx ends; a publication is
+// not bound to ctx. A bad name or description is fault.InvalidRequest, a taken name fault.NameInUse.
+func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt PublishOptions) (*Publication, error) {
+	if err := checkPublish(name, d, opt); err != nil {
+		return nil, err
+	}
+	p := h.newPublication(d, opt)
+	h.mu.Lock()
+	if h.closed {
+		h.mu.Unlock()
+		return nil, h.errClosed()
+	}
+	s := h.stream(name)
+	switch {
+	case s.pub == nil:
+		h.install(s, p)
+	case opt.Policy == Replace:
+		h.succeed(s.pub, p, fault.New(fault.NameInUse, "", "somebody else publishes %q now", name))
+	case opt.Policy == Queue:
+		q := &queued{pub: p, answer: make(chan error, 1)}
+		s.queue = append(s.queue, q)
+		h.mu.Unlock()
+		return h.awaitTurn(ctx, s, q)
+	default:
+		h.mu.Unlock()
+		return nil, fault.New(fault.NameInUse, "", "somebody publishes %q already", name)
+	}
+	h.mu.Unlock()
+	return p, nil
+}
+
+func checkPublish(name string, d media.Description, opt PublishOptions) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	if !slices.Contains([]Policy{"", Refuse, Replace, Queue}, opt.Policy) {
+		return fault.New(fault.InvalidRequest, "", "%q is no policy for publishing", opt.Policy).Advise("refuse, replace or queue")
+	}
+	if err := checkForm(opt.Form); err != nil {
+		return err
+	}
+	return checkTracks(d, opt.Form)
+}
+
+func checkForm(f Form) error {
+	if !slices.Contains([]Form{"", Packets, Units}, f) {
+		return fault.New(fault.InvalidRequest, "", "%q is no form of media", f).Advise("packets or units")
+	}
+	return nil
+}
+
+// checkTracks refuses what cannot be written in a form: packets need the rate of their clock.
+func checkTracks(d media.Description, form Form) error {
+	if err := d.Check(); err != nil {
+		return err
+	}
+	for _, t := range d.Tracks {
+		if t.ClockRate == 0 && form != Units {
+			return fault.New(fault.InvalidRequest, "", "track %q needs a clock rate to be published in packets", t.ID)
+		}
+	}
+	return nil
+}
+
+// queued is a publisher who waits for a name.
+type queued struct {
+	pub    *Publication
+	answer chan error // has room for the one answer
+}
+
+// decide ends the wait: with the name, if err is nil.
+func (q *queued) decide(err error) { q.answer <- err }
+
+func (h *Hub) awaitTurn(ctx context.Context, s *stream, q *queued) (*Publication, error) {
+	err := error(nil)
+	select {
+	case err = <-q.answer:
+	case <-ctx.Done():
+		h.mu.Lock()
+		before := len(s.queue)
+		s.queue = slices.DeleteFunc(s.queue, func(o *queued) bool { return o == q })
+		gaveUp := len(s.queue) < before
+		h.tidy(s)
+		h.mu.Unlock()
+		if gaveUp {
+			return nil, ctx.Err()
+		}
+		err = <-q.answer // it was decided in the same moment
+	}
+	if err != nil {
+		return nil, err
+	}
+	return q.pub, nil
+}
+
+// install gives a free name to a publication. The caller holds h.mu.
+func (h *Hub) install(s *stream, p *Publication) {
+	s.pub, p.stream = p, s
+	h.opt.Log.Info("stream published", "stream", s.name, "publication", p.id, "tracks", describe(p.tracks).String())
+	h.tell(Event{What: StreamPublished, Stream: s.name, Publication: p.id, Description: describe(p.tracks)})
+	s.announce()
+}
+
+// end takes the name from a publication and gives it to who waits for it, if anybody does. The caller holds h.mu.
+func (h *Hub) end(p *Publication, reason error) {
+	s := p.stream
+	if len(s.queue) > 0 {
+		q := s.queue[0]
+		s.queue = s.queue[1:]
+		h.succeed(p, q.pub, reason)
+		q.decide(nil)
+		return
+	}
+	h.succeed(p, nil, reason)
+}
+
+// succeed ends a publication and hands its readers to the next, if there is one and it suits them. The caller holds h.mu.
+func (h *Hub) succeed(p, next *Publication, reason error) {
+	s := p.stream
+	p.ended.Store(true)
+	s.pub = nil
+	h.opt.Log.Info("stream ended", "stream", s.name, "publication", p.id, "err", reason)
+	h.tell(Event{What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.tracks), Reason: reason})
+	for _, t := range p.offer {
+		if t.alternative {
+			h.herald.post(func() { t.source.Ended(reason) })
+		}
+	}
+	if next != nil {
+		h.install(s, next)
+		h.herald.post(func() { p.source.Ended(reason) })
+	} else {
+		s.announce()
+	}
+	for r := range p.readers {
+		h.handOver(r, next, reason)
+	}
+	h.tidy(s)
+}
+
+// handOver moves a reader to another publication, or ends it if that is nil or does not suit. Nothing is converted for
+// it. The caller holds h.mu.
+func (h *Hub) handOver(r *Reader, to *Publication, reason error) {
+	from := r.pub
+	h.release(r)
+	if to == nil {
+		h.dismiss(r, from, reason)
+		return
+	}
+	picks, err := match(to.offer, r.want)
+	if err == nil {
+		err = h.checkForms(picks, r.form)
+	}
+	if err == nil {
+		err = h.hold(r, to, picks)
+	}
+	if err != nil {
+		h.dismiss(r, from, err)
+	}
+}

@@ -1,0 +1,77 @@
+package hub
+
+import (
+	"context"
+	"time"
+
+	"sluice/engine/fault"
+	"sluice/engine/hub/fanout"
+	"sluice/engine/media"
+)
+
+// ReadOptions refine Read. The zero ReadOptions will do.
+type ReadOptions struct {
+	// Wait is how long to wait for somebody to publish, or for a conversion. At 0 nobody is asked for either.
+	Wait time.Duration
+	// Pace is how many times faster than it came a reader gets what was published before it; 3 is a good one for sinks
+	// on a network. At 0 it gets all at once.
+	Pace float64
+	// Paused readers get nothing until they are resumed, though their tracks are in demand.
+	Paused bool
+}
+
+// Read begins to read what is published under a name, as packets: from the last key frame on, then what comes, without
+// gap or repetition. It asks Options.Demand for what is not there, and waits. ctx bounds the waiting only.
+//
+// Nobody publishing is fault.StreamNotFound, nothing that suits fault.CodecNotAvailable, and an answer of Demand that did
+// not come true in time fault.StartTimeout.
+func (h *Hub) Read(ctx context.Context, name string, want media.Want, sink Sink, opt ReadOptions) (*Reader, error) {
+	return read(ctx, h, &Reader{name: name, want: want, form: Packets, opt: opt}, sink, (*Publication).packetLog)
+}
+
+// ReadUnits is Read for access units.
+func (h *Hub) ReadUnits(ctx context.Context, name string, want media.Want, sink UnitSink, opt ReadOptions) (*Reader, error) {
+	return read(ctx, h, &Reader{name: name, want: want, form: Units, opt: opt}, sink, (*Publication).unitLog)
+}
+
+func read[T any](
+	ctx context.Context, h *Hub, r *Reader, sink SinkOf[T], log func(*Publication) *fanout.Log[T],
+) (*Reader, error) {
+	if err := checkName(r.name); err != nil {
+		return nil, err
+	}
+	r.hub, r.paused = h, r.opt.Paused
+	r.begin, r.end = sink.Begin, sink.End
+	r.port = tap[T]{fanout.NewReader(h.loops, sink, &r.stats), log}
+	if err := h.find(ctx, r); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// find waits until there is something for the reader, and gives it to him.
+func (h *Hub) find(ctx context.Context, r *Reader) error {
+	w, err := h.newWait(r.name)
+	if err != nil {
+		return err
+	}
+	err = w.until(ctx, r)
+	w.leave(err == nil)
+	return err
+}
+
+// answer says what a publication has for a reader; nil is nobody's.
+func (h *Hub) answer(r *Reader, pub *Publication, offer []*track) choice {
+	if pub == nil {
+		c := choice{err: fault.New(fault.StreamNotFound, "", "nobody publishes %q", r.name)}
+		if demand := h.opt.Demand; demand != nil {
+			c.needs = []need{{wanted(r.name), func(ctx context.Context) error { return demand.Wanted(ctx, r.name) }}}
+		}
+		return c
+	}
+	c := h.choose(r.name, offer, r.want)
+	if err := h.checkForms(c.picks, r.form); err != nil {
+		return choice{err: err}
+	}
+	return c
+}

@@ -1,0 +1,60 @@
+package hub
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/engine/media"
+	"sluice/engine/stat"
+)
+
+// StreamInfo describes what is published under a name.
+type StreamInfo struct {
+	Name        string      `json:"name"`
+	Publication uint64      `json:"publication"`
+	Since       time.Time   `json:"since"`
+	Readers     int         `json:"readers"`
+	Tracks      []TrackInfo `json:"tracks"`
+}
+
+// TrackInfo describes a track that can be read.
+type TrackInfo struct {
+	Track       media.Track   `json:"track"`
+	Form        Form          `json:"form"`
+	Alternative bool          `json:"alternative,omitempty"`
+	Readers     int           `json:"readers"`
+	Stats       stat.Snapshot `json:"stats"` // of what was written
+}
+
+// Has tells whether somebody publishes under a name.
+func (h *Hub) Has(name string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.streams[name]
+	return s != nil && s.pub != nil
+}
+
+// Streams describes all that is published, by name.
+func (h *Hub) Streams() []StreamInfo {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var all []StreamInfo
+	for _, s := range h.streams {
+		if s.pub != nil {
+			all = append(all, s.pub.info())
+		}
+	}
+	slices.SortFunc(all, func(a, b StreamInfo) int { return strings.Compare(a.Name, b.Name) })
+	return all
+}
+
+func (p *Publication) info() StreamInfo {
+	info := StreamInfo{Name: p.stream.name, Publication: p.id, Since: p.since, Readers: len(p.readers)}
+	for _, t := range p.offer {
+		info.Tracks = append(info.Tracks, TrackInfo{
+			Track: t.Track, Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),
+		})
+	}
+	return info
+}
