@@ -17,7 +17,7 @@ const (
 // payload and shares its life; Clone gives one that stays.
 type Unit struct {
 	PTS, DTS time.Duration
-	NTP      time.Time // the sender's wall clock in UTC, to the nanosecond from 1678 to 2262; zero if unknown
+	NTP      time.Time // the sender's wall clock in UTC, to the nanosecond from 1677 to 2262; zero if unknown
 	Key      bool      // decoding can begin here
 	Recovery bool      // of a Key: a recovery point and not an IDR; not sent without Key
 	AU       [][]byte  // 1 to MaxNALs parts, none empty
@@ -83,10 +83,11 @@ func (u *Unit) append(b []byte, track uint16) []byte {
 
 // wallClock is the time as nanoseconds since 1970, or 0 for unknown if it does not fit.
 func wallClock(t time.Time) int64 {
-	if y := t.Year(); y <= 1678 || y >= 2262 {
+	ns := t.UnixNano() // wraps around outside the years 1677 to 2262
+	if !time.Unix(0, ns).Equal(t) {
 		return 0
 	}
-	return t.UnixNano()
+	return ns
 }
 
 // Unit reads the payload of a Media frame into u, keeping u's AU slice for reuse. On an error u is unusable.
