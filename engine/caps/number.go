@@ -73,17 +73,17 @@ func parseInteger(typ, s string) (value, string) {
 	return integer{typ, n}, ""
 }
 
-// parseReal reads a float or double. NaN is refused: it would not even match itself.
-func parseReal(typ, s string) (value, bool) {
+// parseDecimal reads a float or double. NaN is refused: it would not even match itself.
+func parseDecimal(typ, s string) (value, bool) {
 	size := 64
 	if typ == "float" {
 		size = 32
 	}
 	switch strings.ToLower(s) {
 	case "max":
-		return real{typ, greatest(size)}, true
+		return decimal{typ, greatest(size)}, true
 	case "min":
-		return real{typ, -greatest(size)}, true
+		return decimal{typ, -greatest(size)}, true
 	}
 	if strings.IndexByte(s, '_') >= 0 {
 		return nil, false
@@ -92,7 +92,7 @@ func parseReal(typ, s string) (value, bool) {
 	if err != nil || f != f {
 		return nil, false
 	}
-	return real{typ, f + 0}, true // + 0 makes of -0 a 0
+	return decimal{typ, f + 0}, true // + 0 makes of -0 a 0
 }
 
 func greatest(size int) float64 {

@@ -40,9 +40,9 @@ func newSpan(ends []value) (value, string) {
 	switch low := ends[0].(type) {
 	case integer:
 		return newIntegers(low, ends[1:])
-	case real:
-		if high, ok := ends[1].(real); ok && len(ends) == 2 && low.typ == "double" {
-			return reals{low.f, high.f}, backwards(low.f >= high.f)
+	case decimal:
+		if high, ok := ends[1].(decimal); ok && len(ends) == 2 && low.typ == "double" {
+			return decimals{low.f, high.f}, backwards(low.f >= high.f)
 		}
 	case Fraction:
 		if high, ok := ends[1].(Fraction); ok && len(ends) == 2 {

@@ -45,7 +45,7 @@ func scalar(typ, raw, s string) (v value, problem string) {
 	case "int", "uint", "gint64":
 		return parseInteger(typ, raw)
 	case "float", "double":
-		v, ok = parseReal(typ, raw)
+		v, ok = parseDecimal(typ, raw)
 	case "boolean":
 		v, ok = parseBoolean(raw)
 	case "fraction":
@@ -78,7 +78,7 @@ func guess(raw, s string) (value, string) {
 	if n, ok := intWord(raw); ok {
 		return integer{"int", n}, ""
 	}
-	if v, ok := parseReal("double", raw); ok {
+	if v, ok := parseDecimal("double", raw); ok {
 		return v, ""
 	}
 	if strings.IndexByte(raw, '/') > 0 {

@@ -11,14 +11,14 @@ type integers struct {
 	min, max, step int64
 }
 
-// reals is a range of doubles, min < max.
-type reals struct{ min, max float64 }
+// decimals is a range of doubles, min < max.
+type decimals struct{ min, max float64 }
 
 // fractions is a range of fractions, min < max.
 type fractions struct{ min, max Fraction }
 
 func (r integers) base() string  { return r.typ }
-func (r reals) base() string     { return "double" }
+func (r decimals) base() string  { return "double" }
 func (r fractions) base() string { return "fraction" }
 
 func (r integers) text() string {
@@ -28,8 +28,8 @@ func (r integers) text() string {
 	return fmt.Sprintf("[ %d, %d ]", r.min, r.max)
 }
 
-func (r reals) text() string {
-	return "[ " + formatReal(r.min, "double") + ", " + formatReal(r.max, "double") + " ]"
+func (r decimals) text() string {
+	return "[ " + formatDecimal(r.min, "double") + ", " + formatDecimal(r.max, "double") + " ]"
 }
 
 func (r fractions) text() string { return "[ " + r.min.text() + ", " + r.max.text() + " ]" }
@@ -74,16 +74,16 @@ func modulo(n, step int64) int64 {
 	return n % step
 }
 
-func (r reals) meet(other value) (value, bool) {
+func (r decimals) meet(other value) (value, bool) {
 	switch o := other.(type) {
-	case real:
+	case decimal:
 		return o, o.typ == "double" && o.f >= r.min && o.f <= r.max
-	case reals:
+	case decimals:
 		low, high := max(r.min, o.min), min(r.max, o.max)
 		if low == high {
-			return real{"double", low}, true
+			return decimal{"double", low}, true
 		}
-		return reals{low, high}, low < high
+		return decimals{low, high}, low < high
 	}
 	return nil, false
 }

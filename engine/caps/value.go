@@ -26,7 +26,7 @@ type (
 		typ string // int, uint or gint64
 		n   int64
 	}
-	real struct {
+	decimal struct {
 		typ string // float or double
 		f   float64
 	}
@@ -43,7 +43,7 @@ type Fraction struct{ Num, Den int32 }
 func (f Fraction) String() string { return f.text() }
 
 func (v integer) base() string  { return v.typ }
-func (v real) base() string     { return v.typ }
+func (v decimal) base() string  { return v.typ }
 func (v boolean) base() string  { return "boolean" }
 func (v text) base() string     { return "string" }
 func (v opaque) base() string   { return v.typ }
@@ -55,9 +55,9 @@ func (v text) text() string     { return quote(string(v)) }
 func (v opaque) text() string   { return quote(v.s) }
 func (f Fraction) text() string { return fmt.Sprintf("%d/%d", f.Num, f.Den) }
 
-func (v real) text() string { return formatReal(v.f, v.typ) }
+func (v decimal) text() string { return formatDecimal(v.f, v.typ) }
 
-func formatReal(f float64, typ string) string {
+func formatDecimal(f float64, typ string) string {
 	size := 64
 	if typ == "float" {
 		size = 32
@@ -115,7 +115,7 @@ func plain(v value) (any, bool) {
 	switch v := v.(type) {
 	case integer:
 		return v.n, true
-	case real:
+	case decimal:
 		return v.f, true
 	case boolean:
 		return bool(v), true
