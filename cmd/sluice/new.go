@@ -93,6 +93,9 @@ func (s *skeleton) complete(reg *element.Registry) {
 // session finds the element that speaks for the event's session in one direction: one of the same door, if it can.
 func (s *skeleton) session(reg *element.Registry, d element.Dir) *element.Spec {
 	door, _, _ := strings.Cut(s.trigger.Event, ".")
+	if slices.Contains(s.trigger.Sessions, "browser") {
+		door = "webrtc" // whatever door a browser came through, its media is WebRTC
+	}
 	var best *element.Spec
 	for _, name := range reg.OwnNames() {
 		e, _ := reg.Spec(name)

@@ -20,18 +20,16 @@ func (b *branch) label() string {
 // may fail alone; the instances of a keyed node are branches of their own.
 func (r *resolver) branches() {
 	of := map[*node]*branch{}
-	for _, n := range r.nodes {
-		if n.stmt == nil || !n.lazy && n.onError != "drop" && n.onError != "restart" {
-			continue
-		}
+	for _, unit := range r.units() {
+		n := unit[0]
 		if n.keyNode != "" && !n.lazy {
 			continue // its key's branch already comes and goes alone
 		}
-		b := &branch{Branch{Name: n.name, Kind: Apart, OnError: n.onError}}
+		b := &branch{Branch{Name: n.unit, Kind: Apart, OnError: n.onError}}
 		if n.lazy {
 			b.Kind, b.Linger, b.Key = Lazy, n.linger, n.key
 		}
-		for _, m := range r.serving(n) {
+		for _, m := range r.serving(unit) {
 			if of[m] == nil {
 				of[m] = b
 			}
@@ -48,6 +46,24 @@ func (r *resolver) branches() {
 			e.branch = keyedBranch(r, e.node.key)
 		}
 	}
+}
+
+// units groups the nodes that are lazy or may fail alone together, in the order of the file.
+func (r *resolver) units() [][]*node {
+	var out [][]*node
+	at := map[string]int{}
+	for _, n := range r.nodes {
+		if n.unit == "" || !n.lazy && n.onError != "drop" && n.onError != "restart" {
+			continue
+		}
+		i, ok := at[n.unit]
+		if !ok {
+			i = len(out)
+			at[n.unit], out = i, append(out, nil)
+		}
+		out[i] = append(out[i], n)
+	}
+	return out
 }
 
 // keyedBranch is the branch of a key; nil for the empty key.
@@ -82,9 +98,12 @@ func (r *resolver) branchName(from, to *node) string {
 	return ""
 }
 
-// serving lists the node and the nodes that only serve it: first what it alone feeds, then what feeds only those.
-func (r *resolver) serving(n *node) []*node {
-	in := map[*node]bool{n: true}
+// serving lists the nodes and those that only serve them: first what they alone feed, then what feeds only those.
+func (r *resolver) serving(unit []*node) []*node {
+	in := map[*node]bool{}
+	for _, n := range unit {
+		in[n] = true
+	}
 	grow := func(from func(*node) []*wire, end func(*wire) *node, back func(*node) []*wire, start func(*wire) *node) {
 		for changed := true; changed; {
 			changed = false

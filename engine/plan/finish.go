@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 
 	"sluice/engine/element"
@@ -58,8 +59,28 @@ func (r *resolver) pipelines(p *Plan) {
 			e.Drain = r.drains(e)
 			out.Elements = append(out.Elements, e.Element)
 		}
-		out.Links = r.linksOf(list, at, out.Lazy)
+		out.Links = r.linksOf(list, at)
 		p.Pipelines = append(p.Pipelines, out)
+	}
+	p.nameApart()
+}
+
+// nameApart tells pipelines of one node apart by what they carry: a conversion of sound and picture makes two.
+func (p *Plan) nameApart() {
+	count := map[string]int{}
+	for _, l := range p.Pipelines {
+		count[l.Name]++
+	}
+	taken := map[string]bool{}
+	for i := range p.Pipelines {
+		l := &p.Pipelines[i]
+		if count[l.Name] > 1 {
+			l.Name += map[bool]string{true: "-video", false: "-audio"}[l.Video]
+		}
+		for base, n := l.Name, 2; taken[l.Name]; n++ {
+			l.Name = base + "-" + strconv.Itoa(n)
+		}
+		taken[l.Name] = true
 	}
 }
 
@@ -144,7 +165,7 @@ func (r *resolver) drains(e *elem) bool {
 }
 
 // linksOf writes a pipeline's links in the order of their elements.
-func (r *resolver) linksOf(list []*elem, at map[*elem]int, lazy bool) []Link {
+func (r *resolver) linksOf(list []*elem, at map[*elem]int) []Link {
 	var mine []*link
 	for _, l := range r.net.links {
 		if _, ok := at[l.from]; ok {
@@ -218,7 +239,10 @@ func (r *resolver) nodesOf(p *Plan) {
 	for _, n := range r.nodes {
 		out := Node{
 			Name: n.name, Element: n.spec.Name, Domain: n.visible(), Settings: n.settings, OnError: n.onError, Fallback: n.fallback,
-			Linger: n.linger, Lazy: n.lazy, About: n.stmt.about, Passes: n.piece != nil && len(n.piece.Parts) == 0 && len(n.piece.Passes) > 0,
+			About: n.stmt.about, Passes: n.piece != nil && len(n.piece.Parts) == 0 && len(n.piece.Passes) > 0,
+		}
+		if n.lazy && (n.unit == n.name || n.spec.Demand) {
+			out.Lazy, out.Linger = true, n.linger
 		}
 		for _, e := range r.net.elems {
 			if e.node == n && out.Pipeline == "" && e.bridge == nil {

@@ -19,6 +19,7 @@ type inherit struct {
 	onError      string
 	linger       Span
 	lazy         bool
+	unit         string // the node that is lazy, or may fail alone
 }
 
 // scopeEnds remembers, while a module is instantiated, where its nodes and exports are.
@@ -79,6 +80,9 @@ func (r *resolver) stmt(s *stmt, prefix string, scope param.Scope, down inherit)
 		below := own
 		if s.each != nil {
 			name += "[" + c.label + "]"
+			if below.unit == prefix+s.name {
+				below.unit = name
+			}
 		}
 		if c.keyed {
 			below.keyNode, below.key = prefix+s.name, c.label
@@ -228,14 +232,15 @@ func (r *resolver) fragmentParams(s *stmt, name string, scope param.Scope, extra
 // handDown adds the node keys of a use to what is handed down to its fragment.
 func (r *resolver) handDown(s *stmt, name string, scope param.Scope, down inherit) (inherit, error) {
 	if s.onError != "" {
-		down.onError = s.onError
+		down.onError, down.unit = s.onError, name
 	}
 	if s.lazy != nil {
 		d, err := typed(s.lazy, value.Duration, scope)
 		if err != nil {
 			return down, r.wrong(fault.InvalidParams, name, "lazy: %v", err)
 		}
-		down.lazy, down.linger = true, Span(d.(time.Duration))
+		linger, _ := d.(time.Duration)
+		down.lazy, down.linger, down.unit = true, Span(linger), name
 	}
 	return down, nil
 }
@@ -248,7 +253,7 @@ func (r *resolver) element(s *stmt, name string, scope param.Scope, down inherit
 	}
 	n := &node{
 		name: name, stmt: s, spec: s.spec, conf: element.Conf{}, domain: s.spec.Domain, rank: len(r.nodes), onError: own.onError,
-		linger: own.linger, lazy: own.lazy, keyNode: down.keyNode, key: down.key, gives: map[element.PortKey]element.Format{},
+		linger: own.linger, lazy: own.lazy, unit: own.unit, keyNode: down.keyNode, key: down.key, gives: map[element.PortKey]element.Format{},
 	}
 	if err := r.configure(n, scope); err != nil {
 		return nil, err

@@ -21,7 +21,7 @@ func (r *resolver) guards() {
 		switch {
 		case l.from.bridge != nil && l.to.Role == RoleNode && l.to.spec != nil && l.to.spec.Is("Decoder"):
 			r.guardDecoder(l)
-		case l.to.Role == RoleNode && isH264Encoder(l.to) && !hasField(l.caps, "format"):
+		case l.to.Role == RoleNode && isH264Encoder(l.to) && !hasField(l.caps, "format") && !fixesFormat(l.from):
 			r.guardEncoder(l)
 		}
 	}
@@ -79,6 +79,11 @@ func isH264Encoder(e *elem) bool {
 		}
 	}
 	return false
+}
+
+// fixesFormat tells whether an element is a capsfilter that already says the picture's format.
+func fixesFormat(e *elem) bool {
+	return e.Factory == "capsfilter" && slices.ContainsFunc(e.Props, func(s Setting) bool { return s.Name == "caps" && hasField(s.Text, "format") })
 }
 
 // hasField tells whether caps text fixes a field.

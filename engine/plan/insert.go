@@ -140,6 +140,8 @@ func (r *resolver) queueFor(l *link, offline bool) ([]Setting, bool) {
 		return queueProps(r.latency, 0, "no"), true
 	case joins && l.from.bridge == nil && !offline && raw && l.format.Kind == media.Video:
 		return queueProps(0, 2, "no"), true
+	case (parts || l.from.Factory == "errorignore") && !offline && raw && l.format.Kind == media.Video:
+		return queueProps(0, 2, "downstream"), true // a second of raw pictures would be 40 MB
 	case joins && l.from.bridge == nil, parts, l.from.Factory == "errorignore":
 		return queueProps(time.Second, 0, "no"), true
 	case !offline && outward:

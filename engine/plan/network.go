@@ -158,9 +158,27 @@ func (r *resolver) pieceLinks(n *node, parts map[string]*elem) {
 		l := &link{from: from, to: to, caps: j.Caps, eachOther: j.EachOther, toPort: portNamed(to, j.To.Name, element.Sink)}
 		l.fromPort = sourceFor(from, j.From.Name, l.toPort)
 		l.fromPad, l.toPad = padName(from.spec, j.From.Name, l.fromPort), padName(to.spec, j.To.Name, l.toPort)
-		l.format = element.Format{Kind: l.toPort.Kind()}
+		l.format = r.jointFormat(l)
 		r.net.links = append(r.net.links, l)
 	}
+}
+
+// jointFormat is what flows over a link inside a piece: what the source's pad says, or what came into it.
+func (r *resolver) jointFormat(l *link) element.Format {
+	f := element.Format{Kind: l.toPort.Kind()}
+	if f.Kind == "" {
+		f.Kind = l.fromPort.Kind()
+	}
+	if !l.fromPort.Anything() {
+		f.Codec = element.CodecOf(l.fromPort.Caps)
+		return f
+	}
+	for _, up := range r.net.links {
+		if up.to == l.from {
+			return up.format
+		}
+	}
+	return f
 }
 
 // portNamed finds a pad template: the one written, or the element's first.

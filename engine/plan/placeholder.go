@@ -19,11 +19,26 @@ func (t *Template) Placeholders() param.Scope {
 		if !ok {
 			continue
 		}
+		scheme := "rtsp"
 		for _, v := range trigger.Vars {
-			if v.Type == value.String || v.Type == value.URI {
+			out[v.Name] = nil
+			if v.Type == value.String {
 				out[v.Name] = "{" + v.Name + "}"
+			}
+		}
+		for _, w := range route.Where { // conditions say what the variable will be
+			if v := w.Value; len(v.Items) > 0 {
+				out[w.Key.Text] = v.Items[0].Text
 			} else {
-				out[v.Name] = nil
+				out[w.Key.Text] = v.Text
+			}
+			if w.Key.Text == "scheme" {
+				scheme, _ = out["scheme"].(string)
+			}
+		}
+		for _, v := range trigger.Vars {
+			if v.Type == value.URI {
+				out[v.Name] = scheme + "://" + v.Name
 			}
 		}
 		out["session.id"] = "{session.id}"

@@ -115,6 +115,25 @@ func TestPlans(t *testing.T) {
 			flow in.audio -> out.audio opus`,
 		},
 		{
+			name: "sound and picture of one conversion are two pipelines with two names",
+			text: "graph: v1\nnodes:\n  in: stream.in name=x\n  to: convert\n  out: peer.out\nlinks:\n  - in -> to -> out\n",
+			in:   plan.Inputs{Given: map[string][]element.Format{"in": {plan.Format(media.H265), plan.Format(media.AAC)}}},
+			want: `
+			bridge in in.video to-video-in h265
+			bridge in in.audio to-audio-in aac
+			bridge out out.video out-video-out vp8
+			bridge out out.audio out-audio-out opus
+			pipeline to-video
+			  to-video-in -> to-videodec
+			  to-videodec.video_%u -> to-videoenc-queue late
+			  to-videoenc-queue -> to-videoenc
+			  to-videoenc -> out-video-out
+			pipeline to-audio
+			  to-audio-in -> to-audiodec
+			  to-audiodec.audio_%u -> to-audioenc late
+			  to-audioenc -> out-audio-out`,
+		},
+		{
 			name: "a track that a peer does not have leaves nothing behind",
 			text: "graph: v1\nnodes:\n  in: peer.in\n  to: convert\n  out: peer.out\nlinks:\n  - in.audio -> to.audio -> out\n  - in.video? -> to.video -> out\n",
 			in:   plan.Inputs{Given: map[string][]element.Format{"in": {plan.Format(media.AAC)}}},

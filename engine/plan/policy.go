@@ -153,16 +153,16 @@ func parseSpan(text string) (Span, error) {
 
 func span(to *Span, v spec.Value, s param.Scope) error {
 	d, err := evaluate(v, value.Duration, s)
-	if err == nil {
-		*to = Span(d.(time.Duration))
+	if t, ok := d.(time.Duration); ok {
+		*to = Span(t)
 	}
 	return err
 }
 
 func word(to *string, v spec.Value, s param.Scope) error {
 	w, err := evaluate(v, value.String, s)
-	if err == nil {
-		*to = w.(string)
+	if text, ok := w.(string); ok {
+		*to = text
 	}
 	return err
 }

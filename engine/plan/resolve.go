@@ -93,6 +93,7 @@ type node struct {
 	domain   element.Domain
 	linger   Span
 	lazy     bool
+	unit     string // the node by which it is lazy or may fail alone: itself, or the use of its fragment
 	onError  string
 	fallback *Fallback
 	queue    *queue
