@@ -19,7 +19,7 @@ func (w *walker) document(doc *yaml.Node) *Graph {
 	if w.graph.Document = f.text("name"); f.get("name") != nil && !w.graph.Document.Set() {
 		w.gap("name")
 	}
-	w.graph.About = f.text("about")
+	w.graph.About = f.about()
 	w.labels(f.get("labels"))
 	sections := []struct {
 		key  string

@@ -82,6 +82,13 @@ func (f fields) text(key string) Text {
 	return t
 }
 
+// about reads the key that describes something: a text without the line feed that a block scalar ends with.
+func (f fields) about() Text {
+	t := f.text("about")
+	t.Text = strings.TrimSpace(t.Text)
+	return t
+}
+
 // scalar reads a key that must be a single value if it is there.
 func (f fields) scalar(key string) Value {
 	n := f.get(key)

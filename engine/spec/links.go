@@ -1,6 +1,10 @@
 package spec
 
-import "gopkg.in/yaml.v3"
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
 
 // links reads links:, a list of chains and long forms.
 func (w *walker) links(n *yaml.Node) {
@@ -46,7 +50,9 @@ func (w *walker) longLink(l *Link, n *yaml.Node) {
 	f.require("from", like)
 	f.require("to", like)
 	l.Hops = w.oneRef(l.Hops, f.get("from"), "from")
-	if t := f.text("caps"); t.Set() {
+	if t := f.text("caps"); strings.TrimSpace(t.Text) == "" && t.Set() {
+		w.errorf(t.Pos, CodeBadChain, "caps are empty").Advise("leave the key out")
+	} else if t.Set() {
 		l.Hops = append(l.Hops, Hop{Pos: t.Pos, Caps: t})
 	}
 	l.Hops = w.oneRef(l.Hops, f.get("to"), "to")

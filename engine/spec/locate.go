@@ -46,8 +46,9 @@ func failure(text string) string {
 	}
 }
 
-// lineStart is the first character of a line that is not a space.
+// lineStart is the first character of a line that is not a space; of the last line, if the file has no line n.
 func (w *walker) lineStart(n int) Pos {
+	n = min(n, len(w.src.lines))
 	line := w.src.line(n)
 	return Pos{w.src.file, n, 1 + len(line) - len(strings.TrimLeft(line, " "))}
 }
@@ -83,7 +84,7 @@ func lookAt(line string) clues {
 	found := clues{-1, -1, -1}
 	for i := range len(line) {
 		c := line[i]
-		switch begins := i == 0 || strings.IndexByte(" ,[{", line[i-1]) >= 0; {
+		switch begins := i == 0 || strings.IndexByte(" \t,[{", line[i-1]) >= 0; {
 		case found.quote >= 0:
 			if c == line[found.quote] && (c == '\'' || line[i-1] != '\\') {
 				found.quote = -1

@@ -62,7 +62,7 @@ func (w *walker) longNode(n *Node, f fields) {
 	if v := f.get("queue"); v != nil {
 		n.Queue = w.queue(v)
 	}
-	n.About = f.text("about")
+	n.About = f.about()
 }
 
 // identity reads what the node is: an element with set:, or a fragment with with: and each:.

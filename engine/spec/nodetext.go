@@ -10,7 +10,7 @@ func (w *walker) nodeText(s spot) (element Text, set []Entry) {
 	l.skip()
 	start := l.i
 	word := l.take(isElementByte)
-	if word == "" || !l.done() && !isBlank(l.peek()) {
+	if !isElement(word) || !l.done() && !isBlank(l.peek()) {
 		l.i = start
 		d := l.fail(start, "%q is not the name of an element", l.word())
 		if strings.Contains(l.rest(), "!") || strings.Contains(l.word(), "=") {

@@ -12,8 +12,8 @@ type pair struct {
 	value *yaml.Node
 }
 
-// maxKey bounds a key's length: YAML itself allows 1,024 characters.
-const maxKey = 256
+// maxKey bounds a key's bytes: YAML allows 1,024 characters as written, with quotes and escapes.
+const maxKey = 200
 
 // pairs gives the sound keys of a map and reports the others. The second of two equal keys is left out.
 func (w *walker) pairs(n *yaml.Node, what string) []pair {

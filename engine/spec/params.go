@@ -3,7 +3,7 @@ package spec
 import "gopkg.in/yaml.v3"
 
 func paramKeys() []string {
-	return []string{"type", "default", "min", "max", "of", "pattern", "example", "about"}
+	return []string{"type", "default", "min", "max", "of", "pattern", "item", "example", "about"}
 }
 
 // params reads params:, a map of names to types.

@@ -12,17 +12,22 @@ import (
 // trees, and Graph.Broken and Graph.Gaps say so. An empty file has no graphs and no errors. Parse never panics and is safe
 // for concurrent use.
 func Parse(file, graphName string, data []byte) ([]*Graph, []Diagnostic) {
-	w := &walker{}
-	src, ok := newSource(file, data, &w.report)
-	if !ok {
-		return nil, w.diagnostics()
-	}
-	w.src, w.bangs = src, strings.Contains(src.text, "!")
-	all, whole := w.decode()
-	docs, graphs := w.documents(all)
+	w, docs, graphs := read(file, graphName, data)
 	for _, doc := range docs {
 		w.first(doc)
 	}
+	return graphs, w.diagnostics()
+}
+
+// read does what Parse and Format share. The documents are those of the graphs. Format does not ask for graph: to come
+// first, since it can move it there.
+func read(file, graphName string, data []byte) (*walker, []*yaml.Node, []*Graph) {
+	w := new(walker)
+	if !w.open(file, data) {
+		return w, nil, nil
+	}
+	all, whole := w.decode()
+	docs, graphs := w.documents(all)
 	switch {
 	case !isGraphName(graphName):
 		w.errorf(Pos{file, 1, 1}, CodeBadName, "the file's path gives the graph the name %q", short(graphName)).
@@ -32,10 +37,10 @@ func Parse(file, graphName string, data []byte) ([]*Graph, []Diagnostic) {
 	case len(graphs) == 1:
 		w.oneName(graphs[0], graphName, whole)
 	}
-	if strings.Contains(src.text, ignoreMark) {
+	if strings.Contains(w.src.text, ignoreMark) {
 		w.ignores(docs, graphs)
 	}
-	return graphs, w.diagnostics()
+	return w, docs, graphs
 }
 
 // documents reads every document and gives the graphs with the documents they came from.

@@ -9,21 +9,26 @@ import (
 // maxBytes bounds a file before anything looks at it. The largest sensible graph has a few kilobytes.
 const maxBytes = 1 << 20
 
-// source is the text of one file, with line feeds only and without a byte order mark, and where its lines begin.
+// source is the text of one file, with line feeds only and without a byte order mark, and where its lines begin. It is not
+// safe for concurrent use.
 type source struct {
 	file  string
 	text  string
 	lines []int // offset of every line's first byte
+
+	// What offset was last asked for, and gave.
+	last   Pos
+	lastAt int
 }
 
-// newSource checks that data is text. What it refuses here (control characters, Unicode line separators) YAML would refuse
-// too, or count as a line, and then our lines would not be an editor's.
-func newSource(file string, data []byte, r *Report) (*source, bool) {
+// open checks that data is text and takes it over. What it refuses here (control characters, Unicode line separators) YAML
+// would refuse too, or count as a line, and then our lines would not be an editor's.
+func (w *walker) open(file string, data []byte) bool {
 	s := &source{file: file}
 	if len(data) > maxBytes {
-		r.Errorf(Pos{file, 1, 1}, CodeFileTooLarge, "the file has %d bytes, more than %d", len(data), maxBytes).
+		w.errorf(Pos{file, 1, 1}, CodeFileTooLarge, "the file has %d bytes, more than %d", len(data), maxBytes).
 			Advise("a graph is a few kilobytes; is this the right file?")
-		return nil, false
+		return false
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	s.text = strings.ReplaceAll(string(data), "\r\n", "\n")
@@ -33,10 +38,12 @@ func newSource(file string, data []byte, r *Report) (*source, bool) {
 			s.lines = append(s.lines, i+1)
 		}
 	}
-	return s, s.checkText(r)
+	w.src, w.bangs = s, strings.Contains(s.text, "!")
+	return w.checkText()
 }
 
-func (s *source) checkText(r *Report) bool {
+func (w *walker) checkText() bool {
+	s := w.src
 	for i, c := range s.text {
 		if c >= ' ' && c <= '~' || c == '\n' || c == '\t' {
 			continue
@@ -44,10 +51,10 @@ func (s *source) checkText(r *Report) bool {
 		_, size := utf8.DecodeRuneInString(s.text[i:])
 		switch {
 		case c == utf8.RuneError && size == 1:
-			r.Errorf(s.pos(i), CodeNotText, "byte 0x%02x is not UTF-8 text", s.text[i]).Advise("save the file as UTF-8")
+			w.errorf(s.pos(i), CodeNotText, "byte 0x%02x is not UTF-8 text", s.text[i]).Advise("save the file as UTF-8")
 			return false
 		case !printable(c):
-			r.Errorf(s.pos(i), CodeNotText, "character %U may not stand in a file", c).
+			w.errorf(s.pos(i), CodeNotText, "character %U may not stand in a file", c).
 				Advise(`in double quotes it can be written as "\u%04x"`, c)
 			return false
 		}
@@ -79,19 +86,21 @@ func (s *source) line(n int) string {
 	return s.text[s.lines[n-1]:end]
 }
 
-// offset turns a line and a column in characters into a byte offset; past the line's end it gives the end.
+// offset turns a line and a column in characters into a byte offset; past the line's end it gives the end. Asking for places
+// in the order of the file makes it fast even where everything is on one line.
 func (s *source) offset(line, col int) int {
 	if line < 1 || line > len(s.lines) {
 		return len(s.text)
 	}
-	at := s.lines[line-1]
-	for i := range s.line(line) {
-		if col <= 1 {
-			return at + i
-		}
-		col--
+	if s.last.Line != line || s.last.Col > col {
+		s.last, s.lastAt = Pos{Line: line, Col: 1}, s.lines[line-1]
 	}
-	return at + len(s.line(line))
+	for s.last.Col < col && s.lastAt < len(s.text) && s.text[s.lastAt] != '\n' {
+		_, size := utf8.DecodeRuneInString(s.text[s.lastAt:])
+		s.lastAt += size
+		s.last.Col++
+	}
+	return s.lastAt
 }
 
 // pos turns a byte offset into a place.

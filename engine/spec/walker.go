@@ -39,8 +39,13 @@ func (w *walker) diagnostics() []Diagnostic {
 	return w.report.List()
 }
 
-// at is the place where a YAML value begins.
-func (w *walker) at(n *yaml.Node) Pos { return Pos{w.src.file, max(n.Line, 1), max(n.Column, 1)} }
+// at is the place where a YAML value begins. yaml.v3 puts a value that is not written behind the file's last line.
+func (w *walker) at(n *yaml.Node) Pos {
+	if n.Line > len(w.src.lines) {
+		return w.src.pos(len(w.src.text))
+	}
+	return Pos{w.src.file, max(n.Line, 1), max(n.Column, 1)}
+}
 
 // gap notes that something of a section was left out of the tree.
 func (w *walker) gap(section string) {
