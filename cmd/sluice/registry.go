@@ -6,6 +6,7 @@ import (
 
 	"sluice/engine/element"
 	"sluice/engine/element/catalog"
+	"sluice/engine/gst/registry"
 	snapshot "sluice/testdata/registry"
 )
 
@@ -29,9 +30,9 @@ func (a *app) catalog() (catalog.Catalog, error) {
 	case "snapshot":
 		return snapshot.Snapshot()
 	case "live":
-		return liveCatalog()
+		return registry.Open()
 	case "auto":
-		if live, err := liveCatalog(); err == nil {
+		if live, err := registry.Open(); err == nil {
 			return live, nil
 		}
 		return snapshot.Snapshot()

@@ -113,3 +113,13 @@ func formatsOf(text string, k media.Kind) []Format {
 	}
 	return out
 }
+
+// CodecOf tells the one codec that caps mean; "" if raw, several, or none we know.
+func CodecOf(text string) media.Codec {
+	for _, k := range []media.Kind{media.Audio, media.Video} {
+		if list := formatsOf(text, k); len(list) == 1 {
+			return list[0].Codec
+		}
+	}
+	return ""
+}
