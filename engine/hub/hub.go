@@ -59,7 +59,7 @@ func (h *Hub) Close() {
 		}
 		s.queue = nil
 		if s.pub != nil {
-			h.end(s.pub, reason)
+			h.oust(s.pub, nil, reason)
 		}
 		s.announce()
 	}

@@ -42,7 +42,7 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 	case s.pub == nil:
 		h.install(s, p)
 	case opt.Policy == Replace:
-		h.succeed(s.pub, p, fault.New(fault.NameInUse, "", "somebody else publishes %q now", name))
+		h.oust(s.pub, p, fault.New(fault.NameInUse, "", "somebody else publishes %q now", name))
 	case opt.Policy == Queue:
 		q := &queued{pub: p, answer: make(chan error, 1)}
 		s.queue = append(s.queue, q)
@@ -141,13 +141,19 @@ func (h *Hub) end(p *Publication, reason error) {
 	h.succeed(p, nil, reason)
 }
 
+// oust is succeed against the publisher's will: he is told. The caller holds h.mu.
+func (h *Hub) oust(p, next *Publication, reason error) {
+	h.succeed(p, next, reason)
+	h.herald.post(func() { p.source.Ended(reason) })
+}
+
 // succeed ends a publication and hands its readers to the next, if there is one and it suits them. The caller holds h.mu.
 func (h *Hub) succeed(p, next *Publication, reason error) {
 	s := p.stream
 	p.ended.Store(true)
 	s.pub = nil
 	h.opt.Log.Info("stream ended", "stream", s.name, "publication", p.id, "err", reason)
-	h.tell(Event{What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.tracks), Reason: reason})
+	h.tell(Event{What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.offer), Reason: reason})
 	for _, t := range p.offer {
 		if t.alternative {
 			h.herald.post(func() { t.source.Ended(reason) })
@@ -155,7 +161,6 @@ func (h *Hub) succeed(p, next *Publication, reason error) {
 	}
 	if next != nil {
 		h.install(s, next)
-		h.herald.post(func() { p.source.Ended(reason) })
 	} else {
 		s.announce()
 	}

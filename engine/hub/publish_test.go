@@ -90,8 +90,8 @@ func TestQueueWaitsForTheName(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New(Options{})
 		defer h.Close()
-		p := publish(t, h, "cam", describing(media.VP8), PublishOptions{})
-		s := newSink()
+		src, s := newSource(), newSink()
+		p := publish(t, h, "cam", describing(media.VP8), PublishOptions{Source: src})
 		join(t, h, "cam", browser, s, ReadOptions{})
 		second := make(chan *Publication)
 		go func() { second <- publish(t, h, "cam", describing(media.H264), PublishOptions{Policy: Queue}) }()
@@ -103,8 +103,9 @@ func TestQueueWaitsForTheName(t *testing.T) {
 		}
 		write(t, next, 0, []media.Packet{{Payload: []byte{0x65, 1}}})
 		s.awaitLast(t, 0, 0)
-		if s.endings() != 0 {
-			t.Error("the reader was ended")
+		synctest.Wait()
+		if s.endings() != 0 || len(src.calls) != 2 {
+			t.Errorf("the reader was ended %d times, the publisher, who closed himself, was called %d times", s.endings(), len(src.calls))
 		}
 	})
 }
@@ -171,7 +172,7 @@ func TestCloseEndsEverything(t *testing.T) {
 		expectCode(t, <-waiting, fault.Closed)
 		expectCode(t, <-waiting, fault.Closed)
 		expectCode(t, s.awaitEnd(t), fault.Closed)
-		src.expect(t, "demand 0", "key 0")
+		src.expect(t, "demand 0", "key 0", "ended closed")
 		_, err := h.Publish(t.Context(), "cam", describing(media.VP8), PublishOptions{})
 		expectCode(t, err, fault.Closed)
 		_, err = h.Read(t.Context(), "cam", browser, newSink(), ReadOptions{})

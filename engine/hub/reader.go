@@ -89,11 +89,7 @@ func (r *Reader) RequestKey(track int) error {
 	if track < 0 || track >= len(r.picks) {
 		return fault.New(fault.InvalidRequest, "", "the reader has no track %d", track)
 	}
-	if t := r.picks[track]; t.form == Packets {
-		r.pub.packets.AskKey(t.index)
-	} else {
-		r.pub.units.AskKey(t.index)
-	}
+	r.picks[track].asker.Ask()
 	return nil
 }
 

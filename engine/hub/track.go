@@ -23,6 +23,7 @@ type track struct {
 	source      Source
 	number      int // what the source knows it as
 	clock       *media.Clock
+	asker       *fanout.Asker
 	stats       stat.Set
 
 	readers int
@@ -31,13 +32,15 @@ type track struct {
 
 // lanes adds the track's lanes to the publication's logs.
 func (t *track) lanes(p *Publication) {
-	ask := func() { p.hub.herald.post(func() { t.source.RequestKey(t.number) }) }
+	t.asker = fanout.NewAsker(p.hub.opt.Clock, func() {
+		p.hub.herald.post(func() { t.source.RequestKey(t.number) })
+	})
 	video := t.Kind == media.Video
 	packets := fanout.Lane[media.Packet]{
-		Keyed: video, Window: otherItems, Look: lookAtPackets(t.Codec, p.timeline), AskKey: ask, Stats: &t.stats,
+		Keyed: video, Window: otherItems, Look: lookAtPackets(t.Codec, p.timeline), Asker: t.asker, Stats: &t.stats,
 	}
 	units := fanout.Lane[media.Unit]{
-		Keyed: video, Window: otherItems, Look: lookAtUnits(t.Codec), AskKey: ask, Stats: &t.stats,
+		Keyed: video, Window: otherItems, Look: lookAtUnits(t.Codec), Asker: t.asker, Stats: &t.stats,
 	}
 	if video {
 		packets.Window, units.Window = videoPackets, videoUnits

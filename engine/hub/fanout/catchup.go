@@ -12,7 +12,7 @@ func (r *roster[T]) catchUp(reader *Reader[T], f *feed, b *fresh[T]) (again bool
 		reader.stats.Drops.Add(why, dropped)
 	}
 	if f.waiting {
-		r.log.AskKey(f.lane)
+		f.asker.Ask()
 		return false, time.Time{}
 	}
 	until := time.Duration(math.MaxInt64)

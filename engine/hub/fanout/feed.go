@@ -7,6 +7,7 @@ type feed struct {
 	lane    int
 	track   int // what the sink knows it as
 	keyed   bool
+	asker   *Asker
 	pos     uint64 // the next item to hand over
 	window  uint64
 	limit   uint64 // how far it may be behind now: more than the window while it replays what was before it came

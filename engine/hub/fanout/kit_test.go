@@ -47,8 +47,8 @@ func newBench(t testing.TB, loops, window, limit int) *bench {
 
 func newLog(b *bench, window, limit int) *Log[item] {
 	l := NewLog[item](b.loops, limit)
-	ask := func() { b.asked.Add(1) }
-	l.AddLane(Lane[item]{Keyed: true, Window: window, Look: look, AskKey: ask, Stats: new(stat.Set)})
+	asker := NewAsker(b.clock, func() { b.asked.Add(1) })
+	l.AddLane(Lane[item]{Keyed: true, Window: window, Look: look, Asker: asker, Stats: new(stat.Set)})
 	l.AddLane(Lane[item]{Window: window, Look: look, Stats: new(stat.Set)})
 	return l
 }

@@ -21,21 +21,19 @@ type Lane[T any] struct {
 	Keyed  bool
 	Window int             // how many items readers may be behind, at least 1
 	Look   func(*T) Glance // called once for each item, in order, under the log's lock: it must not wait
-	AskKey func()          // asks the writer for a key frame, at most twice a second, from any goroutine; it must not wait; may be nil
+	Asker  *Asker          // asks the writer for key frames; may be nil
 	Stats  *stat.Set       // counts what is written
 }
 
 // lane is a Lane with what was written to it. The log's lock guards it.
 type lane[T any] struct {
 	Lane[T]
-	ring  ring[T]
-	size  int      // memory that is kept
-	unit  uint64   // where the newest unit begins
-	key   uint64   // where the newest key unit begins, if hasKey
-	marks []uint64 // where each lane stood when that key unit came
-	ears  []ear[T] // who is to be woken; replaced, never changed
-	asked throttle
-
+	ring   ring[T]
+	size   int      // memory that is kept
+	unit   uint64   // where the newest unit begins
+	key    uint64   // where the newest key unit begins, if hasKey
+	marks  []uint64 // where each lane stood when that key unit came
+	ears   []ear[T] // who is to be woken; replaced, never changed
 	hasKey bool
 }
 

@@ -65,16 +65,6 @@ func (l *Log[T]) Forget(at int) {
 	ln.unit, ln.hasKey = ln.ring.head, false
 }
 
-// AskKey asks the writer of a lane for a key frame, unless that was done just now.
-func (l *Log[T]) AskKey(at int) {
-	l.mu.Lock()
-	ln := l.lanes[at]
-	l.mu.Unlock()
-	if ln.AskKey != nil && ln.asked.pass(l.clock.Now()) {
-		ln.AskKey()
-	}
-}
-
 // mark notes where all lanes stand at a key unit of ln: there a reader of both begins.
 func (l *Log[T]) mark(ln *lane[T]) {
 	ln.marks = ln.marks[:0]

@@ -33,7 +33,7 @@ func (r *Reader[T]) Attach(log *Log[T], lanes []int, rate float64, before func()
 	feeds, p := log.start(lanes, r.loop.index, rate)
 	for _, f := range feeds {
 		if f.keyed {
-			log.AskKey(f.lane)
+			f.asker.Ask()
 		}
 	}
 	r.loop.post(func() { // from here on the feeds are the loop's
@@ -52,8 +52,8 @@ func (r *Reader[T]) Detach(after func()) {
 	}
 }
 
-// Finish is like Detach, but offers what was written until now before. If the reader is detached or attached anew in the
-// meantime, after is not called.
+// Finish is like Detach, but offers what was written until now before; to a paced reader, what is due. If the reader is
+// detached or attached anew in the meantime, after is not called.
 func (r *Reader[T]) Finish(after func()) {
 	posted := r.loop.post(func() {
 		if r.roster == nil {

@@ -39,6 +39,7 @@ func TestReaderWithoutKeyUnitWaitsForOne(t *testing.T) {
 	b.next[video] = 9
 	b.frames(1)
 	s.await(video, 11)
+	s.await(audio, 2)
 	s.expect(t, video, [2]int{6, 11})
 	s.expect(t, audio, [2]int{2, 2})
 	if n := stats.Drops.Total(); n != 0 {
@@ -135,6 +136,7 @@ func TestStalledReaderHarmsNobodyElse(t *testing.T) {
 	for i := range 50 {
 		b.frames(1)
 		fine.await(video, 5+3*i)
+		fine.await(audio, 1+i)
 	}
 	fine.expect(t, video, [2]int{0, 152})
 	fine.expect(t, audio, [2]int{0, 50})
@@ -204,6 +206,19 @@ func TestFinishOffersWhatWasWritten(t *testing.T) {
 	if again := s.copy(video); len(again) != len(got) {
 		t.Errorf("%d more came after the end", len(again)-len(got))
 	}
+}
+
+func TestEveryFinishIsHeard(t *testing.T) {
+	b := newBench(t, 1, 1000, 1e6)
+	r, _ := b.read(newSink(), 0)
+	hold := make(chan struct{})
+	r.loop.post(func() { <-hold }) // so that both come before the loop runs
+	var done sync.WaitGroup
+	done.Add(2)
+	r.Finish(done.Done)
+	r.Finish(done.Done)
+	close(hold)
+	done.Wait()
 }
 
 func TestDetachedReaderGetsNothing(t *testing.T) {

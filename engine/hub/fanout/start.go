@@ -14,7 +14,7 @@ func (l *Log[T]) start(lanes []int, loop int, rate float64) ([]feed, pace) {
 	for i, at := range lanes {
 		ln := l.lanes[at]
 		ln.listen(l.rosters[loop], 1)
-		f := feed{lane: at, track: i, keyed: ln.Keyed, window: uint64(max(ln.Window, 1))}
+		f := feed{lane: at, track: i, keyed: ln.Keyed, asker: ln.Asker, window: uint64(max(ln.Window, 1))}
 		f.place(ln.view(), lead != nil, lead.mark(at), rate > 0)
 		feeds[i] = f
 	}
