@@ -217,5 +217,5 @@ func layer2(t Target) Chain {
 			best = r
 		}
 	}
-	return Chain{{Name: "enc", Factory: "avenc_mp2", Props: []element.Prop{element.Set("bitrate", best * 1000)}}}
+	return Chain{{Name: "enc", Factory: "avenc_mp2", Props: []element.Prop{element.Set("bitrate", best*1000)}}}
 }

@@ -1,9 +1,7 @@
 package mix
 
 import (
-	"fmt"
 	"slices"
-	"time"
 
 	"sluice/engine/element"
 )
@@ -21,7 +19,7 @@ import (
 // Joins and leaves touch nothing but the parts and joints of their key.
 func (Audio) Build(p *element.Piece, conf element.Conf) error {
 	b := audio{Piece: p, conf: conf, caps: soundCaps(conf)}
-	b.tick("silence", "mix", "")
+	b.tick("", "")
 	exit := p.Chain("mix", "", capsfilter("caps", b.caps))
 	p.Exit(out, "", element.Pad{Part: exit}, element.Format{Kind: "audio", Caps: b.caps})
 	listeners := b.listeners()
@@ -31,9 +29,6 @@ func (Audio) Build(p *element.Piece, conf element.Conf) error {
 	}
 	return nil
 }
-
-// opusFrame is the length of the packets that nearly all listeners get.
-const opusFrame = 20 * time.Millisecond
 
 // audio is a piece under construction.
 type audio struct {
@@ -53,24 +48,16 @@ func (b audio) listeners() []string {
 	return out
 }
 
-// tick adds a live silence, and a mixer that it drives.
-func (b audio) tick(silence, mixer, key string) {
+// tick adds a live silence and a mixer that it drives, for a listener or, with no key, for all. ending is what the parts'
+// names end with.
+func (b audio) tick(key, ending string) {
 	b.Chain("", key,
-		element.Part{Name: silence, Factory: "audiotestsrc", Props: []element.Prop{
+		element.Part{Name: "silence" + ending, Factory: "audiotestsrc", Props: []element.Prop{
 			element.Set("wave", "silence"), element.Set("is-live", true),
 		}},
-		capsfilter(silence+"caps", b.caps),
-		b.mixer(mixer),
+		capsfilter("silencecaps"+ending, b.caps),
+		b.mixer("mix"+ending),
 	)
-}
-
-// mixer sets alignment-threshold to the latency: at its 40 ms default, jitter becomes gaps (livekit/egress#924).
-func (b audio) mixer(name string) element.Part {
-	late := nanoseconds(b.conf)
-	return element.Part{Name: name, Factory: "audiomixer", Props: []element.Prop{
-		element.Set("latency", late), element.Set("alignment-threshold", late), element.Set("ignore-inactive-pads", true),
-		element.Set("output-buffer-duration", int64(opusFrame)), // 10 ms at its default: twice the wake-ups for nothing
-	}}
 }
 
 // entries says where sounds come in, and gives the trunk's tee of those that belong to no listener; "" if there are none.
@@ -96,16 +83,11 @@ func (b audio) entries(listeners []string) string {
 	return heard
 }
 
-// tee may stand with nothing linked, while the last listener has left and the next has not come.
-func tee(name string) element.Part {
-	return element.Part{Name: name, Factory: "tee", Props: []element.Prop{element.Set("allow-not-linked", true)}}
-}
-
 // listener adds the parts of one key: the tee for what it says, also if it says nothing yet, and its own mix.
 func (b audio) listener(key, heard string) {
-	mixer := "mix-" + key
 	split := b.Chain("", key, tee("split-"+key))
-	b.tick("silence-"+key, mixer, key)
+	b.tick(key, "-"+key)
+	mixer := "mix-" + key
 	exit := b.Chain(mixer, key, capsfilter("caps-"+key, b.caps))
 	b.Exit(minus, key, element.Pad{Part: exit}, element.Format{Kind: "audio", Caps: b.caps})
 	to := element.Pad{Part: mixer, Name: "sink_%u"}
@@ -115,16 +97,4 @@ func (b audio) listener(key, heard string) {
 	if heard != "" {
 		b.Joints = append(b.Joints, element.Joint{From: element.Pad{Part: heard}, To: to, Key: key})
 	}
-}
-
-func soundCaps(conf element.Conf) string {
-	rate, channels := conf.Int("rate"), conf.Int("channels")
-	if rate == 0 {
-		rate = usualRate
-	}
-	if channels == 0 {
-		channels = 2
-	}
-	// 16 bit, the format of the telephone and Opus codecs on either side.
-	return fmt.Sprintf("audio/x-raw,format=S16LE,rate=%d,channels=%d,layout=interleaved", rate, channels)
 }

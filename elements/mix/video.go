@@ -21,8 +21,6 @@ func (Video) Build(p *element.Piece, conf element.Conf) error {
 		capsfilter("blackcaps", black),
 		element.Part{Name: "mix", Factory: "compositor", Props: []element.Prop{
 			element.Set("background", "black"), element.Set("latency", nanoseconds(conf)),
-			// A guest whose camera has not begun yet must not make everybody wait out the latency for each frame.
-			element.Set("ignore-inactive-pads", true),
 		}},
 		capsfilter("caps", whole),
 	)

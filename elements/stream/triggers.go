@@ -14,7 +14,7 @@ func Triggers() []element.Trigger {
 			Path:  true,
 			Vars: append([]element.Var{
 				{Name: "scheme", Type: value.String, About: "Scheme of a name that is an address, such as rtsp; empty for other names."},
-				{Name: "url", Type: value.String, About: "The whole address, of a name that is one."},
+				{Name: "url", Type: value.URI, About: "The whole address, of a name that is one."},
 			}, Want()...),
 		},
 		{
@@ -22,7 +22,7 @@ func Triggers() []element.Trigger {
 			About: "A player asks for a published track in another codec, size or rate; one instance for each such track, shared.",
 			Path:  true,
 			Vars: append([]element.Var{
-				{Name: "kind", Type: value.Enum, About: "audio or video: the kind of the track."},
+				{Name: "kind", Type: value.Enum, About: "Kind of the track: audio or video."},
 			}, Want()...),
 		},
 	}

@@ -21,7 +21,7 @@ func Check(t *testing.T, reg *element.Registry, d element.Declared) {
 			t.Run("builds", func(t *testing.T) { report(t, Builds(reg, b)) })
 		}
 		if f, ok := d.(element.Factory); ok {
-			t.Run("life", func(t *testing.T) { life(t, f) })
+			t.Run("life", func(t *testing.T) { report(t, Lives(t.Context(), Env(t), f)) })
 		}
 	})
 }

@@ -14,7 +14,7 @@ import (
 
 // Env is an environment of stand-ins: an empty hub, no sessions, events that go nowhere, the machine's clock, and a log that
 // goes to the test.
-func Env(t *testing.T) element.Env {
+func Env(t testing.TB) element.Env {
 	t.Helper()
 	return element.Env{
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Stats: &stat.Set{}, Clock: clock{}, Hub: Hub{}, Sessions: Sessions{},

@@ -2,7 +2,6 @@ package elementtest
 
 import (
 	"context"
-	"testing"
 	"time"
 
 	"go.uber.org/goleak"
@@ -13,45 +12,34 @@ import (
 // deadline is how long a start or stop may take: far more than any needs, so that only a hang meets it.
 const deadline = 10 * time.Second
 
-// life takes elements of the factory through their life, in order and out of it, and looks for goroutines left behind.
-func life(t *testing.T, f element.Factory) {
-	t.Helper()
+// Lives takes elements of a factory through their life, in order and out of it, and lists what is wrong: errors, and
+// goroutines left behind.
+func Lives(ctx context.Context, env element.Env, f element.Factory) []string {
+	var found faults
 	before := goleak.IgnoreCurrent()
-	courses := []struct {
-		name  string
-		steps []string
-	}{
-		{"never started", nil},
-		{"stopped without start", []string{"stop"}},
-		{"stopped twice without start", []string{"stop", "stop"}},
-		{"started and stopped", []string{"start", "stop"}},
-		{"started and stopped twice", []string{"start", "stop", "stop"}},
+	for _, steps := range [][]string{{}, {"stop"}, {"stop", "stop"}, {"start", "stop"}, {"start", "stop", "stop"}} {
+		e, err := f.New(ctx, env, Defaults(f.Spec()))
+		if err != nil {
+			found.add("new: %v", err)
+			continue
+		}
+		for _, step := range steps {
+			if err := take(ctx, e, step); err != nil {
+				found.add("after new, %v: %s: %v", steps, step, err)
+			}
+		}
+		if err := goleak.Find(before); err != nil {
+			found.add("after new, %v, goroutines survive: %v", steps, err)
+		}
 	}
-	for _, c := range courses {
-		t.Run(c.name, func(t *testing.T) {
-			e, err := f.New(t.Context(), Env(t), Defaults(f.Spec()))
-			if err != nil {
-				t.Fatalf("New: %v", err)
-			}
-			for _, step := range c.steps {
-				take(t, e, step)
-			}
-			if err := goleak.Find(before); err != nil {
-				t.Errorf("goroutines survive: %v", err)
-			}
-		})
-	}
+	return found
 }
 
-func take(t *testing.T, e element.Element, step string) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), deadline)
+func take(ctx context.Context, e element.Element, step string) error {
+	ctx, cancel := context.WithTimeout(ctx, deadline)
 	defer cancel()
-	do := e.Start
 	if step == "stop" {
-		do = e.Stop
+		return e.Stop(ctx)
 	}
-	if err := do(ctx); err != nil {
-		t.Errorf("%s: %v", step, err)
-	}
+	return e.Start(ctx)
 }
