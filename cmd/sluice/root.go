@@ -1,11 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -57,7 +59,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) 
 	a.complain(err)
 	var usage usageError
 	switch {
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"): // cobra has no type for it
 		return exitUsage
 	case errors.Is(err, fault.LintFailed), errors.Is(err, fault.InvalidParams), errors.Is(err, fault.CodecNotAvailable):
 		return exitFound
@@ -90,8 +92,8 @@ These verbs need no server and no GStreamer.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	c.PersistentFlags().StringVar(&a.dir, "graphs", "", "folder of your graphs (default: ./graphs if there is one); shipped graphs are always known")
-	c.PersistentFlags().StringVar(&a.registry, "registry", "auto", "what is known of GStreamer: auto, live or snapshot")
+	c.PersistentFlags().StringVar(&a.dir, "graphs", os.Getenv("SLUICE_GRAPHS"), "folder of your graphs (default: ./graphs if there is one; also SLUICE_GRAPHS); shipped graphs are always known")
+	c.PersistentFlags().StringVar(&a.registry, "registry", cmp.Or(os.Getenv("SLUICE_REGISTRY"), "auto"), "what is known of GStreamer: auto, live or snapshot (also SLUICE_REGISTRY)")
 	c.PersistentFlags().StringVar(&a.colour, "color", "auto", "colours: auto, always or never")
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}

@@ -32,19 +32,21 @@ type settled struct {
 // must be without errors: a changed or added file, or a deleted one that is still needed.
 func settle(prev, next tree, check func([]*spec.Graph) []spec.Diagnostic) settled {
 	t := &trial{prev: prev, next: next, tree: maps.Clone(next), held: map[string]Held{}}
+	found := t.survey(check)
 	for _, path := range slices.Sorted(maps.Keys(next)) {
-		f := next[path]
-		t.report.Add(f.diags...)
-		if f.failed() {
+		if f := next[path]; f.failed() {
 			t.takeBack(path, firstError(f.diags))
 		}
 	}
 	for round := 0; ; round++ {
 		t.gather()
 		table, clean := t.structure()
-		for _, d := range check(t.graphs) {
-			if round == 0 || d.Severity == spec.Error {
-				t.report.Add(d)
+		if round > 0 || len(t.held) > 0 {
+			found = check(t.graphs) // else it is what survey has just seen
+		}
+		for _, d := range found {
+			if d.Severity == spec.Error && !t.told[d.Pos.File] {
+				t.report.Add(d) // it is only there because something else was taken back
 			}
 			clean = t.blame(d) && clean
 		}
@@ -60,6 +62,22 @@ func settle(prev, next tree, check func([]*spec.Graph) []spec.Diagnostic) settle
 	}
 }
 
+// survey reports all that is wrong with the tree as it was found, also in files that could only be read in part: whoever
+// mends them wants to know everything at once.
+func (t *trial) survey(check func([]*spec.Graph) []spec.Diagnostic) []spec.Diagnostic {
+	for _, path := range slices.Sorted(maps.Keys(t.next)) {
+		t.report.Add(t.next[path].diags...)
+	}
+	t.gather()
+	found := check(t.graphs)
+	t.report.Add(found...)
+	t.told = map[string]bool{}
+	for _, d := range t.report.List() {
+		t.told[d.Pos.File] = t.told[d.Pos.File] || d.Severity == spec.Error
+	}
+	return found
+}
+
 func byFile(a, b Held) int { return cmp.Compare(a.File, b.File) }
 
 // trial is a tree on its way to being settled.
@@ -67,6 +85,7 @@ type trial struct {
 	prev, next, tree tree
 	report           spec.Report
 	held             map[string]Held // by path
+	told             map[string]bool // files, as shown, in which survey found an error
 
 	// These are made anew for each round.
 	graphs []*spec.Graph     // of tree, by name, each name once
@@ -93,6 +112,7 @@ func (t *trial) gather() {
 		}
 	}
 	slices.SortFunc(t.graphs, func(a, b *spec.Graph) int { return cmp.Compare(a.Name, b.Name) })
+	t.yield()
 }
 
 // order lists the paths of the tree: what has not changed first, so that a change is to blame and not what it met.

@@ -184,12 +184,15 @@ func TestShipped(t *testing.T) {
 	f := newFolder(t, map[string]string{
 		"live/a.yaml":  graph("ws.play /mine"), // replaces
 		"live/b.yaml":  "",                     // removes
-		"live/d.yaml":  graph("ws.play /c"),    // quarrels with a shipped route, and loses
+		"live/d.yaml":  graph("ws.play /c"),    // takes the route of a shipped one
 		"live/c2.yaml": bad,
 	})
 	store := open(t, f, base)
 	s := store.Current()
-	expect(t, "graphs", names(s), []string{"live/a", "live/c"})
+	expect(t, "graphs", names(s), []string{"live/a", "live/c", "live/d"})
+	if m, ok := s.Routes().Match("ws.play", "/c", nil); !ok || m.Entry.Graph != "live/d" {
+		t.Errorf("the route leads to %v", m.Entry)
+	}
 	if src, _ := s.Source("live/a"); src.Shipped {
 		t.Error("the user's graph counts as shipped")
 	}
@@ -201,10 +204,10 @@ func TestShipped(t *testing.T) {
 	}
 	got := codes(f, s)
 	aboutBad := func(code string) bool { return strings.HasPrefix(code, "shipped/bad.yaml") }
-	if !slices.Contains(got, "live/d.yaml: route_conflict") || !slices.ContainsFunc(got, aboutBad) {
+	if !slices.ContainsFunc(got, aboutBad) {
 		t.Errorf("diagnostics %q", got)
 	}
-	if h := s.Held(); len(h) != 2 || h[0].File != f.path("live/c2.yaml") || h[1].File != f.path("live/d.yaml") || h[1].Kept {
+	if h := s.Held(); len(h) != 1 || h[0].File != f.path("live/c2.yaml") {
 		t.Errorf("held %+v", h)
 	}
 	// Without the replacement the shipped graph comes back, and a broken replacement does not take it away.
@@ -212,7 +215,7 @@ func TestShipped(t *testing.T) {
 	f.write("bad.yaml", graph("ws.play /good"))
 	f.write("live/c.yaml", bad)
 	s = store.Reload()
-	expect(t, "graphs", names(s), []string{"bad", "live/a", "live/c"})
+	expect(t, "graphs", names(s), []string{"bad", "live/a", "live/c", "live/d"})
 	if src, _ := s.Source("live/c"); !src.Shipped {
 		t.Error("a broken file replaced a shipped graph")
 	}
