@@ -1,0 +1,1 @@
+# a graph without a name: no GStreamer, everything stays in Go

@@ -1,0 +1,1 @@
+# browser/publish: no GStreamer, everything stays in Go
