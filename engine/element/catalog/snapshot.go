@@ -20,6 +20,7 @@ type Snapshot struct {
 
 // The sections of a snapshot, in their order.
 const (
+	packageSection = "packages"
 	pluginSection  = "plugins"
 	capsSection    = "caps"
 	classSection   = "classes"
@@ -58,6 +59,16 @@ func (s *Snapshot) Version() string { return s.version }
 
 // Source says that it is a snapshot.
 func (s *Snapshot) Source() string { return "GStreamer " + s.version + " (snapshot)" }
+
+// Packages are the Debian packages that the snapshot was taken from, with their versions as Debian writes them. They
+// change oftener than GStreamer's own: a security update may well lower an element's rank.
+func (s *Snapshot) Packages() map[string]string {
+	list := map[string]string{}
+	for name, version := range s.index[packageSection] {
+		list[name] = strings.Trim(version, `"`)
+	}
+	return list
+}
 
 // Names lists all factories, sorted.
 func (s *Snapshot) Names() []string { return s.names }

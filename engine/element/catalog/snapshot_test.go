@@ -26,6 +26,7 @@ func snapshot(t *testing.T) *catalog.Snapshot {
 // Every line of the snapshot is read, and says only what the rest of the engine can use.
 func TestWholeSnapshot(t *testing.T) {
 	s := snapshot(t)
+	packages := s.Packages()
 	if n := len(s.Names()); n < 1300 {
 		t.Errorf("%d factories", n)
 	}
@@ -36,7 +37,7 @@ func TestWholeSnapshot(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if f.Name != name || f.Plugin == "" || f.Package == "" || f.Licence == "" || f.Klass == "" || f.About == "" {
+		if f.Name != name || f.Plugin == "" || packages[f.Package] == "" || f.Licence == "" || f.Klass == "" || f.About == "" {
 			t.Errorf("%s: something is empty: %+v", name, f)
 		}
 		checkProperties(t, name, f.Properties)

@@ -15,10 +15,15 @@ import (
 // longCaps is from which length on, in bytes, caps are kept once and referred to.
 const longCaps = 80
 
-// Write makes a snapshot's text of tidy records. The same records in any order give the same text. Two records that
-// tell different things of one plugin or class are an error.
-func Write(version string, records []*Record) ([]byte, error) {
+// Write makes a snapshot's text of tidy records, and of the versions of the packages that they come from. The same
+// records in any order give the same text. Two records that tell different things of one plugin or class are an error.
+func Write(version string, packages map[string]string, records []*Record) ([]byte, error) {
 	b := newBuilder()
+	for name, v := range packages {
+		if err := b.line(packageSection, name, v); err != nil {
+			return nil, err
+		}
+	}
 	for _, r := range records {
 		if err := b.add(r); err != nil {
 			return nil, fmt.Errorf("factory %q: %w", r.Name, err)
@@ -26,8 +31,7 @@ func Write(version string, records []*Record) ([]byte, error) {
 	}
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "{\n\"gstreamer\": %q,\n", version)
-	sections := []string{pluginSection, capsSection, classSection, factorySection}
-	for i, name := range sections {
+	for _, name := range sections() {
 		fmt.Fprintf(&out, "%q: {\n", name)
 		lines := b.lines[name]
 		for j, k := range slices.Sorted(maps.Keys(lines)) {
@@ -37,13 +41,17 @@ func Write(version string, records []*Record) ([]byte, error) {
 			}
 			fmt.Fprintf(&out, "%q: %s%s\n", k, lines[k], comma)
 		}
-		if i == len(sections)-1 {
+		if name == factorySection {
 			out.WriteString("}\n}\n")
 		} else {
 			out.WriteString("},\n")
 		}
 	}
 	return out.Bytes(), nil
+}
+
+func sections() []string {
+	return []string{packageSection, pluginSection, capsSection, classSection, factorySection}
 }
 
 // builder collects the lines of a snapshot.
@@ -54,7 +62,7 @@ type builder struct {
 
 func newBuilder() *builder {
 	b := &builder{lines: map[string]map[string]string{}, classes: map[string][]PropertyRecord{}}
-	for _, name := range []string{pluginSection, capsSection, classSection, factorySection} {
+	for _, name := range sections() {
 		b.lines[name] = map[string]string{}
 	}
 	return b

@@ -38,7 +38,7 @@ func two() []*catalog.Record {
 
 func write(t *testing.T, records []*catalog.Record) string {
 	t.Helper()
-	text, err := catalog.Write("1.22.0", records)
+	text, err := catalog.Write("1.22.0", map[string]string{"pp": "1.22.0-5+deb12u4"}, records)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,6 +71,9 @@ func TestWriteAndOpen(t *testing.T) {
 			t.Errorf("%s:\n got %+v\nwant %+v", r.Name, got, want)
 		}
 	}
+	if got := s.Packages(); len(got) != 1 || got["pp"] != "1.22.0-5+deb12u4" {
+		t.Errorf("packages: %v", got)
+	}
 	one, _ := s.Factory("one")
 	if late, _ := one.Property("late"); late.Default != int64(5) {
 		t.Errorf("the element's own default is lost: %+v", late)
@@ -92,7 +95,7 @@ func TestWriteRefuses(t *testing.T) {
 	for name, spoil := range tests {
 		r := two()
 		spoil(r)
-		if text, err := catalog.Write("1.22.0", r); err == nil {
+		if text, err := catalog.Write("1.22.0", map[string]string{"pp": "1.22.0-5+deb12u4"}, r); err == nil {
 			t.Errorf("%s: written as\n%s", name, text)
 		}
 	}
@@ -135,7 +138,7 @@ func TestDamagedLines(t *testing.T) {
 }
 
 func FuzzOpen(f *testing.F) {
-	text, err := catalog.Write("1.22.0", two())
+	text, err := catalog.Write("1.22.0", map[string]string{"pp": "1.22.0-5+deb12u4"}, two())
 	if err != nil {
 		f.Fatal(err)
 	}
