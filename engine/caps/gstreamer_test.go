@@ -63,11 +63,11 @@ func TestParseLikeGStreamer(t *testing.T) {
 	}
 }
 
-// Where the two differ on purpose in print: lists of one, and items of nested lists, which GStreamer writes with types.
+// Where the two differ on purpose: GStreamer writes empty sequences, and items of nested ones, with a type.
 func TestPrintLikeGStreamer(t *testing.T) {
 	for _, row := range rows(t, "parse", 2) {
 		if row[1] == "ERR" || strings.Contains(row[1], "{ < (int)") || strings.Contains(row[1], "(int){  }") ||
-			strings.Contains(row[1], "(int)<  >") || strings.Contains(row[1], "99999") {
+			strings.Contains(row[1], "(int)<  >") {
 			continue
 		}
 		if got := parse(t, row[0]).String(); got != row[1] {
