@@ -1,15 +1,16 @@
 package convert_test
 
 import (
-	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
 	"sluice/elements/codec"
 	"sluice/elements/convert"
 	"sluice/engine/element"
+	"sluice/engine/element/elementtest"
 	"sluice/engine/media"
 )
 
@@ -70,36 +71,16 @@ func play(t *testing.T, k media.Kind, from, to media.Codec) {
 		t.Fatal(err)
 	}
 	at := element.PortKey{Port: string(k)}
-	line := launch(first) + launch(piece) + source + ends.First.Part + ". " +
-		fmt.Sprintf("%s. ! %s. %s. ! fakesink name=end ", ends.Last.Part, piece.Entries[at].Part, piece.Exits[at].Part)
-	out, err := exec.CommandContext(t.Context(), "gst-launch-1.0", append([]string{"-v"}, words(line)...)...).CombinedOutput()
+	line := slices.Concat([]string{"-v"}, elementtest.Launch(first), elementtest.Launch(piece), strings.Fields(source), []string{
+		ends.First.Part + ".", ends.Last.Part + ".", "!", piece.Entries[at].Part + ".", piece.Exits[at].Part + ".", "!", "fakesink", "name=end",
+	})
+	out, err := exec.CommandContext(t.Context(), "gst-launch-1.0", line...).CombinedOutput()
 	info, _ := to.Info()
 	mediaType, _, _ := strings.Cut(info.MediaType, ",")
 	if err != nil || !strings.Contains(string(out), "end.GstPad:sink: caps = "+mediaType) {
-		t.Errorf("%v\ngst-launch-1.0 %s\n%s", err, line, tail(string(out)))
+		t.Errorf("%v\ngst-launch-1.0 %s\n%s", err, strings.Join(line, " "), tail(string(out)))
 	}
 }
-
-// launch writes a piece as gst-launch reads it.
-func launch(p *element.Piece) string {
-	var b strings.Builder
-	for _, part := range p.Parts {
-		fmt.Fprintf(&b, "%s name=%s ", part.Factory, part.Name)
-		for _, q := range part.Props {
-			fmt.Fprintf(&b, "%s=%v ", q.Name, q.Value)
-		}
-	}
-	for _, j := range p.Joints {
-		caps := ""
-		if j.Caps != "" {
-			caps = strings.ReplaceAll(j.Caps, " ", "") + " ! "
-		}
-		fmt.Fprintf(&b, "%s. ! %s%s. ", j.From.Part, caps, j.To.Part)
-	}
-	return b.String()
-}
-
-func words(line string) []string { return strings.Fields(line) }
 
 // tail is the end of a long output, where the error is.
 func tail(s string) string {

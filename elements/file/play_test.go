@@ -1,0 +1,100 @@
+package file_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/elements/codec"
+	"sluice/elements/file"
+	"sluice/engine/element"
+	"sluice/engine/element/elementtest"
+	"sluice/engine/media"
+)
+
+// TestFilesPlay has gst-launch write a file with each codec of each container, and read it again. It needs GStreamer's tools, and
+// is left out where they are missing or tests are short.
+func TestFilesPlay(t *testing.T) {
+	if _, err := exec.LookPath("gst-launch-1.0"); err != nil || testing.Short() {
+		t.Skip("needs gst-launch-1.0, and time")
+	}
+	held := map[string]string{
+		"mp4": "h264 h265 vp9 av1 aac mp3 ac3 opus", "mov": "h264 mjpeg aac pcmu pcma", "fmp4": "h264 opus", "webm": "vp8 vp9 av1 opus vorbis",
+		"mkv": "h264 h265 vp8 vp9 av1 mjpeg mpeg1video opus aac pcmu pcma mp3 mp2 ac3 vorbis speex",
+		"flv": "h264 sorenson flashsv aac mp3 speex nellymoser pcmu pcma", "ts": "h264 h265 aac mp3 mp2 ac3 opus", "ogg": "opus vorbis speex",
+		"wav": "pcmu pcma",
+	}
+	for container, codecs := range held {
+		for word := range strings.FieldsSeq(codecs) {
+			t.Run(container+" "+word, func(t *testing.T) {
+				t.Parallel()
+				path := filepath.Join(t.TempDir(), "a."+container)
+				write(t, path, media.Codec(word))
+				read(t, path, media.Codec(word))
+			})
+		}
+	}
+}
+
+func write(t *testing.T, path string, c media.Codec) {
+	t.Helper()
+	source := "audiotestsrc num-buffers=60 ! audio/x-raw,rate=44100,channels=2 !"
+	rate := 0
+	switch {
+	case c.Kind() == media.Video:
+		source = "videotestsrc num-buffers=25 ! video/x-raw,width=320,height=176,framerate=25/1 !"
+	case c == media.Nellymoser:
+		rate = 22050 // FLV knows 8, 16 and 22 kHz of it
+	}
+	enc, err := codec.Encoder("", codec.Target{Kind: c.Kind(), Codec: c, Rate: rate})
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := element.NewPiece("source", nil, nil)
+	ends := enc.AddTo(first, element.Pad{}, "", "s")
+	p := element.NewPiece("out", inputs(c), nil)
+	if err := (file.Out{}).Build(p, element.Conf{"path": path}); err != nil {
+		t.Fatal(err)
+	}
+	entry := p.Entries[element.PortKey{Port: string(c.Kind())}]
+	launch(t, elementtest.Launch(first), elementtest.Launch(p), strings.Fields(source), []string{
+		ends.First.Part + ".", ends.Last.Part + ".", "!", entry.Part + ".",
+	})
+	if info, err := os.Stat(path); err != nil || info.Size() < 1000 {
+		t.Fatalf("the file is missing or small: %v, %v", info, err)
+	}
+}
+
+func read(t *testing.T, path string, c media.Codec) {
+	t.Helper()
+	p := element.NewPiece("in", nil, outputs(string(c.Kind())))
+	if err := (file.In{}).Build(p, element.Conf{"path": path}); err != nil {
+		t.Fatal(err)
+	}
+	exit := p.Exits[element.PortKey{Port: string(c.Kind())}]
+	out := launch(t, elementtest.Launch(p), []string{exit.Part + ".", "!", "fakesink", "name=end"})
+	info, _ := c.Info()
+	mediaType, _, _ := strings.Cut(info.MediaType, ",")
+	if !strings.Contains(out, "end.GstPad:sink: caps = "+mediaType) {
+		t.Errorf("no %s in it:\n%s", mediaType, out)
+	}
+}
+
+func launch(t *testing.T, words ...[]string) string {
+	t.Helper()
+	line := slices.Concat(append([][]string{{"-v"}}, words...)...)
+	out, err := exec.CommandContext(t.Context(), "gst-launch-1.0", line...).CombinedOutput()
+	if err != nil || strings.Contains(string(out), "ERROR") {
+		var says []string
+		for text := range strings.Lines(string(out)) {
+			if strings.Contains(text, "rror") || strings.Contains(text, "WARN") {
+				says = append(says, text)
+			}
+		}
+		t.Fatalf("%v\ngst-launch-1.0 %s\n%s", err, strings.Join(line, " "), strings.Join(says, ""))
+	}
+	return string(out)
+}

@@ -1,0 +1,59 @@
+package snapshot_test
+
+import (
+	"errors"
+	"testing"
+
+	"sluice/elements/snapshot"
+	"sluice/engine/element"
+	"sluice/engine/element/elementtest"
+	"sluice/engine/fault"
+	"sluice/engine/media"
+)
+
+const (
+	rate   = "rate: videorate drop-only=true max-rate=1\n"
+	end    = "conv: videoconvert\npng: pngenc compression-level=3\nresult: appsink sync=false async=false emit-signals=false max-buffers=1 drop=true\n"
+	joints = "conv -> png\npng -> result"
+)
+
+func TestBuild(t *testing.T) {
+	for name, c := range map[string]struct {
+		in   element.Format
+		conf element.Conf
+		want string
+	}{
+		"vp8": {element.Format{Codec: media.VP8}, element.Conf{},
+			"video => dec\ndec: vp8dec\n" + rate + end + "dec -> rate\nrate -> conv\n" + joints},
+		"smaller": {element.Format{Codec: media.VP8}, element.Conf{"width": int64(321)},
+			"video => dec\ndec: vp8dec\n" + rate + "scale: videoconvertscale\n" +
+				"fit: capsfilter caps=video/x-raw,width=320,height=(int)[2,8192,2],pixel-aspect-ratio=1/1\n" + end +
+				"dec -> rate\nrate -> scale\nscale -> fit\nfit -> conv\n" + joints},
+		"raw":     {element.Format{Caps: "video/x-raw"}, element.Conf{}, "video => rate\n" + rate + end + "rate -> conv\n" + joints},
+		"unknown": {element.Format{}, element.Conf{}, "video => dec\ndec: decodebin3\n" + rate + end + "dec.video_%u -> rate\nrate -> conv\n" + joints},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.in.Kind = media.Video
+			p := element.NewPiece("shot", []element.Input{{Port: "video", Format: c.in, Outside: true}}, nil)
+			if err := (snapshot.Out{}).Build(p, c.conf); err != nil {
+				t.Fatal(err)
+			}
+			if got := elementtest.Sketch(p); got != c.want {
+				t.Errorf("got\n%s\nwant\n%s", got, c.want)
+			}
+			for _, fault := range elementtest.Sound(elementtest.GStreamer(t), p) {
+				t.Error(fault)
+			}
+		})
+	}
+}
+
+func TestNothingToShow(t *testing.T) {
+	if err := (snapshot.Out{}).Build(element.NewPiece("shot", nil, nil), nil); err != nil {
+		t.Error(err)
+	}
+	in := []element.Input{{Port: "video", Format: element.Format{Kind: media.Video, Codec: "film"}}}
+	if err := (snapshot.Out{}).Build(element.NewPiece("shot", in, nil), nil); !errors.Is(err, fault.CodecNotAvailable) {
+		t.Errorf("film: %v", err)
+	}
+}
