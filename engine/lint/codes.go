@@ -21,7 +21,10 @@ type Info struct {
 // Codes lists every code that spec, param, route and this package report, in groups. The list is closed, and codes do not
 // change their meaning: people write them into comments and programs match on them.
 func Codes() []Info {
-	return slices.Concat(fileCodes(), nodeCodes(), valueCodes(), linkCodes(), graphCodes(), routeCodes())
+	return slices.Concat(
+		fileCodes(), keyCodes(), nodeCodes(), fragmentCodes(), branchCodes(), valueCodes(),
+		linkCodes(), flowCodes(), graphCodes(), routeCodes(),
+	)
 }
 
 // fails makes the Info of an error.

@@ -37,6 +37,12 @@ func fileCodes() []Info {
 			"YAML tags are refused.",
 			"Remove the tag.",
 			"in: !!str rtmp.in"),
+	}
+}
+
+// keyCodes are the findings of package spec about keys and short forms.
+func keyCodes() []Info {
+	return []Info{
 		fails(spec.CodeDuplicateKey,
 			"A key stands twice in one map.",
 			"Remove one of them.",

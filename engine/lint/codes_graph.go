@@ -15,7 +15,7 @@ func graphCodes() []Info {
 			"A test looks at a node that does not exist.",
 			"See the suggestion.",
 			"expect: {vennc: {frames: 50}}"),
-		fails("bad_expectation",
+		fails(badExpectation,
 			"An expectation that cannot be read.",
 			"Write it as the message says; ranges are a..b.",
 			"expect: {end: done}"),

@@ -1,6 +1,6 @@
 package lint
 
-// linkCodes are findings about links, pads and what flows over them.
+// linkCodes are findings about links and pads.
 func linkCodes() []Info {
 	return []Info{
 		fails("unknown_node",
@@ -23,6 +23,12 @@ func linkCodes() []Info {
 			"Several kinds of media for a pad that takes one.",
 			"Name the pad that is meant.",
 			"- in -> queue"),
+	}
+}
+
+// flowCodes are findings about what flows over links.
+func flowCodes() []Info {
+	return []Info{
 		fails("no_common_kind",
 			"The two sides have no kind of media in common.",
 			"Link another pad, or put something between them.",

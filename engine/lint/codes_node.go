@@ -1,6 +1,6 @@
 package lint
 
-// nodeCodes are findings about nodes: their elements, fragments, repetition, fallback and queues.
+// nodeCodes are findings about nodes and what they set.
 func nodeCodes() []Info {
 	return []Info{
 		fails("unknown_element",
@@ -31,6 +31,12 @@ func nodeCodes() []Info {
 			"A password stands in the file, where anybody can read it.",
 			"Write $env.NAME, or a parameter of type secret.",
 			"url: rtsp://admin:1234@cam/"),
+	}
+}
+
+// fragmentCodes are findings about the use of fragments.
+func fragmentCodes() []Info {
+	return []Info{
 		fails("unknown_fragment",
 			"No graph has the name that use: gives.",
 			"See the suggestion; it is the fragment's path without .yaml.",
@@ -79,6 +85,12 @@ func nodeCodes() []Info {
 			"A key in brackets after a pad that has none, or none after one that needs it.",
 			"Write pad[node] for pads that exist once for each key.",
 			"sound.minus -> seat.ear"),
+	}
+}
+
+// branchCodes are findings about what a node says of its part of the graph.
+func branchCodes() []Info {
+	return []Info{
 		fails("bad_lazy",
 			"lazy: is not a length of time.",
 			"Write how long to run on after the last reader, as in 10s.",

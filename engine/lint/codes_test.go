@@ -62,7 +62,7 @@ func codeExprs(n ast.Node) []ast.Expr {
 	case *ast.ValueSpec:
 		var out []ast.Expr
 		for i, name := range n.Names {
-			if strings.HasPrefix(name.Name, "Code") && i < len(n.Values) {
+			if (strings.HasPrefix(name.Name, "Code") || name.Name == "badExpectation") && i < len(n.Values) {
 				out = append(out, n.Values[i])
 			}
 		}

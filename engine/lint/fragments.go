@@ -19,6 +19,7 @@ func (g *graph) fragments() {
 		name := n.Use.Text
 		frag := g.named[name]
 		switch {
+		case frag == nil && g.skipped[name]:
 		case frag == nil:
 			g.at(n.Use.Pos, "unknown_fragment", "there is no graph %q", short(name)).
 				Hint = g.near(name, g.fragmentNames(), `a fragment is a file with "exports:"`)

@@ -23,6 +23,7 @@ type check struct {
 	wanted   map[*graph]bool   // whether a graph has readers who come and go
 	tallies  map[string]*tally // by file
 	compared int               // words, for suggestions
+	skipped  map[string]bool   // graphs whose files could not be read
 	absent   map[string]string // why an element is not there
 }
 
@@ -82,7 +83,7 @@ func (p *port) root() *port {
 func newCheck(set []*spec.Graph, reg *element.Registry) *check {
 	c := &check{
 		reg: reg, severity: map[string]spec.Severity{}, named: map[string]*graph{}, media: newMediaMemo(),
-		wanted: map[*graph]bool{}, tallies: map[string]*tally{},
+		wanted: map[*graph]bool{}, tallies: map[string]*tally{}, skipped: map[string]bool{},
 	}
 	for _, i := range Codes() {
 		c.severity[i.Code] = i.Severity

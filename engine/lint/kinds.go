@@ -34,17 +34,6 @@ func setOf(list []media.Kind) kinds {
 
 func (k kinds) single() bool { return k != 0 && k&(k-1) == 0 }
 
-// list takes the set apart.
-func (k kinds) list() []kinds {
-	var out []kinds
-	for i := range kindOrder() {
-		if k&(1<<i) != 0 {
-			out = append(out, 1<<i)
-		}
-	}
-	return out
-}
-
 // String reads "audio and video".
 func (k kinds) String() string {
 	var words []string

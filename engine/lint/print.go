@@ -49,7 +49,8 @@ func (r Result) Text(w io.Writer, s Style) error {
 		s.finding(&b, d, secret[lineKey(d.Pos)])
 	}
 	errors, warnings := r.Counts()
-	fmt.Fprintf(&b, "%s, %s in %s; elements of %s\n", count(errors, "error"), count(warnings, "warning"), count(r.Graphs, "graph"), r.Registry)
+	fmt.Fprintf(&b, "%s, %s in %s; elements of %s\n",
+		count(errors, "error"), count(warnings, "warning"), count(r.Graphs, "graph"), r.Registry)
 	_, err := io.WriteString(w, b.String())
 	return err
 }

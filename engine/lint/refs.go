@@ -105,8 +105,33 @@ func (n *node) eachName(name string) bool {
 		return false
 	case n.Each.Key.Set():
 		return name == n.Each.Key.Text
+	case name == "each":
+		return true
 	}
-	return name == "each" || strings.HasPrefix(name, "each.")
+	key, entry := strings.CutPrefix(name, "each.")
+	keys, known := n.itemKeys()
+	return entry && (!known || slices.Contains(keys, key))
+}
+
+// itemKeys lists the keys that some item of an `each` list has, if the list is written out, there or as a default.
+func (n *node) itemKeys() (keys []string, known bool) {
+	list := n.Each.List
+	if name, ok := strings.CutPrefix(list.Text, "$"); ok {
+		if i, defined := n.graph.defAt[strings.Trim(name, "()")]; defined {
+			list, _ = n.graph.Params[i].Body.Get("default")
+		}
+	}
+	for _, item := range list.Items {
+		if item.Kind != spec.Map {
+			return nil, false
+		}
+		for _, e := range item.Entries {
+			if !slices.Contains(keys, e.Key.Text) {
+				keys = append(keys, e.Key.Text)
+			}
+		}
+	}
+	return keys, len(keys) > 0
 }
 
 // resolve finds what all references of an expression mean and reports those that mean nothing. It tells whether all are
@@ -156,10 +181,19 @@ func (g *graph) scopeNames(s setting) []string {
 		}
 		g.known = append(g.known, slices.Sorted(maps.Keys(g.brought))...)
 	}
-	if n := s.node; n != nil && n.Each != nil && n.Each.Key.Set() {
+	n := s.node
+	switch {
+	case n == nil || n.Each == nil:
+		return g.known
+	case n.Each.Key.Set():
 		return append([]string{n.Each.Key.Text}, g.known...)
 	}
-	return g.known
+	keys, _ := n.itemKeys()
+	own := []string{"each"}
+	for _, k := range keys {
+		own = append(own, "each."+k)
+	}
+	return append(own, g.known...)
 }
 
 // references checks the references of a value whose type nothing is known about.

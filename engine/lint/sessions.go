@@ -74,7 +74,8 @@ func (g *graph) namedSession(n *node, text string, pos spec.Pos, called string) 
 	name := strings.Trim(strings.TrimPrefix(text, "$"), "()")
 	switch {
 	case !strings.HasPrefix(text, "$"):
-		g.at(pos, "unknown_session", "a session is a reference, and %q is not", short(text)).Hint = g.near(text, g.sessionNames(), "as in $browser")
+		g.at(pos, "unknown_session", "a session is a reference, and %q is not", short(text)).
+			Hint = g.near(text, g.sessionNames(), "as in $browser")
 		return
 	case n.graph.defines(name):
 		return // a fragment's parameter: what it is given is checked there

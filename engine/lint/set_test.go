@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"sluice/engine/lint"
@@ -87,4 +88,20 @@ func TestEmptySet(t *testing.T) {
 	if got := lint.Check(nil, registry(t), lint.Options{}); len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
+}
+
+// TestConcurrentChecks lints one set from several goroutines, as REST and the watcher of the folder may.
+func TestConcurrentChecks(t *testing.T) {
+	set, _ := readSet(t, os.DirFS("testdata"))
+	reg := registry(t)
+	want := lint.Check(set, reg, lint.Options{})
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			if got := lint.Check(set, reg, lint.Options{}); !reflect.DeepEqual(got, want) {
+				t.Error("a concurrent check gives other findings")
+			}
+		})
+	}
+	all.Wait()
 }

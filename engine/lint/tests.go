@@ -9,6 +9,9 @@ import (
 	"sluice/engine/value"
 )
 
+// badExpectation is the code of everything in a test that cannot be read.
+const badExpectation = "bad_expectation"
+
 // tests checks what the tests of a graph give, replace and expect.
 func (g *graph) tests() {
 	for i := range g.Tests {
@@ -17,7 +20,7 @@ func (g *graph) tests() {
 		for _, m := range t.Mock {
 			g.mock(m)
 		}
-		g.value(t.Limit, durationType(), setting{what: `"limit" of the test`, code: "bad_expectation"})
+		g.value(t.Limit, durationType(), setting{what: `"limit" of the test`, code: badExpectation})
 		for _, e := range t.Expect {
 			g.expect(e)
 		}
@@ -31,7 +34,7 @@ func (g *graph) mock(m spec.Entry) {
 	}
 	words := strings.Fields(m.Value.Text)
 	if len(words) == 0 {
-		g.at(m.Value.Pos, "bad_expectation", "%q is replaced by nothing", m.Key.Text).Advise("write an element, as in test.in")
+		g.at(m.Value.Pos, badExpectation, "%q is replaced by nothing", m.Key.Text).Advise("write an element, as in test.in")
 		return
 	}
 	if _, ok := g.reg.Spec(words[0]); !ok {
@@ -69,7 +72,7 @@ func planKeys() []string {
 }
 
 func (g *graph) one(e spec.Entry, words ...string) {
-	g.word(e.Value, setting{what: `"` + e.Key.Text + `"`, code: "bad_expectation"}, words...)
+	g.word(e.Value, setting{what: `"` + e.Key.Text + `"`, code: badExpectation}, words...)
 }
 
 // knownKey reports a key that is not among those allowed.
@@ -77,7 +80,7 @@ func (g *graph) knownKey(key spec.Text, what string, known []string) bool {
 	if slices.Contains(known, key.Text) {
 		return true
 	}
-	g.at(key.Pos, "bad_expectation", "%s has no key %q", what, short(key.Text)).Hint = g.near(key.Text, known, "its keys: %s", listed(known, 12))
+	g.at(key.Pos, badExpectation, "%s has no key %q", what, short(key.Text)).Hint = g.near(key.Text, known, "its keys: %s", listed(known, 12))
 	return false
 }
 
@@ -89,7 +92,7 @@ func (g *graph) inRange(e spec.Entry, types ...value.Type) {
 		}
 	}
 	example := map[value.Type]string{value.Int: "45..55", value.Duration: "1.8s..2.2s", value.Bytes: "10k..", value.Size: "640x360"}[types[0]]
-	g.at(e.Value.Pos, "bad_expectation", "%q is %s or a range of two; this is %q", e.Key.Text, noun(types[0]), short(e.Value.Text)).
+	g.at(e.Value.Pos, badExpectation, "%q is %s or a range of two; this is %q", e.Key.Text, noun(types[0]), short(e.Value.Text)).
 		Advise("as in %s; either end may be left out", example)
 }
 
@@ -117,7 +120,7 @@ func (g *graph) expectRoute(v spec.Value) {
 				Hint = g.near(e.Key.Text, g.events, "events: %s", listed(g.events, 40))
 		}
 		if !strings.HasPrefix(e.Value.Text, "/") {
-			g.at(e.Value.Pos, "bad_expectation", "%q is not a path", short(e.Value.Text)).Advise(`a path begins with "/"`)
+			g.at(e.Value.Pos, badExpectation, "%q is not a path", short(e.Value.Text)).Advise(`a path begins with "/"`)
 		}
 	}
 }
@@ -138,7 +141,7 @@ func (g *graph) expectNode(e spec.Entry) {
 	}
 	known := []string{"caps", "frames", "keyframes", "length", "bytes", "rate", "size", "tone", "golden"}
 	if e.Value.Kind != spec.Map {
-		g.at(e.Value.Pos, "bad_expectation", "what is expected of %q must be a map", e.Key.Text).Advise("its keys: %s", listed(known, 12))
+		g.at(e.Value.Pos, badExpectation, "what is expected of %q must be a map", e.Key.Text).Advise("its keys: %s", listed(known, 12))
 		return
 	}
 	for _, x := range e.Value.Entries {
@@ -155,7 +158,7 @@ func (g *graph) expectNode(e spec.Entry) {
 		case x.Key.Text == "rate":
 			g.inRange(x, value.Bitrate, value.Fraction)
 		case x.Key.Text == "golden":
-			g.value(x.Value, value.Constraint{Type: value.File}, setting{what: `"golden"`, code: "bad_expectation"})
+			g.value(x.Value, value.Constraint{Type: value.File}, setting{what: `"golden"`, code: badExpectation})
 		default:
 			g.inRange(x, value.Int, value.Float)
 		}
