@@ -60,6 +60,8 @@ func TestAnyAndEmpty(t *testing.T) {
 		{Caps{}, false, true, "EMPTY"},
 		{parse(t, " NONE "), false, true, "EMPTY"},
 		{parse(t, " ANY "), true, false, "ANY"},
+		{parse(t, "ANY;"), true, false, "ANY"},
+		{parse(t, "ANY(memory:X)"), false, false, "ANY(memory:X)"},
 		{parse(t, "ANY; a"), false, false, "ANY; a"}, // as in GStreamer, a media type of that name
 		{parse(t, "a"), false, false, "a"},
 	}

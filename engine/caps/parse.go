@@ -100,9 +100,6 @@ func (p *parser) found() string {
 // caps reads structures up to end, which is ']' inside a field and 0 for the end of the text. It does not consume end.
 func (p *parser) caps(end byte) (Caps, error) {
 	p.space()
-	if c, ok := p.keyword(end); ok {
-		return c, nil
-	}
 	var c Caps
 	for {
 		s, err := p.structure(end)
@@ -116,24 +113,22 @@ func (p *parser) caps(end byte) (Caps, error) {
 			p.space()
 		}
 		if p.peek() == end {
-			return c, nil
+			return c.resolved(), nil
 		}
 	}
 }
 
-// keyword reads ANY, EMPTY or NONE if that is all there is.
-func (p *parser) keyword(end byte) (Caps, bool) {
-	start := p.pos
-	word := p.word()
-	p.space()
-	if p.peek() == end {
-		switch word {
-		case "ANY":
-			return Any(), true
-		case "EMPTY", "NONE":
-			return Caps{}, true
-		}
+// resolved turns a lone ANY, EMPTY or NONE into what it means. GStreamer takes "ANY;" for a media type of that name,
+// which it then prints as "ANY".
+func (c Caps) resolved() Caps {
+	if len(c.list) != 1 || len(c.list[0].fields) > 0 || c.list[0].features.text() != "" {
+		return c
 	}
-	p.pos = start
-	return Caps{}, false
+	switch c.list[0].name {
+	case "ANY":
+		return Any()
+	case "EMPTY", "NONE":
+		return Caps{}
+	}
+	return c
 }
