@@ -5,7 +5,8 @@ import "sluice/engine/plan"
 // chain is a list of links, each of which begins at the element where the one before it ends.
 type chain []*plan.Link
 
-// chains puts links into reading order: along the flow from each source, then from each fork on the way. Every link is in one chain. A link from a named pad begins a chain, as in a graph's own text.
+// chains puts links into reading order: along the flow from each source, then from each fork on the way. Every link is
+// in one chain. A link from a named pad begins a chain, as in a graph's own text.
 func chains(elements []plan.Element, links []*plan.Link) []chain {
 	t := threader{out: map[string][]*plan.Link{}, used: map[*plan.Link]bool{}}
 	fed := map[string]bool{}

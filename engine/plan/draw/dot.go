@@ -16,8 +16,8 @@ func DOT(w io.Writer, p *plan.Plan) error {
 	d := dotter{b: &b, pic: depict(p)}
 	name := cmp.Or(p.Graph, "a graph without a name")
 	fmt.Fprintf(&b, "digraph %s {\n", dotQuote(name))
-	fmt.Fprintf(&b, "  graph [rankdir=LR, bgcolor=white, fontname=\"sans-serif\", fontsize=11, nodesep=0.25, ranksep=0.45, label=%s, labelloc=t, tooltip=%s];\n",
-		dotQuote(name+"\n"+tally(p)), dotQuote(name))
+	fmt.Fprintf(&b, "  graph [rankdir=LR, bgcolor=white, fontname=\"sans-serif\", fontsize=11, nodesep=0.25, ranksep=0.45, "+
+		"label=%s, labelloc=t, tooltip=%s];\n", dotQuote(name+"\n"+tally(p)), dotQuote(name))
 	b.WriteString("  node [shape=box, style=\"rounded,filled\", fontname=\"sans-serif\", fontsize=11, margin=\"0.12,0.06\"];\n")
 	b.WriteString("  edge [fontname=\"sans-serif\", fontsize=9, arrowsize=0.6];\n")
 	d.frame(-1, "  ")
@@ -74,6 +74,7 @@ func (d *dotter) box(b box, indent string) {
 		fill, line = "#fee2e2", "#dc2626"
 	case lookAdded:
 		fill, line = "#e5e7eb", "#9ca3af"
+	default: // Go, as above
 	}
 	label := strings.Join(append(nonEmpty(b.title, b.kind), b.lines...), "\n")
 	extra := ""
@@ -88,14 +89,7 @@ func (d *dotter) box(b box, indent string) {
 }
 
 func (d *dotter) arrow(a arrow) {
-	line := "#64748b"
-	switch a.look {
-	case lookGo:
-		line = "#2563eb"
-	case lookBridge:
-		line = "#dc2626"
-	}
-	extra := ""
+	line, extra := map[look]string{lookGo: "#2563eb", lookBridge: "#dc2626", lookGst: "#64748b"}[a.look], ""
 	switch {
 	case a.optional:
 		extra = ", style=dotted"
@@ -125,9 +119,10 @@ func nonEmpty(list ...string) []string {
 // dotQuote writes a double-quoted string in which Graphviz finds no escapes of its own, such as \N for a node's name,
 // and, as HTML entities are looked for in every label, no entities.
 func dotQuote(text string) string {
+	marks := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;")
 	lines := strings.Split(text, "\n")
 	for i := range lines {
-		lines[i] = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "&", "&amp;").Replace(printable(lines[i]))
+		lines[i] = marks.Replace(printable(lines[i]))
 	}
 	return `"` + strings.Join(lines, `\n`) + `"`
 }

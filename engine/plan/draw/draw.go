@@ -108,13 +108,13 @@ func place(p plan.Pad) string {
 	return p.Of + "." + p.Name
 }
 
-// branchOf finds a branch of a pipeline.
-func branchOf(l *plan.Pipeline, name string) (plan.Branch, bool) {
+// branchOf finds a branch of a pipeline; one without a kind if there is none of the name.
+func branchOf(l *plan.Pipeline, name string) plan.Branch {
 	i := slices.IndexFunc(l.Branches, func(b plan.Branch) bool { return b.Name == name })
 	if i < 0 {
-		return plan.Branch{}, false
+		return plan.Branch{}
 	}
-	return l.Branches[i], true
+	return l.Branches[i]
 }
 
 // terms says in words how a branch comes and goes.

@@ -15,7 +15,7 @@ import (
 
 func fixtures() map[string]*plan.Plan {
 	return map[string]*plan.Plan{
-		"publish": publish(), "rtmp": rtmp(), "call": call(), "mixer": mixer(), "transcode": transcode(), "empty": {},
+		"publish": publish(), "rtmp": rtmp(), "call": call(), "mixer": mixer(), "transcode": transcode(), "wall": wall(3), "empty": {},
 	}
 }
 

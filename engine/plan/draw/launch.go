@@ -136,7 +136,8 @@ func (l *launcher) remarks() string {
 	}
 	for i := range l.l.Links {
 		if m := &l.l.Links[i]; m.Optional {
-			b.WriteString("# " + printable(place(m.From)) + " may never appear\n")
+			from := plan.Pad{Of: l.names.launch(m.From.Of), Name: m.From.Name}
+			b.WriteString("# " + printable(place(from)) + " may never appear\n")
 		}
 	}
 	return b.String()
@@ -158,8 +159,9 @@ func (l *launcher) bridge(r plan.Bridge) string {
 
 // branch prints a branch that comes later, as comments.
 func (l *launcher) branch(name string) string {
-	b, _ := branchOf(l.l, name)
-	text := "branch " + printable(name) + ", added while running: " + printable(terms(b)) + "\n" + strings.TrimPrefix(l.body(name), " \\\n") + "\n"
+	b := branchOf(l.l, name)
+	text := "branch " + printable(name) + ", added while running: " + printable(terms(b)) + "\n"
+	text += strings.TrimPrefix(l.body(name), " \\\n") + "\n"
 	for i := range l.l.Links {
 		if m := &l.l.Links[i]; m.EachOther && l.home(m) == name {
 			p := &packer{}

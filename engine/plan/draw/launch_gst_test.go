@@ -12,19 +12,18 @@ import (
 	"sluice/engine/plan"
 )
 
-// gst pastes a plan's line into a shell where the real gst-launch-1.0 runs it, in a folder of its own.
-func gst(t *testing.T, p *plan.Plan) (dir, out string, err error) {
+// gst pastes a plan's line into a shell where the real gst-launch-1.0 runs it, in a folder.
+func gst(t *testing.T, dir string, p *plan.Plan) (out string, err error) {
 	t.Helper()
 	if _, err := exec.LookPath("gst-launch-1.0"); err != nil {
 		t.Skip("gst-launch-1.0 is not installed")
 	}
-	dir = t.TempDir()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sh")
 	cmd.Dir, cmd.Stdin = dir, strings.NewReader(launchText(t, p))
 	said, err := cmd.CombinedOutput()
-	return dir, string(said), err
+	return string(said), err
 }
 
 // bars makes WebM of test sources, with everything that a line may have: caps with features and spaces, two caps in a
@@ -56,17 +55,34 @@ func bars() *plan.Plan {
 	return &plan.Plan{Graph: "tests/bars", Pipelines: []plan.Pipeline{n.Pipeline}}
 }
 
+// again reads what bars wrote, through pads that appear when the file has been looked at.
+func again() *plan.Plan {
+	n := network{plan.Pipeline{Name: "again"}}
+	n.node("", "read", "filesrc", "location=out put.webm")
+	n.node("", "demux", "matroskademux")
+	n.queue("", "vdec", "vdec-queue", "1s")
+	n.node("", "vdec", "decodebin3")
+	n.node("", "raw", "filesink", "location=raw", "async=false")
+	n.queue("", "sound", "sound-queue", "1s")
+	n.node("", "sound", "filesink", "location=sound", "async=false")
+	n.chain("", "read demux")
+	n.chain("", "~demux.video_%u vdec-queue ~vdec.video_%u [video/x-raw,width=320] raw")
+	n.chain("", "~demux.audio_%u sound-queue sound")
+	return &plan.Plan{Graph: "tests/again", Pipelines: []plan.Pipeline{n.Pipeline}}
+}
+
 func TestLaunchRuns(t *testing.T) {
-	dir, out, err := gst(t, bars())
-	if err != nil {
-		t.Fatalf("%v: %s", err, out)
+	dir := t.TempDir()
+	for _, p := range []*plan.Plan{bars(), again()} {
+		if out, err := gst(t, dir, p); err != nil {
+			t.Fatalf("%s: %v: %s", p.Graph, err, out)
+		}
 	}
-	data, err := os.ReadFile(filepath.Join(dir, "out put.webm"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(data) < 2000 || !strings.HasPrefix(string(data), "\x1a\x45\xdf\xa3") {
-		t.Errorf("%d bytes that are not WebM", len(data))
+	for name, least := range map[string]int{"out put.webm": 2000, "raw": 25 * 320 * 240, "sound": 500} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || len(data) < least {
+			t.Errorf("%q has %d bytes, want %d (%v)", name, len(data), least, err)
+		}
 	}
 }
 
@@ -82,8 +98,8 @@ func TestLaunchValuesArrive(t *testing.T) {
 		n.add(plan.RoleNode, "", "write", "write", "filesink")
 		n.Elements[1].Props = []plan.Setting{{Name: "location", Text: name}}
 		n.chain("", "src write")
-		dir, out, err := gst(t, &plan.Plan{Pipelines: []plan.Pipeline{n.Pipeline}})
-		if err != nil {
+		dir := t.TempDir()
+		if out, err := gst(t, dir, &plan.Plan{Pipelines: []plan.Pipeline{n.Pipeline}}); err != nil {
 			t.Errorf("%q: %v: %s", name, err, out)
 			continue
 		}

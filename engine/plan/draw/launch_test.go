@@ -33,7 +33,7 @@ func paste(t *testing.T, text string) (words [][]string, dir string) {
 	if err := os.WriteFile(filepath.Join(bin, "gst-launch-1.0"), []byte(stub), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(sh)
+	cmd := exec.CommandContext(t.Context(), sh)
 	cmd.Dir, cmd.Stdin = dir, strings.NewReader(text)
 	cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
 	if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {

@@ -119,7 +119,7 @@ func (d *depicter) pipeline(l *plan.Pipeline) {
 			title: "branch " + b.Name, note: terms(b), parent: outer, branch: true, lazy: b.Kind == plan.Lazy, keyed: b.Kind == plan.Keyed,
 		})
 	}
-	d.nest(l, outer)
+	d.nest(l)
 	for i := range l.Elements {
 		e := &l.Elements[i]
 		at, ok := d.frameOf[l.Name+"\x00"+e.Branch]
@@ -131,7 +131,7 @@ func (d *depicter) pipeline(l *plan.Pipeline) {
 }
 
 // nest puts a branch of a fragment's node into the branch of the fragment: "seat[{guest}]/own" into "seat[{guest}]".
-func (d *depicter) nest(l *plan.Pipeline, outer int) {
+func (d *depicter) nest(l *plan.Pipeline) {
 	for _, b := range l.Branches {
 		longest := ""
 		for _, other := range l.Branches {
@@ -217,7 +217,7 @@ func keySettings(list []plan.Setting) []string {
 }
 
 func allSettings(list []plan.Setting) []string {
-	var out []string
+	out := make([]string, 0, len(list))
 	for _, s := range list {
 		out = append(out, s.Name+"="+shown(s))
 	}

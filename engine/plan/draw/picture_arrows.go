@@ -44,7 +44,7 @@ func (d *depicter) bridge(b plan.Bridge) {
 func (d *depicter) links(l *plan.Pipeline) {
 	for i := range l.Links {
 		m := &l.Links[i]
-		b, _ := branchOf(l, m.Branch)
+		b := branchOf(l, m.Branch)
 		tip := []string{hint(place(m.From), place(m.To), m.Caps, m.Optional)}
 		if m.Delayed {
 			tip = append(tip, "linked when the pad appears")

@@ -113,7 +113,7 @@ func (n *names) launch(name string) string {
 }
 
 // inlineCaps are those that gst-launch takes between exclamation marks.
-var inlineCaps = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9-]+(\([^!;]*\))?([,;][^!]*)?$`) //nolint:gochecknoglobals // never written
+var inlineCaps = regexp.MustCompile(`^[A-Za-z0-9-]+/[A-Za-z0-9-]+(\([^!;]*\))?([,;][^!]*)?$`)
 
 // tight leaves out the spaces of caps that are not within quotes: they mean nothing, and need quoting.
 func tight(caps string) string {

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"fmt"
+	"html"
 	"strings"
 
 	"sluice/engine/plan/draw/layout"
@@ -67,13 +68,7 @@ func drawBox(x box, r layout.Rect) string {
 
 // drawArrow draws an arrow and its label. One from a box to itself is a loop above the box.
 func drawArrow(a arrow, r layout.Route, from layout.Rect) string {
-	class := "link"
-	switch a.look {
-	case lookGo:
-		class = "flow"
-	case lookBridge:
-		class = "crossing"
-	}
+	class := map[look]string{lookGo: "flow", lookBridge: "crossing", lookGst: "link"}[a.look]
 	switch {
 	case a.optional:
 		class += " optional"
@@ -150,9 +145,7 @@ func centred(r layout.Rect, content string) string {
 }
 
 // escape makes text fit for XML, in which control characters may not even be escaped (XML 1.0, 2.2).
-func escape(content string) string {
-	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace(printable(content))
-}
+func escape(content string) string { return html.EscapeString(printable(content)) }
 
 func escapeLines(content string) string {
 	lines := strings.Split(content, "\n")

@@ -16,7 +16,7 @@ func Text(w io.Writer, p *plan.Plan, colour bool) error {
 	k.summary(p)
 	k.remarks("assumed", p.Assumed)
 	k.remarks("notes", p.Notes)
-	k.nodes(p.Nodes)
+	k.nodes(p)
 	for i := range p.Pipelines {
 		k.pipeline(&p.Pipelines[i], p.Bridges)
 	}
@@ -98,7 +98,10 @@ func marks(what, branch string, optional, fallback, reordered bool) []word {
 	for _, m := range []struct {
 		is   bool
 		text string
-	}{{reordered, "with B-frames"}, {optional, "may be missing"}, {fallback, "while the main source is silent"}, {branch != "", "in " + branch}} {
+	}{
+		{reordered, "with B-frames"}, {optional, "may be missing"}, {fallback, "while the main source is silent"},
+		{branch != "", "in " + branch},
+	} {
 		if m.is {
 			if len(out) > 0 {
 				out = append(out, word{text: ",", tied: true})
@@ -151,7 +154,10 @@ func (k *ink) policy(p *plan.Policy) {
 	spans := []struct {
 		name        string
 		have, usual plan.Span
-	}{{"start", p.Start, usual.Start}, {"stall", p.Stall, usual.Stall}, {"drain", p.Drain, usual.Drain}, {"latency", p.Latency, usual.Latency}}
+	}{
+		{"start", p.Start, usual.Start}, {"stall", p.Stall, usual.Stall}, {"drain", p.Drain, usual.Drain},
+		{"latency", p.Latency, usual.Latency},
+	}
 	for _, s := range spans {
 		if s.have != s.usual {
 			add(s.name, s.have.String())

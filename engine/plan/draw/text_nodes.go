@@ -42,7 +42,7 @@ func (k *ink) table(headings []string, rows []row) {
 		tail += w + 2
 	}
 	if len(headings) > 0 {
-		var cells []word
+		cells := make([]word, 0, len(headings))
 		for _, h := range headings {
 			cells = append(cells, word{text: h, tone: faint})
 		}
@@ -84,9 +84,16 @@ func (k *ink) row(r row, widths []int, tail int) {
 }
 
 // nodes prints the table of nodes. Columns that would be empty are left out.
-func (k *ink) nodes(nodes []plan.Node) {
+func (k *ink) nodes(p *plan.Plan) {
+	nodes := p.Nodes
 	if len(nodes) == 0 {
 		return
+	}
+	tells := map[string]string{} // what the branches say already
+	for _, l := range p.Pipelines {
+		for _, b := range l.Branches {
+			tells[b.Name] = b.OnError
+		}
 	}
 	k.heading("nodes")
 	piped, branched := false, false
@@ -110,7 +117,7 @@ func (k *ink) nodes(nodes []plan.Node) {
 		if branched {
 			cells = append(cells, word{text: n.Branch})
 		}
-		rows = append(rows, row{cells: cells, tail: details(n)})
+		rows = append(rows, row{cells: cells, tail: details(n, n.Branch == "" || tells[n.Branch] != n.OnError)})
 	}
 	k.table(append(headings, "settings"), rows)
 }
@@ -122,8 +129,8 @@ func domainTone(d element.Domain) tone {
 	return goTone
 }
 
-// details lists a node's settings and what else is special about it.
-func details(n *plan.Node) []word {
+// details lists a node's settings and what else is special about it; with failing, also what happens when it fails.
+func details(n *plan.Node, failing bool) []word {
 	var out []word
 	for _, s := range n.Settings {
 		out = append(out, word{text: s.Name + "="}, word{text: clip(quoted(shown(s)), 60), tied: true})
@@ -132,7 +139,7 @@ func details(n *plan.Node) []word {
 	if n.Lazy || n.Linger > 0 {
 		special = append(special, "lazy, "+lingering(n.Linger))
 	}
-	if n.OnError != "" && n.OnError != "fail" {
+	if failing && n.OnError != "" && n.OnError != "fail" {
 		special = append(special, "on error: "+n.OnError)
 	}
 	if n.Fallback != nil {

@@ -22,7 +22,7 @@ func (k *ink) pipeline(l *plan.Pipeline, bridges []plan.Bridge) {
 	groups, order := v.groups()
 	k.chains(&v, groups[""], 2)
 	for _, name := range order {
-		b, _ := branchOf(l, name)
+		b := branchOf(l, name)
 		k.line(2, 6, append([]word{{text: "branch"}, {text: name, tone: strong}}, prose(terms(b), faint)...)...)
 		k.chains(&v, groups[name], 4)
 	}
@@ -129,8 +129,8 @@ func joint(l *plan.Link) string {
 	return "->"
 }
 
-// element names an element: a node by its name, a part with its factory as well, what the compiler put in in
-// parentheses, with its own name only where another chain may refer to it.
+// element names an element: a node by its name, a part with its factory as well; in parentheses what the compiler put
+// in, with its own name only if another chain may begin or end there.
 func (v *view) element(name, pad string) []word {
 	if pad != "" {
 		pad = "." + pad
@@ -143,7 +143,7 @@ func (v *view) element(name, pad string) []word {
 		return []word{{text: name + pad, tone: gstTone}, {text: ":" + e.Factory, tied: true}}
 	}
 	text := e.Factory
-	if v.degree[name] > 2 {
+	if v.degree[name] > 2 || e.Role == plan.RoleTee {
 		text += " " + name
 	}
 	if pad != "" {

@@ -12,7 +12,9 @@ type columns struct {
 
 // columns gives each layer the width of its widest vertex, and the gaps what the frames and the edges in them need.
 func (n *net) columns(r rows) columns {
-	c := columns{left: make([]int, n.layers), width: make([]int, n.layers), before: make([]int, len(n.frames)), after: make([]int, len(n.frames))}
+	c := columns{
+		left: make([]int, n.layers), width: make([]int, n.layers), before: make([]int, len(n.frames)), after: make([]int, len(n.frames)),
+	}
 	n.nesting(&c)
 	for v := range n.vertices {
 		u := &n.vertices[v]

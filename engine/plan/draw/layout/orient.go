@@ -84,6 +84,7 @@ func (w *walker) visit(b int) {
 			w.back[i] = true
 		case unseen:
 			w.visit(to)
+		case done:
 		}
 	}
 	w.state[b] = done

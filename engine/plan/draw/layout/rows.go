@@ -33,7 +33,7 @@ func (n *net) fanOut() {
 }
 
 // bends is what weights are multiplied by, to leave room for small differences.
-const bends = 64
+const bends = 256
 
 // rower collects what must hold between heights: first those of the vertices, then top and bottom of each frame, then a
 // helper for each segment, which lies above both of its ends and is drawn to both, so that they are drawn together.
@@ -62,8 +62,7 @@ func (n *net) rows() rows {
 	points := len(n.vertices) + 2*len(n.frames)
 	for s := range n.segments {
 		seg := &n.segments[s]
-		// Of several equally good places for a bend in a chain the last one is taken, so that there is one bend and not many.
-		weight := seg.weight*n.straightness(seg)*bends - min(n.vertices[seg.from].layer, bends/2)
+		weight := n.firmness(seg)
 		r.limit(points+s, seg.from, -seg.fromPort, weight)
 		r.limit(points+s, seg.to, -seg.toPort, weight)
 	}
@@ -82,15 +81,22 @@ func (r *rower) limit(from, to, least, weight int) {
 	r.limits = append(r.limits, limit{from, to, least, weight})
 }
 
-// straightness is how much more a segment should be level than one between two boxes, as dot has it.
-func (n *net) straightness(s *segment) int {
+// firmness is what it costs a segment to fall or rise by a pixel: like dot, eight times as much in the middle of an edge
+// and twice as much at its end as between two boxes. Small differences decide where a chain bends if it must: where it
+// forks or joins others, else as late as can be, but once.
+func (n *net) firmness(s *segment) int {
+	weight := s.weight * bends
 	switch {
 	case !n.isBox(s.from) && !n.isBox(s.to):
-		return 8
+		weight *= 8
 	case !n.isBox(s.from) || !n.isBox(s.to):
-		return 2
+		weight *= 2
 	}
-	return 1
+	from, to := &n.vertices[s.from], &n.vertices[s.to]
+	if len(from.right) > 1 || len(to.left) > 1 {
+		weight -= bends / 4
+	}
+	return weight - min(from.layer, bends/4-1)
 }
 
 // stack keeps what a frame holds in a layer in order and apart.

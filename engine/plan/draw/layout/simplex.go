@@ -1,6 +1,6 @@
 package layout
 
-// limit asks that to lie at least least after from; weight is the price of each pixel or layer between them.
+// limit asks that the distance between two points be no less than least; weight is the price of each pixel or layer of it.
 type limit struct{ from, to, least, weight int }
 
 // effort bounds the work of one solution, in points and limits looked at: well under a second. Plans need a thousandth.
