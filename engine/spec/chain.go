@@ -9,7 +9,10 @@ import "strings"
 //
 // It tells whether all of it could be read.
 func (w *walker) chain(s spot) ([]Hop, bool) {
-	l := &lexer{w: w, spot: s, code: CodeBadChain}
+	l, ok := w.lex(s, CodeBadChain)
+	if !ok {
+		return nil, false
+	}
 	var hops []Hop
 	for {
 		l.skip()

@@ -101,7 +101,10 @@ func (c *commentScanner) pass(m mark) {
 
 func (c *commentScanner) comment() {
 	text := c.src.text
-	end := c.i + strings.IndexByte(text[c.i:]+"\n", '\n')
+	end := len(text)
+	if n := strings.IndexByte(text[c.i:], '\n'); n >= 0 {
+		end = c.i + n
+	}
 	pos := c.src.pos(c.i)
 	k := comment{text: strings.TrimRight(text[c.i:end], " \t"), offset: c.i, pos: pos}
 	k.alone = strings.Trim(text[c.src.lines[pos.Line-1]:c.i], " \t-") == ""

@@ -23,8 +23,10 @@ func layoutCases() []formatCase {
 		{"blank", " \n\n", ""},
 		{"only comments", "\n#  a \n\n# b", "#  a\n\n# b\n"},
 		{"version alone", "graph:   'v1'", head},
-		{"order", "tests: []\npolicy: {end: never}\nexports: {a: b.c}\nlinks: [a -> b]\nnodes: {b: c}\nroute: [boot]\nparams: {x: int}\nlabels: {k: v}\nabout: x\ngraph: v1\n",
-			head + "about: x\n\nlabels:\n  k: v\n\nparams:\n  x: int\n\nroute:\n  - boot\n\nnodes:\n  b: c\n\nlinks:\n  - a -> b\n\nexports:\n  a: b.c\n\npolicy:\n  end: never\n\ntests: []\n"},
+		{"order", "tests: []\npolicy: {end: never}\nexports: {a: b.c}\nlinks: [a -> b]\nnodes: {b: c}\nroute: [boot]\n" +
+			"params: {x: int}\nlabels: {k: v}\nabout: x\ngraph: v1\n",
+			head + "about: x\n\nlabels:\n  k: v\n\nparams:\n  x: int\n\nroute:\n  - boot\n\n" +
+				"nodes:\n  b: c\n\nlinks:\n  - a -> b\n\nexports:\n  a: b.c\n\npolicy:\n  end: never\n\ntests: []\n"},
 		{"documents", "---\ngraph: v1\nname: a\n...\n---\nname: b\ngraph: v1\n", head + "name: a\n---\n" + head + "name: b\n"},
 		{"short forms", head + `
 params:
@@ -49,6 +51,8 @@ nodes:
   g: x264enc   a="b"  c="d e" f="6"
   h: {element: x, set: {"a b": c}}
   i: {element: x, set: {a: "two\nlines"}}
+  m: {element: x, set: {"a=b": c}}
+  n: {element: x, set: {a: "\rb"}}
   j: {use: a/b}
   k: x264enc text="a
     b"
@@ -83,6 +87,8 @@ nodes:
   g: x264enc a=b c="d e" f="6"
   h: {element: x, set: {a b: c}}
   i: {element: x, set: {a: "two\nlines"}}
+  m: {element: x, set: {a=b: c}}
+  n: {element: x, set: {a: "\rb"}}
   j: {use: a/b}
   k: x264enc text="a b"
 
@@ -271,7 +277,8 @@ links:
 
 # really
 `},
-		{"move with their key", "# links\nlinks: [] # l\n  # deep\n# graph\ngraph: v1\n", "# graph\ngraph: v1\n\n# links\nlinks: []  # l\n  # deep\n"},
+		{"move with their key", "# links\nlinks: [] # l\n  # deep\n# graph\ngraph: v1\n",
+			"# graph\ngraph: v1\n\n# links\nlinks: []  # l\n  # deep\n"},
 		{"all commented out", head + "\nnodes:\n  # a: b\n\n  # c: d\n\nlinks:\n  # - a -> b\n", ""},
 		{"in brackets", head + `
 nodes:
@@ -326,9 +333,12 @@ tests:
     # below
   # end
 `},
-		{"between key and value", head + "about:\n  # why\n  x\nlabels:\n  a:\n    # list\n    b\n", head + "# why\nabout: x\n\nlabels:\n  # list\n  a: b\n"},
-		{"not comments", head + "labels:\n  a: \"# no\"\n  b: '# no ''# no'\n  c: x#no\n  d: |\n    # no\n   # yes\n  e: x\nparams:\n  p: {type: g#no, about: \"\\\"#no\"}#yes\n",
-			head + "\nlabels:\n  a: \"# no\"\n  b: \"# no '# no\"\n  c: x#no\n  d: |\n    # no\n  # yes\n  e: x\n\nparams:\n  p: {type: g#no, about: '\"#no'}  #yes\n"},
+		{"between key and value", head + "about:\n  # why\n  x\nlabels:\n  a:\n    # list\n    b\n",
+			head + "# why\nabout: x\n\nlabels:\n  # list\n  a: b\n"},
+		{"not comments", head + "labels:\n  a: \"# no\"\n  b: '# no ''# no'\n  c: x#no\n  d: |\n    # no\n   # yes\n  e: x\n" +
+			"params:\n  p: {type: g#no, about: \"\\\"#no\"}#yes\n",
+			head + "\nlabels:\n  a: \"# no\"\n  b: \"# no '# no\"\n  c: x#no\n  d: |\n    # no\n  # yes\n  e: x\n\n" +
+				"params:\n  p: {type: g#no, about: '\"#no'}  #yes\n"},
 		{"behind text", head + "labels:\n  a: | # head\n    x\n    y\n  b: \"two\n    lines\" # after\n  c: two\n    lines # after\n",
 			head + "\nlabels:\n  a: |  # head\n    x\n    y\n  b: two lines  # after\n  c: two lines  # after\n"},
 		{"documents", "# a\n---\n# b\ngraph: v1\nname: x\n# c\n--- # d\n# e\ngraph: v1\nname: y\n# f\n",

@@ -10,6 +10,19 @@ type lexer struct {
 	code string // of the errors it reports
 }
 
+// maxShort bounds a short form; what is longer has a long form.
+const maxShort = 8 << 10
+
+// lex begins to read a short form. It tells whether the text has a sensible length.
+func (w *walker) lex(s spot, code string) (*lexer, bool) {
+	l := &lexer{w: w, spot: s, code: code}
+	if len(s.text) > maxShort {
+		l.fail(0, "the text has %d bytes, more than %d", len(s.text), maxShort).Advise("use the long form, or several items")
+		return l, false
+	}
+	return l, true
+}
+
 // rest is what is still to be read.
 func (l *lexer) rest() string { return l.spot.text[l.i:] }
 

@@ -134,11 +134,12 @@ func TestRouteText(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	cases := map[Kind]string{
-		Null:   "~ null Null NULL",
-		Bool:   "true True TRUE false False FALSE",
-		Int:    "0 -1 +12 0755 0o17 0xFf 12345678901234567890",
-		Float:  "1.5 -.5 5. 1e3 1E-3 +1.e+2 .inf -.Inf +.INF .nan 0e0",
-		String: "a - + . .. 1..2 ..5 1.. 0o8 0o 0x 0xg 1_000 0b1 1e e1 1e+ --1 +-1 -- .e1 1.2.3 2s 64k 30/1 12:30 2024-01-01 .infx on NO tRUE nan inf 1x /",
+		Null:  "~ null Null NULL",
+		Bool:  "true True TRUE false False FALSE",
+		Int:   "0 -1 +12 0755 0o17 0xFf 12345678901234567890",
+		Float: "1.5 -.5 5. 1e3 1E-3 +1.e+2 .inf -.Inf +.INF .nan 0e0",
+		String: "a - + . .. 1..2 ..5 1.. 0o8 0o 0x 0xg 1_000 0b1 1e e1 1e+ --1 +-1 -- .e1 1.2.3 " +
+			"2s 64k 30/1 12:30 2024-01-01 .infx on NO tRUE nan inf 1x /",
 	}
 	for want, texts := range cases {
 		for _, text := range strings.Fields(texts) {

@@ -79,7 +79,10 @@ func (w *walker) oneRef(hops []Hop, n *yaml.Node, key string) []Hop {
 
 // ref reads a text that is one node with an optional pad.
 func (w *walker) ref(s spot) (Hop, bool) {
-	l := &lexer{w: w, spot: s, code: CodeBadChain}
+	l, ok := w.lex(s, CodeBadChain)
+	if !ok {
+		return Hop{}, false
+	}
 	l.skip()
 	h, ok := l.ref()
 	if l.skip(); ok && !l.done() {
@@ -115,7 +118,8 @@ func (w *walker) export(p pair) {
 	switch {
 	case !ok:
 	case h.Pad == "" || h.Key != "" || h.Optional:
-		w.errorf(h.Pos, CodeBadChain, "an export is one pad of a node").Advise(`write "%s: %s.src", or whatever the pad's name is`, p.key.Text, h.Node)
+		w.errorf(h.Pos, CodeBadChain, "an export is one pad of a node").
+			Advise(`write "%s: %s.src", or whatever the pad's name is`, p.key.Text, h.Node)
 	default:
 		w.graph.Exports = append(w.graph.Exports, Export{Name: p.key, Node: h.Node, Pad: h.Pad, Pos: h.Pos})
 	}

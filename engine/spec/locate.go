@@ -68,10 +68,12 @@ func (w *walker) opening(n int) Pos {
 	return w.lineStart(n)
 }
 
-// quote finds the quote on a line that is not closed there.
+// quote finds the quote on line n that is not closed there, or else on the first line, as opening does.
 func (w *walker) quote(n int) Pos {
-	if at := lookAt(w.src.line(n)).quote; at >= 0 {
-		return w.src.pos(w.src.offset(n, 1) + at)
+	for _, n := range []int{n, 1} {
+		if at := lookAt(w.src.line(n)).quote; at >= 0 {
+			return w.src.pos(w.src.offset(n, 1) + at)
+		}
 	}
 	return w.lineStart(n)
 }

@@ -43,9 +43,12 @@ func (m *messy) some(percent int, fields ...field) []field {
 }
 
 func (m *messy) word() word {
-	return word(m.pick("plain", "on", "5", "1.5", "true", "~", "null", "", " ", " a", "a ", "a: b", "a:", ":a", "a #b", "a#b", "#a", "- a", "-a", "-", "?",
-		"a?", "[a", "a]", "{a}", "a, b", "it's", `say "hi"`, `both ' "`, `\`, "two\nlines", "end\n", "\nstart", " \n x", "a\n\nb\n\n", "tab\t", "é日本😀",
-		"\u2028", "\x01", "2024-01-01", "0x10", "1_000", "$(x)/y", "rtsp://h:1/p", "video/x-raw,width=[1,2]", "---", "... a", "%a", "@a", "`a", "&a", "*a",
+	return word(m.pick("plain", "on", "5", "1.5", "true", "~", "null", "", " ", " a", "a ", "a: b", "a:", ":a",
+		"a #b", "a#b", "#a", "- a", "-a", "-", "?",
+		"a?", "[a", "a]", "{a}", "a, b", "it's", `say "hi"`, `both ' "`, `\`,
+		"two\nlines", "end\n", "\nstart", " \n x", "a\n\nb\n\n", "tab\t", "é日本😀",
+		"\u2028", "\x01", "2024-01-01", "0x10", "1_000", "$(x)/y", "rtsp://h:1/p",
+		"video/x-raw,width=[1,2]", "---", "... a", "%a", "@a", "`a", "&a", "*a",
 		"!a", "|", ">", "a\n # b\nc", "<<", "=", "y", strings.Repeat("long ", 30)))
 }
 
@@ -83,7 +86,8 @@ func (m *messy) link() any {
 		return m.pick("a->b", "a.x  -> [video/x-raw,width=1] ->b?", `"a -> b"`, "'a.b[c]? -> d'", `'a -> [x,y="z # w"] -> b'`)
 	}
 	return append([]field{{"to", "b.sink_%u"}, {"from", m.pick("a", `"a?"`, "'a.b'")}},
-		m.some(40, field{"caps", m.pick("x/y", `"x/y,z=1"`, `"x]"`)}, field{"pad", []field{{"xpos", "0"}}}, field{"queue", []field{{"buffers", "2"}}})...)
+		m.some(40, field{"caps", m.pick("x/y", `"x/y,z=1"`, `"x]"`)}, field{"pad", []field{{"xpos", "0"}}},
+			field{"queue", []field{{"buffers", "2"}}})...)
 }
 
 func (m *messy) graph() []field {
@@ -100,7 +104,8 @@ func (m *messy) graph() []field {
 	}
 	route := []any{"boot", []field{{"path", `"/{x}"`}, {"event", "a.b"}}, []field{{"event", "a"}, {"where", []field{{"k", m.value(1)}}}}}
 	test := m.some(100, field{"name", word("a: test")}, field{"with", []field{{"x", m.value(2)}}}, field{"expect", []field{{"end", "eos"}}})
-	return m.some(80, field{"about", word("one\nsentence")}, field{"labels", []field{{"l", word("on")}, {"'m n'", "5"}}}, field{"params", params},
+	return m.some(80, field{"about", word("one\nsentence")}, field{"labels", []field{{"l", word("on")}, {"'m n'", "5"}}},
+		field{"params", params},
 		field{"route", route}, field{"nodes", nodes}, field{"links", links}, field{"exports", []field{{"v", "n0.src"}}},
 		field{"policy", m.some(50, field{"end", "never"}, field{"restart", []field{{"when", "error"}}}, field{"cost", "2.5"})},
 		field{"tests", []any{test}})

@@ -6,7 +6,10 @@ import "strings"
 // between. A value in double quotes is a String and may hold blanks; inside it \" and \\ stand for the two characters, and
 // other backslashes for themselves. What is reported is left out of the result.
 func (w *walker) nodeText(s spot) (element Text, set []Entry) {
-	l := &lexer{w: w, spot: s, code: CodeBadNode}
+	l, ok := w.lex(s, CodeBadNode)
+	if !ok {
+		return Text{}, nil
+	}
 	l.skip()
 	start := l.i
 	word := l.take(isElementByte)
@@ -20,7 +23,7 @@ func (w *walker) nodeText(s spot) (element Text, set []Entry) {
 		}
 		return Text{}, nil
 	}
-	element = Text{word, s.at(start)}
+	element = Text{word, l.spot.at(start)}
 	for l.skip(); !l.done(); l.skip() {
 		e, ok := l.property()
 		if !ok {

@@ -57,14 +57,15 @@ func (s *source) outline(p *page, n *yaml.Node, up *entry) *outline {
 	}
 	for i := 0; i+step <= len(n.Content); i += step {
 		value := n.Content[i+step-1]
-		e := &entry{up: up, start: s.offset(value.Line, value.Column), flow: o.flow || up != nil && up.flow}
+		e := &entry{up: up, flow: o.flow || up != nil && up.flow}
 		if step == 2 {
 			e.key = n.Content[i]
 			e.pos = Pos{s.file, e.key.Line, e.key.Column}
 			e.offset = s.offset(e.pos.Line, e.pos.Col)
-		} else {
-			e.pos = Pos{s.file, value.Line, value.Column}
-			e.offset = e.start
+		}
+		e.start = s.offset(value.Line, value.Column)
+		if step == 1 {
+			e.pos, e.offset = Pos{s.file, value.Line, value.Column}, e.start
 			if !o.flow {
 				e.pos.Col = n.Column
 			}

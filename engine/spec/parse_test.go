@@ -30,6 +30,9 @@ func syntaxCases() []parseCase {
 		{"address in braces", head + "params:\n  u: {type: uri, default: http://h/?a=b}\n", []string{`3:36 yaml_syntax this map lacks`}},
 		{"quote not closed", head + "about: \"x\nnodes:\n", []string{`2:8 yaml_syntax this quoted text is not closed`}},
 		{"quote runs into next document", head + "about: 'x\n---\n", []string{`2:8 yaml_syntax this quoted text is not closed`}},
+		{"bracket not closed and none on the line", "? [\n b\n: c\nd: [", []string{`1:3 yaml_syntax`}},
+		{"document mark in a quote", "graph: 'v1\n---\n", []string{`1:8 yaml_syntax`}},
+		{"quotes before the question mark", head + "params: {a: \"?\", b: '?', \"c\\\"?\": x?}\n", []string{`2:35 yaml_syntax this map`}},
 		{"tab", head + "nodes:\n\ta: b\n", []string{`3:1 yaml_syntax a tab`}},
 		{"reserved character", head + "about: @x\n", []string{`2:8 yaml_syntax '@' cannot begin`}},
 		{"indentation", head + "nodes:\n  a: b\n c: d\n", []string{`4:2 yaml_syntax a key is expected`}},
@@ -65,7 +68,8 @@ func shapeCases() []parseCase {
 		{"version misspelt", "grahp: v1\n", []string{`1:1 unknown_key did you mean "graph"`}},
 		{"version unknown", "graph: v2\n", []string{`1:8 bad_version "v2"`}},
 		{"version not first", "about: x\ngraph: v1\n", []string{`2:1 bad_version first key`}},
-		{"sections of the wrong kind", head + "params: []\nroute: {}\nnodes: []\nlinks: a\nexports: x\npolicy: 5\ntests: {}\nlabels: true\n", []string{
+		{"sections of the wrong kind", head + "params: []\nroute: {}\nnodes: []\nlinks: a\n" +
+			"exports: x\npolicy: 5\ntests: {}\nlabels: true\n", []string{
 			`2:9 wrong_kind "params" must be a map, this is a list`, `3:8 wrong_kind "route" must be a list, this is a map`,
 			`4:8 wrong_kind "nodes" must be a map`, `5:8 wrong_kind "links" must be a list, this is text`,
 			`6:10 wrong_kind "exports" must be a map`, `7:9 wrong_kind "policy" must be a map, this is a number`,
@@ -79,17 +83,20 @@ func shapeCases() []parseCase {
 		{"labels", head + "labels: {a: on, b: [x], c: , d: 'on'}\n", []string{
 			`2:13 yaml_boolean "on"`, `2:20 wrong_kind the label "b" must be text`, `2:28 wrong_kind the label "c" is empty`,
 		}},
-		{"params", head + "params:\n  A: int\n  b: [int]\n  c: {typ: int}\n  d: {default: 1}\n  e: {type: enum, of: [on, off]}\n  f: {type: enum, of: a}\n  g:\n  h: int\n", []string{
+		{"params", head + "params:\n  A: int\n  b: [int]\n  c: {typ: int}\n  d: {default: 1}\n" +
+			"  e: {type: enum, of: [on, off]}\n  f: {type: enum, of: a}\n  g:\n  h: int\n", []string{
 			`3:3 bad_name write "a"`, `4:6 wrong_kind the parameter "b" must be text`, `5:7 unknown_key did you mean "type"`,
 			`6:6 missing_key needs the key "type"`, `7:24 yaml_boolean "on"`, `7:28 yaml_boolean "off"`, `8:23 wrong_kind "of" must be a list`,
 			`9:5 wrong_kind the parameter "g" is empty`,
 		}},
-		{"routes", head + "route:\n  - on: x\n  - {on: x}\n  - {\"on\": x}\n  - a b c\n  - Foo /x\n  - [a]\n  -\n  - {event: x, share: [a]}\n  - {event: X y}\n  - true\n  - boot\n", []string{
+		{"routes", head + "route:\n  - on: x\n  - {on: x}\n  - {\"on\": x}\n  - a b c\n" +
+			"  - Foo /x\n  - [a]\n  -\n  - {event: x, share: [a]}\n  - {event: X y}\n" +
+			"  - true\n  - boot\n  - " + strings.Repeat("a", maxShort+1) + "\n", []string{
 			`3:5 yaml_boolean the key is "event:"`, `4:6 yaml_boolean the key is "event:"`,
 			`5:5 missing_key a route needs the key "event"`, `5:6 unknown_key its keys are event, path`,
 			`6:9 bad_route "c" after`, `7:5 bad_route "Foo" is not an event`, `8:5 wrong_kind a route must be a map, this is a list`,
 			`9:4 wrong_kind a route is empty`, `10:23 wrong_kind "share" must be a single value, this is a list`,
-			`11:13 bad_route "X y" is not an event`, `12:5 yaml_boolean`,
+			`11:13 bad_route "X y" is not an event`, `12:5 yaml_boolean`, `14:5 bad_route more than 8192`,
 		}},
 		{"policy", head + "policy: {stal: 2, start: [1], stall: , restart: {on: error}, end: {wen: [a]}, worker: own}\n", []string{
 			`2:10 unknown_key did you mean "stall"`, `2:26 wrong_kind "start" must be a single value`, `2:31 wrong_kind "stall" is empty`,
@@ -99,7 +106,8 @@ func shapeCases() []parseCase {
 			`3:5 missing_key needs the key "name"`, `4:5 wrong_kind a test must be a map`, `5:15 unknown_key did you mean "expect"`,
 			`5:33 wrong_kind "limit"`, `5:43 wrong_kind "with" must be a map`, `5:64 duplicate_key "b"`,
 		}},
-		{"ignores", head + "# lint:ignore\n# lint:ignore code\n#lint:ignore code why not\nabout: \"# lint:ignore\"\n# lint:ignored is a word\n", []string{
+		{"ignores", head + "# lint:ignore\n# lint:ignore code\n#lint:ignore code why not\n" +
+			"about: \"# lint:ignore\"\n# lint:ignored is a word\n", []string{
 			`2:1 bad_ignore`, `3:1 bad_ignore`, `6:1 bad_ignore`,
 		}},
 		{"many errors", head + "nodes:\n" + strings.Repeat("  X:\n", 3) + "labels:\n" + strings.Repeat("  on: x\n", 120), nil},
@@ -118,7 +126,8 @@ func nodeCases() []parseCase {
 		node("both", "{element: x, use: y}", `3:19 bad_node both "element" and "use"`),
 		node("element misspelt", "{elment: x, set: {b: 1}}", `3:7 unknown_key did you mean "element"`),
 		node("set without element", "{use: y, set: {b: 1}}", `3:15 bad_node "set" without "element"`),
-		node("with and each without use", "{element: y, with: {}, each: $x}", `3:19 bad_node "with" without "use"`, `3:29 bad_node "each" without "use"`),
+		node("with and each without use", "{element: y, with: {}, each: $x}",
+			`3:19 bad_node "with" without "use"`, `3:29 bad_node "each" without "use"`),
 		node("element with properties", "{element: x264enc bitrate=1}", `3:16 bad_node "x264enc bitrate=1" is not the name`),
 		node("use with a suffix", "{use: ../Seat.yaml}", `3:12 bad_name not the name of a graph`),
 		node("on_error", "{element: x, on_error: dorp}", `3:29 bad_choice did you mean "drop"`),
@@ -131,6 +140,12 @@ func nodeCases() []parseCase {
 		node("each of nothing", "{use: x, each: }", `3:21 wrong_kind "each"`),
 		node("text of a quoted node", `"fakesink a=1 'b"`, `3:20 bad_node "'b" is not "key=value"`),
 		node("text of a node with escapes", `"fakesink \u0061=1 \tb"`, `3:27 bad_node "b" is not`),
+		node("text of a node with numbered escapes", `"fakesink \x61=\U0001F600 b"`, `3:32 bad_node "b" is not`),
+		node("text of a node with an escape we do not place", `"fakesink \e"`, `3:6 bad_node`),
+		node("text of a quoted node on two lines", "\"fakesink\n    b\"", `3:6 bad_node "b" is not`),
+		node("text of a quoted node with a long break", "\"fakesink \\\n    b\"", `3:6 bad_node "b" is not`),
+		node("long text", "a"+strings.Repeat(" b=c", maxShort/4), `3:6 bad_node 8193 bytes`),
+		node("alias in a property", "{element: a, set: {b: *x}, about: &x y}", `3:28 anchor_refused alias`),
 		node("text of a node in single quotes", "'fakesink a=it''s b'", `3:24 bad_node "b" is not`),
 		node("text of a folded node", ">\n    fakesink\n    b", `3:6 bad_node "b" is not`),
 		node("text over two lines", "fakesink\n    b", `3:6 bad_node "b" is not`),
@@ -156,13 +171,17 @@ func linkCases() []parseCase {
 		link("caps empty", "a -> [ ] -> b", `3:10 bad_chain empty`),
 		link("pad missing", "a. -> b", `3:7 bad_chain a pad's name`),
 		link("key", "a.x[B] -> b", `3:9 bad_chain needs a node's name`),
+		link("long text", "a"+strings.Repeat("->a", maxShort/3+1), `3:5 bad_chain more than 8192`),
+		link("long long form", "{from: a, to: "+strings.Repeat("b", maxShort+1)+"}", `3:19 bad_chain more than 8192`),
 		link("upper case", "a -> Bb", `3:10 bad_chain "Bb" is not a node`),
 		link("no arrow", "a b", `3:7 bad_chain "b" where "->"`),
 		link("list", "[a -> b]", `3:5 wrong_kind in quotes`),
 		link("map", "a -> b: c", `3:5 missing_key "from"`, `3:5 missing_key "to"`, `3:5 unknown_key "a -> b"`),
-		link("long", "{from: a b, too: c, caps: [x]}", `3:14 bad_chain "b" after the node`, `3:17 unknown_key did you mean "to"`, `3:31 wrong_kind "caps" must be text`),
+		link("long", "{from: a b, too: c, caps: [x]}",
+			`3:14 bad_chain "b" after the node`, `3:17 unknown_key did you mean "to"`, `3:31 wrong_kind "caps" must be text`),
 		link("long with empty caps", "{from: a, to: b, caps: ''}", `3:28 bad_chain empty`),
-		link("long of wrong values", "{from: [a], to: , queue: {drop: x}, pad: y}", `3:12 wrong_kind "from" must be text`, `3:21 wrong_kind "to" is empty`, `3:37 bad_choice`, `3:46 wrong_kind "pad"`),
+		link("long of wrong values", "{from: [a], to: , queue: {drop: x}, pad: y}",
+			`3:12 wrong_kind "from" must be text`, `3:21 wrong_kind "to" is empty`, `3:37 bad_choice`, `3:46 wrong_kind "pad"`),
 		{"exports", head + "exports: {a: b, c: d.e?, f: g.h[i], J: k.l, m: n o, p: }\n", []string{`2:23 yaml_syntax this map`}},
 		{"exports too", head + "exports:\n  a: b\n  c: d.e?\n  f: g.h[i]\n  J: k.l\n  m: n.o p\n  q:\n", []string{
 			`3:6 bad_chain one pad of a node`, `4:6 bad_chain one pad`, `5:6 bad_chain one pad`, `6:3 bad_name "J"`, `7:10 bad_chain "p" after`,

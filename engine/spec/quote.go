@@ -74,6 +74,8 @@ func escape(c rune) string {
 		return `\n`
 	case c == '\t':
 		return `\t`
+	case c == '\r':
+		return `\r`
 	case printable(c):
 		return string(c)
 	case c <= 0xFF:

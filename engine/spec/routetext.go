@@ -4,11 +4,14 @@ import "strings"
 
 // routeText reads a route's short form: an event, and mostly a pattern of the path.
 func (w *walker) routeText(s spot) (Route, bool) {
-	l := &lexer{w: w, spot: s, code: CodeBadRoute}
+	l, ok := w.lex(s, CodeBadRoute)
+	if !ok {
+		return Route{}, false
+	}
 	l.skip()
 	start := l.i
-	r := Route{Pos: s.at(start)}
-	r.Event = Text{l.take(func(c byte) bool { return !isBlank(c) }), s.at(start)}
+	r := Route{Pos: l.spot.at(start)}
+	r.Event = Text{l.take(func(c byte) bool { return !isBlank(c) }), l.spot.at(start)}
 	if !w.checkEvent(r.Event) {
 		return r, false
 	}
@@ -16,9 +19,10 @@ func (w *walker) routeText(s spot) (Route, bool) {
 		return r, true
 	}
 	start = l.i
-	r.Path = Text{l.take(func(c byte) bool { return !isBlank(c) }), s.at(start)}
+	r.Path = Text{l.take(func(c byte) bool { return !isBlank(c) }), l.spot.at(start)}
 	if l.skip(); !l.done() {
-		l.fail(l.i, "%q after the route's path", l.word()).Advise(`a route is "event /path"; the rest goes into the long form {event: …, path: …}`)
+		l.fail(l.i, "%q after the route's path", l.word()).
+			Advise(`a route is "event /path"; the rest goes into the long form {event: …, path: …}`)
 		return r, false
 	}
 	return r, true

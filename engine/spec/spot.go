@@ -15,6 +15,8 @@ type spot struct {
 	pos   Pos
 	cols  []int // for every byte of text and its end; nil if the text stands in the file as it is
 	blunt bool  // only the start is known
+
+	seen, seenCol int // the byte last asked for, and the characters before it
 }
 
 func (w *walker) spot(n *yaml.Node) spot {
@@ -34,7 +36,7 @@ func (w *walker) spot(n *yaml.Node) spot {
 }
 
 // at gives the place of a byte of the text.
-func (s spot) at(offset int) Pos {
+func (s *spot) at(offset int) Pos {
 	p := s.pos
 	offset = min(offset, len(s.text))
 	switch {
@@ -42,7 +44,12 @@ func (s spot) at(offset int) Pos {
 	case s.cols != nil:
 		p.Col += s.cols[offset]
 	default:
-		p.Col += utf8.RuneCountInString(s.text[:offset])
+		if offset < s.seen {
+			s.seen, s.seenCol = 0, 0
+		}
+		s.seenCol += utf8.RuneCountInString(s.text[s.seen:offset])
+		s.seen = offset
+		p.Col += s.seenCol
 	}
 	return p
 }
@@ -87,7 +94,7 @@ func doubleQuoted(raw string) (int, rune) {
 	}
 	digits := 0
 	switch raw[1] {
-	case '"', '\\', '/', ' ':
+	case '"', '\\', ' ':
 		return 2, rune(raw[1])
 	case 'n':
 		return 2, '\n'
