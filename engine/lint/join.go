@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"sluice/engine/element"
@@ -102,16 +103,15 @@ func (m *matching) port(from *port, k kinds) {
 	}
 	m.stops = m.stops[:blocked]
 	sure := k.single() || len(fits) == 1
+	if free := slices.IndexFunc(fits, func(to *port) bool { return !m.occupied(m.wire, to) }); sure && free < 0 {
+		m.mark(fits[0], k)
+		return
+	} else if sure {
+		m.fed[feed{fits[free], m.wire.to.hop.Key}] = true
+		fits = fits[free : free+1]
+	}
 	for _, to := range fits {
-		if sure && m.occupied(m.wire, to) {
-			m.mark(to, k)
-			continue
-		}
 		m.wire.pairs = append(m.wire.pairs, pair{from, to, k & to.root().declared(), sure})
-		if sure {
-			m.fed[feed{to, m.wire.to.hop.Key}] = true
-			return
-		}
 	}
 }
 
