@@ -74,7 +74,9 @@ func (Push) Spec() element.Spec {
 			element.Setting("key", value.Secret).Says("Name or key of the stream there, if the address does not end with it."),
 			patience(),
 		},
-		Examples: []string{"rtmp.push url=rtmp://example.org/live key=$env.STREAM_KEY", "rtmp.push url=rtmps://example.org/live/lobby timeout=5s"},
+		Examples: []string{
+			"rtmp.push url=rtmp://example.org/live key=$env.STREAM_KEY", "rtmp.push url=rtmps://example.org/live/lobby timeout=5s",
+		},
 	}
 }
 

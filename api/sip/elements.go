@@ -36,7 +36,8 @@ func (In) Spec() element.Spec {
 		Ports: ports.Gives(audio(), video()),
 		Fields: []element.Field{
 			ports.Session(),
-			element.Span("jitter", 0, 500*time.Millisecond).Or(60 * time.Millisecond).Says("How late RTP from the phone may come and still be heard."),
+			element.Span("jitter", 0, 500*time.Millisecond).Or(60 * time.Millisecond).
+				Says("How late RTP from the phone may come and still be heard."),
 		},
 		Sessions: []string{"phone"},
 		Examples: []string{"sip.in", "sip.in session=$phone jitter=100ms"},

@@ -78,7 +78,7 @@ func TestTarget(t *testing.T) {
 }
 
 func TestResult(t *testing.T) {
-	const want = "result: appsink sync=false async=false emit-signals=false max-buffers=7 drop=true"
+	const want = "result: appsink sync=false async=false emit-signals=false max-buffers=7 drop=true wait-on-eos=false"
 	if got := sketch(t, codec.Chain{codec.Result(7)}); got != want {
 		t.Errorf("got %s", got)
 	}

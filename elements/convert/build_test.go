@@ -42,8 +42,9 @@ func piece(lanes ...lane) *element.Piece {
 }
 
 const (
-	even     = "[video/x-raw,format=I420,width=(int)[2,8192,2],height=(int)[2,8192,2]]"
-	h264     = "venc: x264enc tune=zerolatency speed-preset=veryfast bframes=0 key-int-max=60 bitrate=1935\nvhead: h264parse config-interval=-1\n"
+	even = "[video/x-raw,format=I420,width=(int)[2,8192,2],height=(int)[2,8192,2]]"
+	h264 = "venc: x264enc tune=zerolatency speed-preset=veryfast bframes=0 key-int-max=60 bitrate=1935\n" +
+		"vhead: h264parse config-interval=-1\n"
 	baseline = "venc -> [video/x-h264,profile=constrained-baseline] -> vhead\nvhead => video h264"
 	decode   = "video => vparse\nvparse: h264parse\nvdec: avdec_h264\nvscale: videoconvertscale\n"
 	guarded  = "vparse -> [video/x-h264,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8] -> vdec\n"
@@ -56,16 +57,22 @@ func TestConvert(t *testing.T) {
 		conf  element.Conf
 		want  string
 	}{
-		"nothing linked":                      {nil, element.Conf{}, ""},
-		"an open slot whose sides agree":      {[]lane{{coded(media.Opus), wants(coded(media.PCMU), coded(media.Opus))}}, element.Conf{}, "audio = audio"},
-		"an open slot before anything":        {[]lane{{coded(media.VP8), nil}}, element.Conf{}, "video = video"},
-		"the codec it has":                    {[]lane{{coded(media.Opus), nil}}, element.Conf{"codec": "opus"}, "audio = audio"},
-		"a codec of the other kind":           {[]lane{{coded(media.VP8), nil}}, element.Conf{"codec": "opus"}, "video = video"},
-		"zeros ask for nothing":               {[]lane{{coded(media.VP8), nil}}, element.Conf{"width": int64(0), "bitrate": value.Bits(0)}, "video = video"},
-		"B-frames to one who takes them":      {[]lane{{reordered(media.H264), wants(reordered(media.H264))}}, element.Conf{}, "video = video"},
-		"B-frames, because the graph says so": {[]lane{{reordered(media.H264), nil}}, element.Conf{"codec": "h264", "bframes": true}, "video = video"},
-		"raw to raw":                          {[]lane{{raw(media.Video), wants(raw(media.Video))}}, element.Conf{}, "video = video"},
-		"raw, anything asked":                 {[]lane{{raw(media.Video), nil}}, element.Conf{}, "video = video"},
+		"nothing linked": {nil, element.Conf{}, ""},
+		"an open slot whose sides agree": {
+			[]lane{{coded(media.Opus), wants(coded(media.PCMU), coded(media.Opus))}}, element.Conf{}, "audio = audio",
+		},
+		"an open slot before anything": {[]lane{{coded(media.VP8), nil}}, element.Conf{}, "video = video"},
+		"the codec it has":             {[]lane{{coded(media.Opus), nil}}, element.Conf{"codec": "opus"}, "audio = audio"},
+		"a codec of the other kind":    {[]lane{{coded(media.VP8), nil}}, element.Conf{"codec": "opus"}, "video = video"},
+		"zeros ask for nothing": {
+			[]lane{{coded(media.VP8), nil}}, element.Conf{"width": int64(0), "bitrate": value.Bits(0)}, "video = video",
+		},
+		"B-frames to one who takes them": {[]lane{{reordered(media.H264), wants(reordered(media.H264))}}, element.Conf{}, "video = video"},
+		"B-frames, because the graph says so": {
+			[]lane{{reordered(media.H264), nil}}, element.Conf{"codec": "h264", "bframes": true}, "video = video",
+		},
+		"raw to raw":          {[]lane{{raw(media.Video), wants(raw(media.Video))}}, element.Conf{}, "video = video"},
+		"raw, anything asked": {[]lane{{raw(media.Video), nil}}, element.Conf{}, "video = video"},
 		"a phone to a browser, at 8 kHz": {
 			[]lane{{coded(media.PCMU), wants(coded(media.Opus))}}, element.Conf{},
 			"audio => adec\nadec: mulawdec\n" + opus + "adec -> [audio/x-raw,rate=8000,channels=1] -> aenc\naenc => audio opus",
@@ -173,12 +180,15 @@ func TestRefusals(t *testing.T) {
 		"an impossible rate": {
 			lane{coded(media.Opus), nil}, element.Conf{"codec": "pcmu", "rate": int64(48000)}, "audio: opus comes in, and pcmu cannot have 48000 Hz",
 		},
-		"an unknown decoder": {lane{element.Format{Kind: media.Audio, Codec: "midi"}, nil}, element.Conf{"codec": "opus"}, "midi cannot be decoded"},
+		"an unknown decoder": {
+			lane{element.Format{Kind: media.Audio, Codec: "midi"}, nil}, element.Conf{"codec": "opus"}, "midi cannot be decoded",
+		},
 		"raw media that nobody encodes": {
 			lane{raw(media.Video), wants(coded(media.VP6))}, element.Conf{}, "raw media comes in",
 		},
 		"unknown media that nobody encodes": {
-			lane{element.Format{Kind: media.Video}, wants(coded(media.VP6), coded(media.VP6))}, element.Conf{}, "an unknown codec comes in, vp6 is wanted",
+			lane{element.Format{Kind: media.Video}, wants(coded(media.VP6), coded(media.VP6))}, element.Conf{},
+			"an unknown codec comes in, vp6 is wanted",
 		},
 		"nobody takes anything": {
 			lane{reordered(media.H264), []element.Format{}}, element.Conf{}, "h264 with B-frames comes in, nothing is wanted",

@@ -46,7 +46,8 @@ vparse -> mux.video_%u
 aparse -> mux.audio_%u
 mux -> write`},
 		"transport stream, by name": {"a.rec", "ts", inputs(media.H265),
-			"video => vparse\nvparse: h265parse config-interval=-1\nmux: mpegtsmux\n" + end + "a.rec sync=false async=false\nvparse -> mux.sink_%d\nmux -> write"},
+			"video => vparse\nvparse: h265parse config-interval=-1\nmux: mpegtsmux\n" + end +
+				"a.rec sync=false async=false\nvparse -> mux.sink_%d\nmux -> write"},
 		"what needs no parser goes straight in": {"a.webm", "auto", inputs(media.VP8),
 			"video => mux.video_%u\nmux: webmmux\n" + end + "a.webm sync=false async=false\nmux -> write"},
 		"unknown media, too": {"a.flv", "", []element.Input{{Port: "audio", Format: element.Format{Kind: media.Audio}}},
@@ -56,7 +57,8 @@ mux -> write`},
 				"a.fmp4 sync=false async=false\nvparse -> mux.video_%u\nmux -> write"},
 		"opus in ogg": {"a.opus", "", inputs(media.Opus),
 			"audio => aparse\naparse: opusparse\nmux: oggmux\n" + end + "a.opus sync=false async=false\naparse -> mux.audio_%u\nmux -> write"},
-		"G.711 in wav": {"a.wav", "", inputs(media.PCMU), "audio => mux.sink\nmux: wavenc\n" + end + "a.wav sync=false async=false\nmux -> write"},
+		"G.711 in wav": {"a.wav", "", inputs(media.PCMU),
+			"audio => mux.sink\nmux: wavenc\n" + end + "a.wav sync=false async=false\nmux -> write"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p := element.NewPiece("out", c.in, nil)

@@ -24,7 +24,7 @@ func TestDomain(t *testing.T) {
 }
 
 func TestTransportStream(t *testing.T) {
-	const result = "mux: mpegtsmux\nresult: appsink sync=false async=false emit-signals=false max-buffers=2000 drop=true\n"
+	const result = "mux: mpegtsmux\nresult: appsink sync=false async=false emit-signals=false max-buffers=2000 drop=true wait-on-eos=false\n"
 	for name, c := range map[string]struct {
 		in   []element.Input
 		want string
@@ -32,7 +32,8 @@ func TestTransportStream(t *testing.T) {
 		"picture and sound": {[]element.Input{input(media.H264), input(media.AAC)},
 			"audio => aparse\nvideo => vparse\nvparse: h264parse config-interval=-1\naparse: aacparse\n" + result +
 				"vparse -> mux.sink_%d\naparse -> mux.sink_%d\nmux -> result"},
-		"sound alone": {[]element.Input{input(media.MP3)}, "audio => aparse\naparse: mpegaudioparse\n" + result + "aparse -> mux.sink_%d\nmux -> result"},
+		"sound alone": {[]element.Input{input(media.MP3)},
+			"audio => aparse\naparse: mpegaudioparse\n" + result + "aparse -> mux.sink_%d\nmux -> result"},
 		"unknown": {[]element.Input{{Port: "video", Format: element.Format{Kind: media.Video}}},
 			"video => mux.sink_%d\n" + result + "mux -> result"},
 	} {

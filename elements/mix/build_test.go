@@ -76,7 +76,8 @@ mix -> caps
 
 // TestMinus looks at the parts and joints of one listener, for which the placeholder of a plan stands.
 func TestMinus(t *testing.T) {
-	got := sketch(t, mix.Audio{}, in("{guest}"), minus("{guest}"), element.Conf{"rate": int64(16000), "channels": int64(1), "latency": 100 * time.Millisecond})
+	conf := element.Conf{"rate": int64(16000), "channels": int64(1), "latency": 100 * time.Millisecond}
+	got := sketch(t, mix.Audio{}, in("{guest}"), minus("{guest}"), conf)
 	const want = `in[{guest}] => split-{guest}
 silence: audiotestsrc wave=silence is-live=true
 silencecaps: capsfilter caps=audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved

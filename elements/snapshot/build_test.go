@@ -12,9 +12,10 @@ import (
 )
 
 const (
-	rate   = "rate: videorate drop-only=true max-rate=1\n"
-	end    = "conv: videoconvert\npng: pngenc compression-level=3\nresult: appsink sync=false async=false emit-signals=false max-buffers=1 drop=true\n"
-	joints = "conv -> png\npng -> result"
+	rate = "rate: videorate drop-only=true max-rate=1\n"
+	end  = "conv: videoconvert\npng: pngenc compression-level=3\n" +
+		"result: appsink sync=false async=false emit-signals=false max-buffers=1 drop=true wait-on-eos=false\n"
+	joints = "conv -> [video/x-raw,format=RGB] -> png\npng -> result"
 )
 
 func TestBuild(t *testing.T) {
@@ -29,8 +30,9 @@ func TestBuild(t *testing.T) {
 			"video => dec\ndec: vp8dec\n" + rate + "scale: videoconvertscale\n" +
 				"fit: capsfilter caps=video/x-raw,width=320,height=(int)[2,8192,2],pixel-aspect-ratio=1/1\n" + end +
 				"dec -> rate\nrate -> scale\nscale -> fit\nfit -> conv\n" + joints},
-		"raw":     {element.Format{Caps: "video/x-raw"}, element.Conf{}, "video => rate\n" + rate + end + "rate -> conv\n" + joints},
-		"unknown": {element.Format{}, element.Conf{}, "video => dec\ndec: decodebin3\n" + rate + end + "dec.video_%u -> rate\nrate -> conv\n" + joints},
+		"raw": {element.Format{Caps: "video/x-raw"}, element.Conf{}, "video => rate\n" + rate + end + "rate -> conv\n" + joints},
+		"unknown": {element.Format{}, element.Conf{},
+			"video => dec\ndec: decodebin3\n" + rate + end + "dec.video_%u -> rate\nrate -> conv\n" + joints},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.in.Kind = media.Video
