@@ -46,8 +46,8 @@ race: ## all pure packages under the race detector
 	go test -race $$(go list ./... | grep -v /engine/gst)
 
 golden: ## rewrite the golden files; review the difference before you commit it
-	$(PURE) go test ./engine/plan/... ./engine/lint/... ./cmd/... -update
-	git diff --stat -- '*golden*' '*testdata*'
+	$(PURE) go test ./engine/plan/draw ./cmd/sluice -update
+	git diff --stat -- '*testdata*'
 
 fuzz: ## every fuzz target for FUZZTIME (default 5m each), one after the other
 	@.ci/fuzz $(FUZZTIME)

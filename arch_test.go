@@ -63,16 +63,16 @@ func only() map[string][]string {
 		"sluice/engine/route":           {"spec", "param", "value", "fault"},
 		"sluice/engine/lint":            {"spec", "param", "value", "caps", "element", "route", "media", "fault"},
 		"sluice/engine/plan":            {"spec", "param", "value", "caps", "element", "media", "fault", "plan"},
-		"sluice/engine/hub":             {"media", "fault", "stat"},
+		"sluice/engine/hub":             {"media", "fault", "stat", "hub"},
 		"sluice/engine/run":             {"plan", "element", "hub", "event", "stat", "fault", "media", "run"},
-		"sluice/engine/worker":          {"run", "plan", "media", "fault", "worker"},
+		"sluice/engine/worker/frame":    {"fault"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
 	}
 }
 
 func list(t *testing.T) []pkg {
 	t.Helper()
-	cmd := exec.Command("go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,CgoFiles", "./...")
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports,TestImports,XTestImports,CgoFiles", "./...")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

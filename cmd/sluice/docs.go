@@ -137,10 +137,15 @@ func elementSection(b *strings.Builder, s *element.Spec) {
 // lintPage lists every code with its remedy.
 func lintPage() string {
 	var b strings.Builder
-	b.WriteString(generated + "# Diagnostics\n\nWhat `sluice lint` says, and what to do. `# lint:ignore code reason` on the line above silences a warning.\n\n")
+	b.WriteString(generated + "# Diagnostics\n\nWhat `sluice lint` says, and what to do. `# lint:ignore code reason` on the line above\n" +
+		"silences what is marked so.\n\n")
 	b.WriteString("| code | severity | means | do |\n| --- | --- | --- | --- |\n")
 	for _, c := range lint.Codes() {
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.Code, c.Severity, cell(c.About), cell(c.Remedy))
+		severity := string(c.Severity)
+		if c.Silent {
+			severity += ", can be ignored"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.Code, severity, cell(c.About), cell(c.Remedy))
 	}
 	return b.String()
 }

@@ -22,7 +22,8 @@ func (a *app) lintCmd() *cobra.Command {
 		Long: `lint checks graph files together with those they share a folder with, because routes and fragments reach across
 files. Findings are printed for the paths named; without a path, for ./graphs. Only errors make it fail.
 
-A warning is silenced by a comment on the line above: # lint:ignore code reason`,
+Warnings, and a few errors that somebody may know better about, are silenced by a comment on the line above:
+# lint:ignore code reason`,
 		Example: `  sluice lint                       check ./graphs
   sluice lint graphs/live/mine.yaml
   sluice lint --json graphs         for editors and scripts`,

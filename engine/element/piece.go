@@ -55,7 +55,8 @@ type Joint struct {
 	From, To Pad
 	Caps     string
 	Key      string
-	// EachOther joins the From part of every other key to the To part of this one: a mix without oneself.
+	// EachOther joins the From part of every other key to the To part of this one: a mix without oneself. The names of
+	// keyed parts end with their key, by which the others are found.
 	EachOther bool
 }
 

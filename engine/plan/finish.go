@@ -186,7 +186,7 @@ func (r *resolver) linksOf(list []*elem, at map[*elem]int) []Link {
 		}
 		out = append(out, Link{
 			From: Pad{l.from.Name, l.fromPad}, To: Pad{l.to.Name, l.toPad}, Caps: l.caps,
-			Delayed: l.fromPort.Presence == element.Sometimes, Optional: l.optional, EachOther: l.eachOther, PadProps: l.pad, Branch: branch,
+			Delayed: l.fromPort.Presence == element.Sometimes, Optional: l.optional, EachOther: l.eachOther, PadProps: l.pad, Queue: l.own, Branch: branch,
 		})
 	}
 	return out

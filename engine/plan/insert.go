@@ -76,6 +76,10 @@ func (r *resolver) queues() {
 		if !ok {
 			continue
 		}
+		if l.eachOther {
+			l.own = props
+			continue
+		}
 		n := l.to.node
 		q := r.add(n, queueName(l), "queue", RoleQueue, props...)
 		q.group = l.from.group
@@ -89,7 +93,7 @@ func (r *resolver) queues() {
 // isolate puts errorignore before a branch: a tee would otherwise carry the branch's flow error up to the source and
 // end it (measured, GStreamer 1.22).
 func (r *resolver) isolate(l *link) {
-	g := r.add(l.to.node, l.to.Name+"-shield", "errorignore", RoleGuard,
+	g := r.add(l.to.node, linkName(l)+"-shield", "errorignore", RoleGuard,
 		setting("ignore-error", true), setting("ignore-notnegotiated", true), setting("convert-to", "not-linked"))
 	g.branch, g.group = l.to.branch, l.from.group
 	r.split(l, g)
@@ -106,15 +110,23 @@ func (r *resolver) split(l *link, e *elem) {
 	r.net.links = slices.Insert(r.net.links, i, first)
 }
 
+// queueName names a queue after the element it stands before; where several links join, after both, so that the name
+// does not depend on who else is there.
 func queueName(l *link) string {
-	name := l.to.Name
-	if l.toPad != "" {
-		name += "-" + strings.NewReplacer("_%u", "", "%u", "", "_%d", "").Replace(l.toPad)
+	if before, ok := strings.CutSuffix(l.from.Name, "-shield"); ok {
+		return before + "-queue" // the shield's name is already of this link
 	}
-	if l.to.Role == RoleGuard && strings.HasSuffix(name, "-shield") {
-		name = strings.TrimSuffix(name, "-shield")
+	return linkName(l) + "-queue"
+}
+
+func linkName(l *link) string {
+	switch {
+	case l.toPort.Presence == element.Request:
+		return l.from.Name + "-" + l.to.Name
+	case l.toPad != "":
+		return l.to.Name + "-" + l.toPad
 	}
-	return name + "-queue"
+	return l.to.Name
 }
 
 // queueFor decides on a link's queue.

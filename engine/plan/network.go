@@ -38,6 +38,7 @@ type link struct {
 	eachOther      bool
 	pad            []Setting
 	queue          *queue
+	own            []Setting // queue of each of an each-other link's pairs
 }
 
 // add makes an element with a unique name.
@@ -151,16 +152,38 @@ func (r *resolver) pieceElements(n *node) map[string]*elem {
 // pieceLinks makes the links inside a built node.
 func (r *resolver) pieceLinks(n *node, parts map[string]*elem) {
 	for _, j := range n.piece.Joints {
-		from, to := parts[j.From.Part], parts[j.To.Part]
-		if from == nil || to == nil {
-			continue
+		to := parts[j.To.Part]
+		from := []*elem{parts[j.From.Part]}
+		if j.EachOther && !strings.HasPrefix(j.Key, "{") {
+			from, j.EachOther = others(n.piece, parts, j), false
 		}
-		l := &link{from: from, to: to, caps: j.Caps, eachOther: j.EachOther, toPort: portNamed(to, j.To.Name, element.Sink)}
-		l.fromPort = sourceFor(from, j.From.Name, l.toPort)
-		l.fromPad, l.toPad = padName(from.spec, j.From.Name, l.fromPort), padName(to.spec, j.To.Name, l.toPort)
-		l.format = r.jointFormat(l)
-		r.net.links = append(r.net.links, l)
+		for _, f := range from {
+			if f != nil && to != nil {
+				r.joint(j, f, to)
+			}
+		}
 	}
+}
+
+// others finds what stands for a joint's source part in every other key: the builder ends such names with the key.
+func others(p *element.Piece, parts map[string]*elem, j element.Joint) []*elem {
+	base := strings.TrimSuffix(j.From.Part, j.Key)
+	var out []*elem
+	for _, q := range p.Parts {
+		if q.Key != "" && q.Key != j.Key && q.Name == base+q.Key {
+			out = append(out, parts[q.Name])
+		}
+	}
+	return out
+}
+
+// joint makes one link inside a built node.
+func (r *resolver) joint(j element.Joint, from, to *elem) {
+	l := &link{from: from, to: to, caps: j.Caps, eachOther: j.EachOther, toPort: portNamed(to, j.To.Name, element.Sink)}
+	l.fromPort = sourceFor(from, j.From.Name, l.toPort)
+	l.fromPad, l.toPad = padName(from.spec, j.From.Name, l.fromPort), padName(to.spec, j.To.Name, l.toPort)
+	l.format = r.jointFormat(l)
+	r.net.links = append(r.net.links, l)
 }
 
 // jointFormat is what flows over a link inside a piece: what the source's pad says, or what came into it.
@@ -309,9 +332,11 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 	}
 	if l.from == nil {
 		l.from = r.source(from, to, w)
+		l.fromPort, l.optional = portNamed(l.from, "", element.Source), false // its pad is always there; its media may not be
 	}
 	if l.to == nil {
 		l.to = r.sink(from, to, w)
+		l.toPort = portNamed(l.to, "", element.Sink)
 	}
 	r.net.links = append(r.net.links, l)
 }

@@ -147,8 +147,9 @@ type Link struct {
 	Caps      string    `json:"caps,omitempty"`
 	Delayed   bool      `json:"delayed,omitempty"`    // made when the sometimes pad appears
 	Optional  bool      `json:"optional,omitempty"`   // which need not happen
-	EachOther bool      `json:"each_other,omitempty"` // once for every other key of the branch
+	EachOther bool      `json:"each_other,omitempty"` // once for every other key; only where a key is still a placeholder
 	PadProps  []Setting `json:"pad_props,omitempty"`  // set on the sink's pad
+	Queue     []Setting `json:"queue,omitempty"`      // of an each-other link: what the queue of each pair will be
 	Branch    string    `json:"branch,omitempty"`
 }
 

@@ -2,6 +2,8 @@ package plan_test
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -156,8 +158,8 @@ func TestPlans(t *testing.T) {
 			  vdec-queue -> vdec
 			  vdec.video_%u -> vfix late
 			  vfix -> [video/x-raw,format=I420] venc
-			  venc -> mux-video-queue
-			  mux-video-queue -> mux.video_%u
+			  venc -> venc-mux-queue
+			  venc-mux-queue -> mux.video_%u
 			  mux -> write`,
 		},
 		{
@@ -209,16 +211,16 @@ func TestPlans(t *testing.T) {
 			bridge in seat[al]/in.video seat-al-dec-video-in h264
 			pipeline mix
 			  branch seat[al] keyed
-			  mix-base -> mix-all-queue
-			  mix-all-queue -> mix-all
+			  mix-base -> mix-base-mix-all-queue
+			  mix-base-mix-all-queue -> mix-all
 			  mix-all -> enc-queue
 			  enc-queue -> enc
 			  enc -> out-video-out
 			  seat-al-dec-video-in -> seat-al-dec-guard (seat[al])
 			  seat-al-dec-guard -> [video/x-h264,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8] seat-al-dec (seat[al])
 			  seat-al-dec -> mix-tee-al (seat[al])
-			  mix-tee-al -> mix-all-queue-2 (seat[al])
-			  mix-all-queue-2 -> mix-all (seat[al])`,
+			  mix-tee-al -> mix-tee-al-mix-all-queue (seat[al])
+			  mix-tee-al-mix-all-queue -> mix-all (seat[al])`,
 		},
 		{
 			name:      "a list makes one instance for each item",
@@ -281,6 +283,52 @@ func TestPlans(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { expect(t, resolve(t, c.in, c.text, c.fragments...), c.want) })
 	}
+}
+
+// A plan with one more key is the old plan and that key's branch: a runtime adds what is new and touches nothing else.
+func TestKeysDoNotDisturbEachOther(t *testing.T) {
+	frag := "graph: v1\nparams:\n  stream: string\nexports:\n  video: dec.src\n  ear: enc.sink\nnodes:\n  in: stream.in name=$stream\n  dec: avdec_h264\n" +
+		"  enc: vp8enc\n  own: stream.out name=$(stream)/mix\nlinks:\n  - in.video -> dec\n  - enc -> own\n"
+	text := "graph: v1\nnodes:\n  seat: {use: f1, each: {key: guest, max: 2}}\n  mix: video.mix\n  enc: vp8enc\n  out: stream.out name=room\n" +
+		"links:\n  - seat.video? -> mix\n  - mix.out -> enc -> out\n  - mix.minus[seat] -> seat.ear\n"
+	key := func(name string) plan.Key { return plan.Key{Name: name, Params: map[string]any{"stream": name}} }
+	with := func(keys ...plan.Key) map[string]plan.Element {
+		p := resolve(t, plan.Inputs{Keys: map[string][]plan.Key{"seat": keys}}, text, frag)
+		out := map[string]plan.Element{}
+		for _, l := range p.Pipelines {
+			for _, e := range l.Elements {
+				out[e.Name] = e
+			}
+		}
+		return out
+	}
+	both := with(key("al"), key("bo"))
+	for _, one := range []map[string]plan.Element{with(), with(key("al")), with(key("bo"))} {
+		for name, e := range one {
+			a, _ := json.Marshal(e)
+			b, _ := json.Marshal(both[name])
+			if string(a) != string(b) {
+				t.Errorf("%q is\n%s alone and\n%s in company", name, a, b)
+			}
+		}
+	}
+	// What two keys add beyond each of them is a shield and a queue from each to the other.
+	pairs := []string{"mix-tee-al-mix-minus-bo-queue", "mix-tee-bo-mix-minus-al-queue"}
+	for _, name := range pairs {
+		if both[name].Factory != "queue" {
+			t.Errorf("there is no %q among %v", name, slices.Sorted(maps.Keys(both)))
+		}
+	}
+	if len(both) != len(with(key("al")))+len(with(key("bo")))-len(with())+2*len(pairs) {
+		t.Error("two keys are more than the sum of each and what lies between them")
+	}
+	g, lib := parse(t, text, frag)
+	tmpl, err := plan.Compile(g, lib, registry(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = tmpl.Resolve(plan.Inputs{Keys: map[string][]plan.Key{"seat": {key("a"), key("b"), key("c")}}})
+	wantCode(t, err, fault.InvalidParams)
 }
 
 func TestErrorsNameTheNode(t *testing.T) {

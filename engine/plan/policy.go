@@ -11,8 +11,8 @@ import (
 	"sluice/engine/value"
 )
 
-// defaultPolicy holds for graphs that say nothing else.
-func defaultPolicy() Policy {
+// DefaultPolicy holds for graphs that say nothing else; cost and worker are then the compiler's estimate.
+func DefaultPolicy() Policy {
 	return Policy{
 		Start: Span(10 * time.Second), Stall: Span(15 * time.Second), Drain: Span(5 * time.Second), Latency: Span(200 * time.Millisecond),
 		Restart: Restart{
@@ -24,7 +24,7 @@ func defaultPolicy() Policy {
 
 // policy evaluates the graph's policy over the defaults.
 func (r *resolver) policy(scope param.Scope) (Policy, error) {
-	p := defaultPolicy()
+	p := DefaultPolicy()
 	for _, e := range r.tmpl.root.policy {
 		if err := p.set(e, scope); err != nil {
 			return p, r.wrong(fault.InvalidParams, "policy/"+e.Key.Text, "%v", err)

@@ -124,6 +124,10 @@ func terms(b plan.Branch) string {
 	case plan.Lazy:
 		words = append(words, "lazy, "+lingering(b.Linger))
 	case plan.Keyed:
+		if !strings.HasPrefix(b.Key, "{") {
+			words = append(words, "added by its key")
+			break
+		}
 		words = append(words, "one for each "+strings.Trim(b.Key, "{}"))
 		if b.Max > 0 {
 			words = append(words, "at most "+strconv.Itoa(b.Max))

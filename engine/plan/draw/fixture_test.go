@@ -115,7 +115,7 @@ func publish() *plan.Plan {
 }
 
 func policy(worker string, cost float64) plan.Policy {
-	p := defaults()
+	p := plan.DefaultPolicy()
 	p.Worker, p.Cost = worker, cost
 	return p
 }

@@ -145,7 +145,7 @@ func (k *ink) signs(p *plan.Plan) {
 
 // policy prints what differs from the defaults, and what the compiler worked out.
 func (k *ink) policy(p *plan.Policy) {
-	usual := defaults()
+	usual := plan.DefaultPolicy()
 	k.heading("policy")
 	var rows []row
 	add := func(name, text string) {
