@@ -1,0 +1,274 @@
+package graphs_test
+
+import (
+	"fmt"
+	"io/fs"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"sluice/api/cdn"
+	doorhls "sluice/api/hls"
+	"sluice/api/rest"
+	"sluice/api/rtmfp"
+	"sluice/api/rtmp"
+	"sluice/api/rtsp"
+	"sluice/api/sip"
+	"sluice/api/srt"
+	"sluice/api/websocket"
+	"sluice/api/whip"
+	"sluice/elements/convert"
+	"sluice/elements/file"
+	"sluice/elements/hls"
+	"sluice/elements/mix"
+	"sluice/elements/stream"
+	"sluice/elements/webrtc"
+	"sluice/engine/element"
+	"sluice/engine/lint"
+	"sluice/engine/param"
+	"sluice/engine/plan"
+	"sluice/engine/route"
+	"sluice/engine/spec"
+	"sluice/graphs"
+	"sluice/testdata/registry"
+)
+
+// elements is a registry of what the shipped graphs use.
+func elements(t testing.TB) *element.Registry {
+	t.Helper()
+	snapshot, err := registry.Snapshot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	reg, err := element.NewRegistry(snapshot, slices.Concat(
+		stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), hls.Elements(), file.Elements(), rtmp.Elements(),
+		rtmfp.Elements(), rtsp.Elements(), srt.Elements(), sip.Elements(), cdn.Elements(), websocket.Elements(),
+	), triggers())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return reg
+}
+
+func triggers() []element.Trigger {
+	return slices.Concat(stream.Triggers(), websocket.Triggers(), whip.Triggers(), rtmp.Triggers(), rtmfp.Triggers(), rtsp.Triggers(),
+		srt.Triggers(), sip.Triggers(), cdn.Triggers(), doorhls.Triggers(), rest.Triggers())
+}
+
+// shelf is the shipped graphs by name.
+type shelf map[string]*spec.Graph
+
+// Graph finds a graph; it makes a shelf the compiler's library.
+func (s shelf) Graph(name string) (*spec.Graph, bool) { g, ok := s[name]; return g, ok }
+
+func shipped(t testing.TB) (shelf, []*spec.Graph) {
+	t.Helper()
+	all := shelf{}
+	var list []*spec.Graph
+	err := fs.WalkDir(graphs.FS, ".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(graphs.FS, path)
+		found, diags := spec.Parse(path, strings.TrimSuffix(path, ".yaml"), data)
+		for _, d := range diags {
+			t.Error(d)
+		}
+		for _, g := range found {
+			all[g.Name] = g
+			list = append(list, g)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all, list
+}
+
+func TestLintClean(t *testing.T) {
+	_, list := shipped(t)
+	for _, d := range lint.Check(list, elements(t), lint.Options{}) {
+		t.Error(d)
+	}
+	for _, g := range list {
+		if len(g.Tests) == 0 && !g.Fragment() {
+			t.Errorf("%s has no tests", g.Name)
+		}
+	}
+}
+
+// TestFormatted: the shipped graphs are as sluice fmt writes them.
+func TestFormatted(t *testing.T) {
+	files, err := fs.Glob(graphs.FS, "*/*.yaml")
+	if err != nil || len(files) < 15 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	for _, name := range files {
+		data, err := fs.ReadFile(graphs.FS, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := spec.Format(data); string(got) != string(data) {
+			t.Errorf("%s is not formatted", name)
+		}
+	}
+}
+
+func TestAbout(t *testing.T) {
+	_, list := shipped(t)
+	for _, g := range list {
+		if strings.Contains(g.About.Text, "\n") || !strings.HasSuffix(g.About.Text, ".") {
+			t.Errorf("%s is described as %q; wanted is one line with a period", g.Name, g.About.Text)
+		}
+	}
+}
+
+func table(t testing.TB) *route.Table {
+	t.Helper()
+	_, list := shipped(t)
+	var entries []route.Entry
+	for _, g := range list {
+		e, diags := route.Entries(g)
+		for _, d := range diags {
+			t.Error(d)
+		}
+		entries = append(entries, e...)
+	}
+	out, conflicts := route.Build(entries)
+	for _, c := range conflicts {
+		t.Error(c.Diagnostic())
+	}
+	return out
+}
+
+// TestRoutes holds who answers what. Each event that peers raise has an answer.
+func TestRoutes(t *testing.T) {
+	routes := table(t)
+	answered := map[string]bool{"rest.start": true, "boot": true} // nothing of ours starts with the server
+	for _, c := range []struct {
+		event, path string
+		vars        route.Variables
+		graph       string
+	}{
+		{"rtmp.publish", "/cam", nil, "live/rtmp"},
+		{"rtmfp.publish", "/cam", nil, "live/rtmfp_publish"},
+		{"rtsp.announce", "/a/b/c", nil, "live/rtsp_publish"},
+		{"srt.publish", "/cam", nil, "live/srt_publish"},
+		{"ws.publish", "/login", route.Variables{"room": "red"}, "web/publish"},
+		{"whip.publish", "/cam", nil, "web/whip"},
+		{"rtmp.play", "/cam", nil, "live/rtmp_play"},
+		{"rtmfp.play", "/cam", nil, "live/rtmfp_play"},
+		{"rtsp.play", "/cam", nil, "live/rtsp_play"},
+		{"srt.play", "/cam", nil, "live/srt_play"},
+		{"ws.play", "/rtsp://camera.example/main", nil, "web/play"},
+		{"whep.play", "/cam", nil, "web/whep"},
+		{"hls.play", "/cam", nil, "live/hls"},
+		{"hls.play", "/cam", route.Variables{"profile": "abr"}, "live/ladder"},
+		{"ws.call", "/49891234", nil, "phone/call"},
+		{"sip.invite", "/alice", route.Variables{"account": "trunk"}, "phone/call"},
+		{"sip.invite", "/red", route.Variables{"account": "rooms"}, "phone/room"},
+		{"rest.call", "/49891234", nil, "phone/callout"},
+		{"cdn.wanted", "/cam", nil, "cdn/edge"},
+		{"stream.convert", "/cam", nil, "web/convert"},
+		{"stream.wanted", "/cam/door", nil, "cameras/pull"},
+		{"stream.wanted", "/rtsp://camera.example/main", route.Variables{"scheme": "rtsp"}, "cameras/rtsp"},
+		{"stream.wanted", "/rtmps://example.org/live/a", route.Variables{"scheme": "rtmps"}, "cameras/rtmp"},
+		{"stream.wanted", "/srt://example.org:8890", route.Variables{"scheme": "srt"}, "cameras/srt"},
+		{"stream.wanted", "/nobody", route.Variables{"scheme": ""}, ""},
+	} {
+		answered[c.event] = true
+		m, ok := routes.Match(c.event, c.path, c.vars)
+		if got := graphOf(m, ok); got != c.graph {
+			t.Errorf("%s %s with %v goes to %q, not %q", c.event, c.path, c.vars, got, c.graph)
+		}
+	}
+	for _, trigger := range triggers() {
+		if !answered[trigger.Event] {
+			t.Errorf("no graph answers %s", trigger.Event)
+		}
+	}
+}
+
+func graphOf(m route.Match, ok bool) string {
+	if !ok {
+		return ""
+	}
+	return m.Entry.Graph
+}
+
+// TestExpectations holds what the graphs' own tests expect of routes and plans; the rest of them needs GStreamer.
+func TestExpectations(t *testing.T) {
+	lib, list := shipped(t)
+	routes, reg := table(t), elements(t)
+	for _, g := range list {
+		for _, test := range g.Tests {
+			t.Run(g.Name+", "+test.Name.Text, func(t *testing.T) {
+				for _, e := range test.Expect {
+					switch e.Key.Text {
+					case "route":
+						for _, r := range e.Value.Entries {
+							m, ok := routes.Match(r.Key.Text, r.Value.Text, nil)
+							if got := graphOf(m, ok); got != g.Name {
+								t.Errorf("%s %s goes to %q", r.Key.Text, r.Value.Text, got)
+							}
+						}
+					case "plan":
+						expectPlan(t, resolve(t, g, lib, reg, test), e.Value.Entries)
+					}
+				}
+			})
+		}
+	}
+}
+
+func resolve(t *testing.T, g *spec.Graph, lib plan.Library, reg *element.Registry, test spec.Test) plan.Counts {
+	t.Helper()
+	tmpl, err := plan.Compile(g, lib, reg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	params := map[string]any{}
+	for _, e := range test.With {
+		params[e.Key.Text] = e.Value.Text
+	}
+	// A stream named by address has one; the placeholder for a text is none.
+	address := param.Values{"url": "rtsp://camera.example/main"}
+	if strings.HasSuffix(g.Name, "rtmp") {
+		address["url"] = "rtmp://example.org/live/a"
+	} else if strings.HasSuffix(g.Name, "srt") {
+		address["url"] = "srt://example.org:8890"
+	}
+	env := param.Values{"env.CAMERA_HOST": "camera.example", "env.CAMERA_LOGIN": "me:secret"}
+	p, err := tmpl.Resolve(plan.Inputs{Params: params, Scope: param.Chain(address, env, tmpl.Placeholders())})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Counts()
+}
+
+func expectPlan(t *testing.T, counts plan.Counts, want []spec.Entry) {
+	t.Helper()
+	for _, e := range want {
+		field := reflect.ValueOf(counts).FieldByName(strings.ToUpper(e.Key.Text[:1]) + e.Key.Text[1:])
+		if !field.IsValid() {
+			t.Fatalf("plans have no %q", e.Key.Text)
+		}
+		if got := int(field.Int()); !within(got, e.Value.Text) {
+			t.Errorf("%s: %d, not %s", e.Key.Text, got, e.Value.Text)
+		}
+	}
+}
+
+// within tells whether n lies in a range such as "1..2", "1.." or "2".
+func within(n int, text string) bool {
+	least, most, open := strings.Cut(text, "..")
+	if !open {
+		return text == fmt.Sprint(n)
+	}
+	a, errA := strconv.Atoi(least)
+	b, errB := strconv.Atoi(most)
+	return (least == "" || errA == nil && n >= a) && (most == "" || errB == nil && n <= b)
+}
