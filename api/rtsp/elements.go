@@ -77,7 +77,8 @@ func (Pull) Spec() element.Spec {
 			element.Span("timeout", time.Second, time.Minute).Or(10 * time.Second).Says("How long the camera may be silent."),
 		},
 		Examples: []string{
-			"rtsp.pull url=rtsp://camera.example/main", "rtsp.pull url=rtsp://camera.example/main login=$env.CAMERA_LOGIN transport=tcp timeout=5s",
+			"rtsp.pull url=rtsp://camera.example/main",
+			"rtsp.pull url=rtsp://camera.example/main login=$env.CAMERA_LOGIN transport=tcp timeout=5s",
 		},
 	}
 }

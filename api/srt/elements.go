@@ -67,7 +67,8 @@ func (Pull) Spec() element.Spec {
 		Fields: []element.Field{
 			url,
 			element.Setting("passphrase", value.Secret).Says("Secret that both sides share; left out for a stream in the clear."),
-			element.Span("latency", 20*time.Millisecond, 8*time.Second).Or(120 * time.Millisecond).Says("Time for lost packets to be sent again."),
+			element.Span("latency", 20*time.Millisecond, 8*time.Second).Or(120 * time.Millisecond).
+				Says("Time for lost packets to be sent again."),
 		},
 		Examples: []string{`srt.pull url="srt://example.org:8890?streamid=read:lobby" latency=200ms`},
 	}

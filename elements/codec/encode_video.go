@@ -158,9 +158,11 @@ func vpx(factory string, speed int64, t Target) Step {
 		element.Set("error-resilient", "default"), element.Set("threads", int64(2)),
 	}
 	if t.Quality > 0 {
-		return Step{Name: "enc", Factory: factory, Props: append(props, element.Set("end-usage", "cq"), element.Set("cq-level", t.scale(60, 4)))}
+		props = append(props, element.Set("end-usage", "cq"), element.Set("cq-level", t.scale(60, 4)))
+	} else {
+		props = append(props, element.Set("end-usage", "cbr"))
 	}
-	return Step{Name: "enc", Factory: factory, Props: append(props, element.Set("end-usage", "cbr"))}
+	return Step{Name: "enc", Factory: factory, Props: props}
 }
 
 // av1 by libaom 3.6; only the real-time profile keeps up, and only just. av1enc 1.22 leaves both ends of the quantizer's range

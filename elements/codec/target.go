@@ -79,10 +79,10 @@ func (t Target) scale(worst, best int) int64 { return int64(worst - t.Quality*(w
 // Give is the format that comes out of a chain.
 func (t Target) Give() element.Format {
 	f := element.Format{Kind: t.Kind, Codec: t.Codec}
-	switch {
-	case t.Codec == media.H264:
+	switch t.Codec {
+	case media.H264:
 		f.Caps = h264Profile
-	case t.Codec == "":
+	case "":
 		f.Caps = element.RawCaps(t.Kind)
 	}
 	return f

@@ -12,6 +12,7 @@ import (
 	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
 	"sluice/engine/media"
+	"sluice/engine/value"
 )
 
 // everyPair makes TestChainsPlay try every codec with every other, which takes minutes, instead of each once.
@@ -27,9 +28,46 @@ func TestChainsPlay(t *testing.T) {
 		for _, pair := range pairs(kind) {
 			t.Run(string(pair[0])+" to "+string(pair[1]), func(t *testing.T) {
 				t.Parallel()
-				play(t, kind, pair[0], pair[1])
+				play(t, coded(pair[0]), pair[0], element.Conf{"codec": string(pair[1])}, pair[1])
 			})
 		}
+	}
+}
+
+// TestSettingsPlay has gst-launch play conversions that change more than the codec, or do not know what comes in.
+func TestSettingsPlay(t *testing.T) {
+	if _, err := exec.LookPath("gst-launch-1.0"); err != nil || testing.Short() {
+		t.Skip("needs gst-launch-1.0, and time")
+	}
+	fifteen := value.Ratio{Num: 15, Den: 1}
+	for name, c := range map[string]struct {
+		in   element.Format // as the builder is told
+		from media.Codec
+		conf element.Conf
+		to   media.Codec
+	}{
+		"size, rate, quality": {
+			coded(media.VP8), media.VP8, element.Conf{"codec": "h264", "width": int64(161), "fps": fifteen, "quality": int64(60)}, media.H264,
+		},
+		"both sides":         {coded(media.H264), media.H264, element.Conf{"width": int64(160), "height": int64(120)}, media.H264},
+		"quality of vp8":     {coded(media.H264), media.H264, element.Conf{"codec": "vp8", "quality": int64(80)}, media.VP8},
+		"quality of vp9":     {coded(media.H264), media.H264, element.Conf{"codec": "vp9", "quality": int64(80)}, media.VP9},
+		"quality of av1":     {coded(media.H264), media.H264, element.Conf{"codec": "av1", "quality": int64(80)}, media.AV1},
+		"quality of h265":    {coded(media.H264), media.H264, element.Conf{"codec": "h265", "quality": int64(80)}, media.H265},
+		"mpeg-1 at 15":       {coded(media.H264), media.H264, element.Conf{"codec": "mpeg1video", "fps": fifteen}, media.MPEG1},
+		"opus, mono, 16 kHz": {coded(media.Opus), media.Opus, element.Conf{"rate": int64(16000), "channels": int64(1)}, media.Opus},
+		"aac, mono": {
+			coded(media.Opus), media.Opus, element.Conf{"codec": "aac", "channels": int64(1), "bitrate": value.Bits(32_000)}, media.AAC,
+		},
+		"mp2, little":      {coded(media.AAC), media.AAC, element.Conf{"codec": "mp2", "bitrate": value.Bits(64_000)}, media.MP2},
+		"unknown pictures": {element.Format{Kind: media.Video}, media.H264, element.Conf{"codec": "vp8"}, media.VP8},
+		"unknown sound":    {element.Format{Kind: media.Audio}, media.AAC, element.Conf{"codec": "opus"}, media.Opus},
+		"B-frames":         {reordered(media.H264), media.H264, element.Conf{"codec": "h264"}, media.H264},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			play(t, c.in, c.from, c.conf, c.to)
+		})
 	}
 }
 
@@ -52,8 +90,10 @@ func pairs(k media.Kind) [][2]media.Codec {
 	return out
 }
 
-func play(t *testing.T, k media.Kind, from, to media.Codec) {
+// play feeds a conversion with a codec, which it is told of as in, and wants another codec to come out.
+func play(t *testing.T, in element.Format, from media.Codec, conf element.Conf, to media.Codec) {
 	t.Helper()
+	k := in.Kind
 	source := "audiotestsrc num-buffers=40 ! audio/x-raw,rate=48000,channels=2 ! "
 	if k == media.Video {
 		source = "videotestsrc num-buffers=12 ! video/x-raw,format=Y444_10LE,width=322,height=178,framerate=25/1 ! "
@@ -65,9 +105,9 @@ func play(t *testing.T, k media.Kind, from, to media.Codec) {
 	first := element.NewPiece("source", nil, nil)
 	ends := enc.AddTo(first, element.Pad{}, "", "s")
 	piece := element.NewPiece("to",
-		[]element.Input{{Port: string(k), Format: element.Format{Kind: k, Codec: from}, Outside: true}},
+		[]element.Input{{Port: string(k), Format: in, Outside: true}},
 		[]element.Output{{Port: string(k)}})
-	if err := (convert.Convert{}).Build(piece, element.Conf{"codec": string(to)}); err != nil {
+	if err := (convert.Convert{}).Build(piece, conf); err != nil {
 		t.Fatal(err)
 	}
 	at := element.PortKey{Port: string(k)}

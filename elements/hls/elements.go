@@ -33,7 +33,8 @@ func (Out) Spec() element.Spec {
 		),
 		Fields: []element.Field{
 			element.Setting("path", value.String).Must().Says("Path of the playlist on the HLS server, such as /$(stream)."),
-			element.Setting("rung", value.String).Says("Name of this rendition in the master playlist, such as 720p; left out when there is one."),
+			element.Setting("rung", value.String).
+				Says("Name of this rendition in the master playlist, such as 720p; left out when there is one."),
 			element.Choice("segments", "fmp4", transportStream).Or("fmp4").Shapes().
 				Says("Form of the segments: fragmented MP4, or MPEG transport stream for old players."),
 			element.Span("segment", 500*time.Millisecond, 10*time.Second).Or(2 * time.Second).
@@ -71,7 +72,7 @@ func (Out) Build(p *element.Piece, _ element.Conf) error {
 			p.Enter(in.Port, in.Key, to)
 			continue
 		}
-		ends := chain.AddTo(p, element.Pad{}, in.Key, string(in.Port[:1]))
+		ends := chain.AddTo(p, element.Pad{}, in.Key, in.Port[:1])
 		p.Joints = append(p.Joints, element.Joint{From: ends.Last, To: to, Key: in.Key})
 		p.Enter(in.Port, in.Key, ends.First)
 	}

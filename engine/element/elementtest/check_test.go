@@ -55,7 +55,7 @@ func TestBuilds(t *testing.T) {
 		"refuses with a plain error": {
 			func(*element.Piece, element.Conf) error { return errors.New("not today") }, "must be a fault",
 		},
-		"settings": {func(p *element.Piece, conf element.Conf) error {
+		"settings": {func(_ *element.Piece, conf element.Conf) error {
 			if conf.Int("count") != 3 || conf.Text("name") == "" {
 				return errors.New("without its settings")
 			}
