@@ -146,20 +146,29 @@ func sameFile(a, b string) bool {
 
 // absent explains why there is no such graph: its file has errors, or the name is wrong.
 func (a *app) absent(set *store.Set, name string) error {
-	folder, _, _ := strings.Cut(name, "/")
 	for _, h := range set.Held() {
-		stem := strings.TrimSuffix(filepath.ToSlash(h.File), ".yaml")
-		if strings.HasSuffix(stem, name) || strings.HasSuffix(stem, "/"+folder) || strings.Contains(stem, strings.TrimSuffix(name, filepath.Base(name))) {
-			if err := a.findings(set, func(f string) bool { return f == h.File }); err != nil {
-				return err
-			}
+		if !mayHold(h.File, name) {
+			continue
 		}
+		if err := a.findings(set, func(f string) bool { return f == h.File }); err != nil {
+			return err
+		}
+		fmt.Fprintf(a.err, "%s: held back: %s\n", h.File, h.Why)
+		return errFound
 	}
 	f := fault.New(fault.GraphNotFound, name, "there is no graph of that name")
 	if near, ok := spec.Nearest(name, names(set)); ok {
 		return f.Advise("did you mean %q?", near)
 	}
 	return f.Advise("`sluice routes` lists graphs; --graphs names your folder")
+}
+
+// mayHold tells whether a file can be where a graph of that name is: live/rtmp is in live/rtmp.yaml, or is one of several
+// in another file of live/.
+func mayHold(file, name string) bool {
+	stem := strings.TrimSuffix(filepath.ToSlash(file), ".yaml")
+	folder, _, nested := strings.Cut(name, "/")
+	return strings.HasSuffix("/"+stem, "/"+name) || nested && strings.Contains("/"+stem, "/"+folder+"/")
 }
 
 func names(set *store.Set) []string {

@@ -36,7 +36,7 @@ type app struct {
 }
 
 // errFound ends a verb whose findings are already written.
-var errFound = errors.New("findings") //nolint:gochecknoglobals // a sentinel, never written
+var errFound = errors.New("findings")
 
 // usageError marks a wrong command line.
 type usageError struct{ error }
@@ -92,8 +92,10 @@ These verbs need no server and no GStreamer.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	c.PersistentFlags().StringVar(&a.dir, "graphs", os.Getenv("SLUICE_GRAPHS"), "folder of your graphs (default: ./graphs if there is one; also SLUICE_GRAPHS); shipped graphs are always known")
-	c.PersistentFlags().StringVar(&a.registry, "registry", cmp.Or(os.Getenv("SLUICE_REGISTRY"), "auto"), "what is known of GStreamer: auto, live or snapshot (also SLUICE_REGISTRY)")
+	c.PersistentFlags().StringVar(&a.dir, "graphs", os.Getenv("SLUICE_GRAPHS"),
+		"folder of your graphs, beside the shipped ones (default ./graphs if there is one; also SLUICE_GRAPHS)")
+	c.PersistentFlags().StringVar(&a.registry, "registry", cmp.Or(os.Getenv("SLUICE_REGISTRY"), "auto"),
+		"what is known of GStreamer: auto, live or snapshot (also SLUICE_REGISTRY)")
 	c.PersistentFlags().StringVar(&a.colour, "color", "auto", "colours: auto, always or never")
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}

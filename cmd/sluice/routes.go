@@ -85,7 +85,8 @@ func (a *app) listRoutes(table *route.Table, event string) error {
 func (a *app) explain(table *route.Table, event, path string) error {
 	list := table.Explain(event, path)
 	if len(list) == 0 {
-		return fault.New(fault.NoRoute, "routes", "no graph has a route for %s %s", event, path).Advise("`sluice routes %s` lists what there is", event)
+		return fault.New(fault.NoRoute, "routes", "no graph has a route for %s %s", event, path).
+			Advise("`sluice routes %s` lists what there is", event)
 	}
 	for _, c := range list {
 		fmt.Fprintf(a.out, "%s -> %s (%s)\n  %s\n", c.Entry, c.Entry.Graph, c.Entry.Pos, c.Why)

@@ -34,7 +34,7 @@ func (a *app) showCmd() *cobra.Command {
 			if as == "schema" {
 				return a.showSchema(list[0])
 			}
-			print, ok := forms()[as]
+			form, ok := forms()[as]
 			if !ok {
 				return usageError{fmt.Errorf("--as is one of %s, not %q", strings.Join(formNames(), ", "), as)}
 			}
@@ -42,7 +42,7 @@ func (a *app) showCmd() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return print(a.out, p)
+			return form(a.out, p)
 		},
 	}
 	c.Flags().StringVar(&as, "as", "launch", strings.Join(formNames(), ", "))

@@ -59,7 +59,7 @@ func (r *resolver) pipelines(p *Plan) {
 			e.Drain = r.drains(e)
 			out.Elements = append(out.Elements, e.Element)
 		}
-		out.Links = r.linksOf(list, at)
+		out.Links = r.linksOf(at)
 		p.Pipelines = append(p.Pipelines, out)
 	}
 	p.nameApart()
@@ -165,7 +165,7 @@ func (r *resolver) drains(e *elem) bool {
 }
 
 // linksOf writes a pipeline's links in the order of their elements.
-func (r *resolver) linksOf(list []*elem, at map[*elem]int) []Link {
+func (r *resolver) linksOf(at map[*elem]int) []Link {
 	var mine []*link
 	for _, l := range r.net.links {
 		if _, ok := at[l.from]; ok {
@@ -186,7 +186,8 @@ func (r *resolver) linksOf(list []*elem, at map[*elem]int) []Link {
 		}
 		out = append(out, Link{
 			From: Pad{l.from.Name, l.fromPad}, To: Pad{l.to.Name, l.toPad}, Caps: l.caps,
-			Delayed: l.fromPort.Presence == element.Sometimes, Optional: l.optional, EachOther: l.eachOther, PadProps: l.pad, Queue: l.own, Branch: branch,
+			Delayed: l.fromPort.Presence == element.Sometimes, Optional: l.optional, EachOther: l.eachOther,
+			PadProps: l.pad, Queue: l.own, Branch: branch,
 		})
 	}
 	return out

@@ -116,7 +116,7 @@ type repeat struct {
 	params map[string]any
 }
 
-var plainLabel = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`) //nolint:gochecknoglobals // compiled once, never written
+var plainLabel = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // copies lists the instances of a fragment.
 func (r *resolver) copies(s *stmt, name string, scope param.Scope) ([]repeat, error) {

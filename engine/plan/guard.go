@@ -34,7 +34,7 @@ func (r *resolver) guards() {
 
 // guardDecoder puts a parser and a caps guard between a bridge and a decoder.
 func (r *resolver) guardDecoder(l *link) {
-	parser, safe := "", ""
+	var parser, safe string
 	switch l.format.Codec {
 	case media.H264:
 		parser, safe = "h264parse", safeH264
@@ -83,7 +83,8 @@ func isH264Encoder(e *elem) bool {
 
 // fixesFormat tells whether an element is a capsfilter that already says the picture's format.
 func fixesFormat(e *elem) bool {
-	return e.Factory == "capsfilter" && slices.ContainsFunc(e.Props, func(s Setting) bool { return s.Name == "caps" && hasField(s.Text, "format") })
+	says := func(s Setting) bool { return s.Name == "caps" && hasField(s.Text, "format") }
+	return e.Factory == "capsfilter" && slices.ContainsFunc(e.Props, says)
 }
 
 // hasField tells whether caps text fixes a field.

@@ -19,8 +19,8 @@ func (r *resolver) insert() {
 	r.divide()
 }
 
-// tees splits every source pad that is linked more than once, or into a branch that comes and goes (R3). A pad is told by its name; always present pads
-// without one are the element's first.
+// tees splits every source pad that is linked more than once, or into a branch that comes and goes (R3). A pad is told
+// by its name; one without a name is the element's only one.
 func (r *resolver) tees() {
 	type pad struct {
 		of   *elem
@@ -49,9 +49,10 @@ func (r *resolver) tees() {
 		t := r.add(p.of.node, name, "tee", RoleTee, setting("allow-not-linked", true))
 		t.branch, t.group = p.of.branch, p.of.group
 		first := groups[p][0]
+		needed := slices.ContainsFunc(groups[p], func(l *link) bool { return !l.optional })
 		in := &link{
-			from: p.of, to: t, fromPad: p.name, fromPort: first.fromPort, toPort: portNamed(t, "", element.Sink), format: first.format,
-			optional: !slices.ContainsFunc(groups[p], func(l *link) bool { return !l.optional }),
+			from: p.of, to: t, fromPad: p.name, fromPort: first.fromPort, toPort: portNamed(t, "", element.Sink),
+			format: first.format, optional: !needed,
 		}
 		r.net.links = append(r.net.links, in)
 		for _, l := range groups[p] {
@@ -134,33 +135,54 @@ func (r *resolver) queueFor(l *link, offline bool) ([]Setting, bool) {
 	if l.queue != nil {
 		return l.queue.props(), true
 	}
-	if isQueue(l.from) || isQueue(l.to) || l.to.Factory == "tee" && l.from.bridge != nil {
+	if isQueue(l.from) || isQueue(l.to) || l.to.Factory == "errorignore" {
 		return nil, false
 	}
-	encoder := l.to.spec != nil && l.to.spec.Is("Encoder") && l.to.spec.Is("Video")
-	raw := l.format.Codec == "" && l.format.Kind != media.Mux
-	outward := l.to.spec != nil && (l.to.spec.Is("Network") || l.to.spec.Is("File")) && l.to.spec.Is("Sink")
-	joins := l.toPort.Presence == element.Request && l.to.Factory != "tee"
-	parts := l.from.Factory == "tee" || l.from.spec != nil && l.from.spec.Is("Demuxer")
-	switch {
-	case l.to.Factory == "errorignore":
-		return nil, false
-	case !offline && encoder:
-		// A late picture is worth nothing, and the encoder must not see a gap.
-		return queueProps(0, 2, "downstream"), true
-	case joins && l.from.bridge == nil && !offline && raw && l.format.Kind == media.Audio:
-		return queueProps(r.latency, 0, "no"), true
-	case joins && l.from.bridge == nil && !offline && raw && l.format.Kind == media.Video:
-		return queueProps(0, 2, "no"), true
-	case (parts || l.from.Factory == "errorignore") && !offline && raw && l.format.Kind == media.Video:
-		return queueProps(0, 2, "downstream"), true // a second of raw pictures would be 40 MB
-	case joins && l.from.bridge == nil, parts, l.from.Factory == "errorignore":
+	if !offline {
+		if props, ok := r.liveQueue(l); ok {
+			return props, true
+		}
+	}
+	if l.joins() || l.parts() {
 		return queueProps(time.Second, 0, "no"), true
-	case !offline && outward:
+	}
+	return nil, false
+}
+
+// liveQueue decides where media comes at its own pace, so that what is late costs something.
+func (r *resolver) liveQueue(l *link) ([]Setting, bool) {
+	picture, sound := l.raw(media.Video), l.raw(media.Audio)
+	switch {
+	case l.to.is("Encoder") && l.to.is("Video"):
+		return queueProps(0, 2, "downstream"), true // a late picture is worth nothing; the encoder must not see a gap
+	case l.joins() && sound:
+		return queueProps(r.latency, 0, "no"), true
+	case l.joins() && picture:
+		return queueProps(0, 2, "no"), true
+	case l.parts() && picture:
+		return queueProps(0, 2, "downstream"), true // a second of raw pictures would be 40 MB
+	case l.to.is("Sink") && (l.to.is("Network") || l.to.is("File")):
 		return queueProps(2*time.Second, 0, "no"), true
 	}
 	return nil, false
 }
+
+// joins tells whether several links end at the element, each on a pad of its own: a mixer or muxer. Behind a bridge a
+// thread ends anyway.
+func (l *link) joins() bool {
+	return l.toPort.Presence == element.Request && l.to.Factory != "tee" && l.from.bridge == nil
+}
+
+// parts tells whether several links begin at the element: a tee or a demuxer.
+func (l *link) parts() bool {
+	return l.from.Factory == "tee" && l.to.Factory != "errorignore" || l.from.Factory == "errorignore" || l.from.is("Demuxer")
+}
+
+// raw tells whether decoded media of a kind flows.
+func (l *link) raw(k media.Kind) bool { return l.format.Codec == "" && l.format.Kind == k }
+
+// is tells whether the element's class has a word; false for elements that no registry knows.
+func (e *elem) is(word string) bool { return e.spec != nil && e.spec.Is(word) }
 
 func isQueue(e *elem) bool {
 	return e.Factory == "queue" || e.Factory == "queue2" || e.Factory == "multiqueue"

@@ -51,7 +51,8 @@ func (r *resolver) add(n *node, name, factory string, role Role, props ...Settin
 		name += "-" + value.Text(int64(c))
 	}
 	spec, _ := r.tmpl.reg.Spec(factory)
-	e := &elem{Element: Element{Name: name, Factory: factory, Node: n.name, Role: role, Props: props}, node: n, spec: spec, order: len(r.net.elems)}
+	e := &elem{node: n, spec: spec, order: len(r.net.elems)}
+	e.Element = Element{Name: name, Factory: factory, Node: n.name, Role: role, Props: props}
 	r.net.elems = append(r.net.elems, e)
 	return e
 }
@@ -325,7 +326,8 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 	}
 	l := &link{
 		from: from.elem, to: to.elem, fromPad: from.pad, toPad: to.pad, fromPort: from.port, toPort: to.port, format: w.format,
-		optional: w.optional && (from.elem == nil || from.port.Presence == element.Sometimes), pad: w.pad, queue: w.queue, caps: strings.Join(w.caps, " ! "),
+		optional: w.optional && from.port.Presence == element.Sometimes, pad: w.pad, queue: w.queue,
+		caps: strings.Join(w.caps, " ! "),
 	}
 	if l.queue == nil {
 		l.queue = w.to.queue

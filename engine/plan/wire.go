@@ -145,17 +145,14 @@ func (r *resolver) carried(n *node, p element.Port) []media.Kind {
 
 // partner finds the sink port for a source port.
 func (r *resolver) partner(w *wiring, sp element.Port, kinds []media.Kind) (media.Kind, element.Port, bool) {
+	if k := w.to.conf.Text("kind"); k != "" && len(kinds) > 0 && !slices.Contains(kinds, media.Kind(k)) {
+		return "", element.Port{}, false
+	}
 	var open *element.Port
 	var kind media.Kind
 	for _, tp := range w.to.spec.In() {
-		if w.toPad != "" && !tp.Matches(w.toPad) || w.toPad == "" && tp.Keyed || r.taken(w, tp) {
-			continue
-		}
-		if k := w.to.conf.Text("kind"); k != "" && len(kinds) > 0 && !slices.Contains(kinds, media.Kind(k)) {
-			continue
-		}
 		k, ok := common(kinds, tp)
-		if !ok {
+		if !ok || !meant(w, tp) || r.taken(w, tp) {
 			continue
 		}
 		if meet(sp.Caps, w.caps, tp.Caps) {
@@ -169,6 +166,14 @@ func (r *resolver) partner(w *wiring, sp element.Port, kinds []media.Kind) (medi
 		return kind, *open, true
 	}
 	return "", element.Port{}, false
+}
+
+// meant tells whether a wiring may end at a port: at the one it names, or at any but those that are kept for keys.
+func meant(w *wiring, tp element.Port) bool {
+	if w.toPad == "" {
+		return !tp.Keyed
+	}
+	return tp.Matches(w.toPad)
 }
 
 // taken tells whether an always present sink port has its one link already. A fallback shares the port of what it

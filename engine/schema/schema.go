@@ -26,9 +26,9 @@ func Graph(reg *element.Registry) map[string]any {
 			"labels":  object{"type": "object", "description": "Free metadata, copied to listings and metrics."},
 			"params":  params(),
 			"route":   routes(reg),
-			"nodes":   object{"type": "object", "description": "The elements, by name.", "propertyNames": name(), "additionalProperties": node(reg)},
+			"nodes":   named("The elements, by name.", node(reg)),
 			"links":   links(),
-			"exports": object{"type": "object", "additionalProperties": text("node.pad"), "description": "Pads offered to other graphs: this is a fragment."},
+			"exports": named("Pads offered to other graphs: this is a fragment.", text("node.pad")),
 			"policy":  policy(),
 			"tests":   tests(),
 		},
@@ -38,6 +38,11 @@ func Graph(reg *element.Registry) map[string]any {
 func text(about string) object { return object{"type": "string", "description": about} }
 
 func name() object { return object{"pattern": "^[a-z][a-z0-9_]*$"} }
+
+// named is a map from names to what each is.
+func named(about string, each any) object {
+	return object{"type": "object", "description": about, "propertyNames": name(), "additionalProperties": each}
+}
 
 // params describes typed parameters, short and long.
 func params() object {
@@ -53,10 +58,7 @@ func params() object {
 			"about": text("One sentence, with the unit."), "item": object{},
 		},
 	}
-	return object{
-		"type": "object", "description": "Typed inputs.", "propertyNames": name(),
-		"additionalProperties": object{"oneOf": []any{object{"enum": types}, long}},
-	}
+	return named("Typed inputs.", object{"oneOf": []any{object{"enum": types}, long}})
 }
 
 // routes describes which events start an instance.
@@ -85,15 +87,21 @@ func node(reg *element.Registry) object {
 	long := object{
 		"type": "object", "additionalProperties": false,
 		"properties": object{
-			"element": object{"anyOf": []any{object{"enum": own}, object{"type": "string"}}, "description": "One of ours (with a dot) or a GStreamer factory."},
-			"set":     object{"type": "object"},
-			"use":     text("A fragment."), "with": object{"type": "object", "description": "The fragment's parameters."},
+			"element": object{
+				"anyOf":       []any{object{"enum": own}, text("A GStreamer factory.")},
+				"description": "One of ours, with a dot, or a GStreamer factory.",
+			},
+			"set": object{"type": "object"},
+			"use": text("A fragment."), "with": object{"type": "object", "description": "The fragment's parameters."},
 			"each":     object{"description": "A list parameter, or {key: name, max: n}."},
 			"lazy":     text("Run only while somebody reads, and this long after."),
 			"on_error": object{"enum": []string{"fail", "drop", "restart"}},
-			"fallback": object{"type": "object", "required": []string{"node"}, "properties": object{"node": text("Played meanwhile."), "after": text("Of silence.")}},
-			"queue":    queue(),
-			"about":    text("A note, shown in plans and pictures."),
+			"fallback": object{
+				"type": "object", "required": []string{"node"},
+				"properties": object{"node": text("Played meanwhile."), "after": text("Of silence.")},
+			},
+			"queue": queue(),
+			"about": text("A note, shown in plans and pictures."),
 		},
 		"oneOf": []any{object{"required": []string{"element"}}, object{"required": []string{"use"}}},
 	}
@@ -136,7 +144,10 @@ func queue() object {
 func links() object {
 	long := object{
 		"type": "object", "required": []string{"from", "to"}, "additionalProperties": false,
-		"properties": object{"from": text("node or node.pad"), "to": text("node or node.pad"), "caps": text("GStreamer caps"), "pad": object{"type": "object"}, "queue": queue()},
+		"properties": object{
+			"from": text("node or node.pad"), "to": text("node or node.pad"), "caps": text("GStreamer caps"),
+			"pad": object{"type": "object"}, "queue": queue(),
+		},
 	}
 	return object{"type": "array", "description": "Chains: a -> [caps] -> b.pad", "items": object{"oneOf": []any{text("a -> b"), long}}}
 }

@@ -11,7 +11,7 @@ import (
 	"sluice/engine/plan"
 )
 
-var update = flag.Bool("update", false, "write what the printers print to testdata") //nolint:gochecknoglobals // how go test passes flags
+var update = flag.Bool("update", false, "write what the printers print to testdata")
 
 // printers by the ending of their golden files.
 func printers() map[string]func(io.Writer, *plan.Plan) error {
