@@ -13,3 +13,44 @@ func TestContract(t *testing.T) {
 		elementtest.Check(t, reg, d)
 	}
 }
+
+// TestOutline holds the ports and fields that graphs are written against.
+func TestOutline(t *testing.T) {
+	want := map[string]string{
+		"rtsp.in": `peer
+audio -> aac opus pcma pcmu g722 g726 mp3 mp2 ac3 vorbis
+video -> h264 h265 mjpeg vp8 vp9 av1 mpeg1video
+session: string`,
+		"rtsp.out": `peer
+audio <- aac opus pcma pcmu g722 g726 mp3 mp2 ac3 vorbis
+video <- h264 h265 mjpeg vp8 vp9 av1 mpeg1video
+session: string`,
+		"rtsp.pull": `audio -> aac opus pcma pcmu g722 g726 mp3 mp2 ac3 vorbis
+video -> h264 h265 mjpeg vp8 vp9 av1 mpeg1video
+url*: uri /rtsps?://.+/
+login: secret
+transport: enum auto (auto udp tcp)
+timeout: duration 10s (1s..1m)`,
+	}
+	for _, d := range rtsp.Elements() {
+		s := d.Spec()
+		if got := elementtest.Outline(s); got != want[s.Name] {
+			t.Errorf("%s: got\n%s\nwant\n%s", s.Name, got, want[s.Name])
+		}
+	}
+	if len(want) != len(rtsp.Elements()) {
+		t.Errorf("%d elements, not %d", len(rtsp.Elements()), len(want))
+	}
+}
+
+// TestEvents holds the events, sessions and variables that routes are written against.
+func TestEvents(t *testing.T) {
+	const want = `rtsp.announce / $peer app:string query:map user:string transport:enum
+rtsp.play / $peer app:string query:map user:string transport:enum`
+	if got := elementtest.OutlineEvents(rtsp.Triggers()); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	for _, fault := range elementtest.Triggers(rtsp.Triggers()) {
+		t.Error(fault)
+	}
+}

@@ -33,8 +33,8 @@ func (Out) Spec() element.Spec {
 // Triggers lists the events that this door raises.
 func Triggers() []element.Trigger {
 	return []element.Trigger{
-		{Event: "ws.publish", About: "A page begins to publish.", Path: true, Sessions: []string{"browser"}, Vars: vars(nil)},
-		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: vars(stream.Want())},
+		{Event: "ws.publish", About: "A page begins to publish.", Path: true, Sessions: []string{"browser"}, Vars: vars()},
+		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: vars()},
 		{
 			Event: "ws.call", About: "A page calls a phone; the path is whom it calls.", Path: true,
 			Sessions: []string{"browser", "phone"},
@@ -48,12 +48,12 @@ func Triggers() []element.Trigger {
 	}
 }
 
-// vars lists the variables of publishing and playing, and those that say what is wanted.
-func vars(want []element.Var) []element.Var {
+// vars lists the variables of publishing and playing. A page that publishes may say, too, what it wants made of its stream.
+func vars() []element.Var {
 	return append([]element.Var{
 		{Name: "app", Type: value.String, About: "Application key that the page connected with."},
 		{Name: "user", Type: value.String, About: "Who the page is, once known; empty for anybody."},
 		{Name: "custom", Type: value.Map, About: "Whatever the page sent along for the application."},
 		{Name: "room", Type: value.String, About: "Room of a name such as login#red; empty for other names."},
-	}, want...)
+	}, stream.Want()...)
 }

@@ -75,6 +75,9 @@ func (a *app) complain(err error) {
 		if f.Hint != "" {
 			fmt.Fprintf(a.err, "  %s\n", f.Hint)
 		}
+		if name, ok := strings.CutPrefix(f.Place, "/params/"); ok {
+			fmt.Fprintf(a.err, "  on the command line: -p %s=VALUE\n", name)
+		}
 		return
 	}
 	fmt.Fprintf(a.err, "sluice: %v\n", err)

@@ -13,3 +13,39 @@ func TestContract(t *testing.T) {
 		elementtest.Check(t, reg, d)
 	}
 }
+
+// TestOutline holds the ports and fields that graphs are written against.
+func TestOutline(t *testing.T) {
+	want := map[string]string{
+		"convert": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
+video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
+audio -> opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
+video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv
+codec#: codec (opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv)
+width#: int (0..8192)
+height#: int (0..8192)
+fps#: fraction (0/1..240/1)
+bitrate~: bitrate (0..200M)
+quality: int (0..100)
+rate#: int (0..192000)
+channels#: int (0..2)
+keyframe: duration 2s (100ms..1m)
+bframes: bool false
+unguarded: bool false`,
+		"decode": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
+video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
+audio ->
+video ->
+kind#: enum (audio video)
+unguarded: bool false`,
+	}
+	for _, d := range convert.Elements() {
+		s := d.Spec()
+		if got := elementtest.Outline(s); got != want[s.Name] {
+			t.Errorf("%s: got\n%s\nwant\n%s", s.Name, got, want[s.Name])
+		}
+	}
+	if len(want) != len(convert.Elements()) {
+		t.Errorf("%d elements, not %d", len(convert.Elements()), len(want))
+	}
+}

@@ -13,3 +13,31 @@ func TestContract(t *testing.T) {
 		elementtest.Check(t, reg, d)
 	}
 }
+
+// TestOutline holds the ports and fields that graphs are written against.
+func TestOutline(t *testing.T) {
+	want := map[string]string{
+		"video.mix": `in <-
+out ->
+layout~: enum grid (grid speaker pip)
+width#: int 1280 (16..8192)
+height#: int 720 (16..8192)
+fps#: fraction 30/1 (1/1..60/1)
+latency: duration 200ms (0s..5s)`,
+		"audio.mix": `in <-
+out ->
+minus ->
+rate#: int 48000 (8000..96000)
+channels#: int 2 (1..2)
+latency: duration 200ms (0s..5s)`,
+	}
+	for _, d := range mix.Elements() {
+		s := d.Spec()
+		if got := elementtest.Outline(s); got != want[s.Name] {
+			t.Errorf("%s: got\n%s\nwant\n%s", s.Name, got, want[s.Name])
+		}
+	}
+	if len(want) != len(mix.Elements()) {
+		t.Errorf("%d elements, not %d", len(mix.Elements()), len(want))
+	}
+}

@@ -13,3 +13,30 @@ func TestContract(t *testing.T) {
 		elementtest.Check(t, reg, d)
 	}
 }
+
+// TestOutline holds the ports and fields that graphs are written against.
+func TestOutline(t *testing.T) {
+	want := map[string]string{
+		"test.in": `audio -> opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
+video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
+audio: codec
+video: codec
+size: size 320x180
+fps: fraction 25/1 (1/1..120/1)
+tone: int 440 (20..20000)
+length: duration 2s (0s..1h)
+silent: duration 0s (0s..1h)`,
+		"test.out": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
+video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
+keep: bytes 16M (0..1G)`,
+	}
+	for _, d := range testio.Elements() {
+		s := d.Spec()
+		if got := elementtest.Outline(s); got != want[s.Name] {
+			t.Errorf("%s: got\n%s\nwant\n%s", s.Name, got, want[s.Name])
+		}
+	}
+	if len(want) != len(testio.Elements()) {
+		t.Errorf("%d elements, not %d", len(testio.Elements()), len(want))
+	}
+}

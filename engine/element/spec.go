@@ -72,8 +72,10 @@ func (s *Spec) Field(name string) (Field, bool) {
 	return s.Fields[i], true
 }
 
-// In gives the ports that take media, Out those that give it.
-func (s *Spec) In() []Port  { return s.ports(Sink) }
+// In gives the ports that take media.
+func (s *Spec) In() []Port { return s.ports(Sink) }
+
+// Out gives the ports that give media.
 func (s *Spec) Out() []Port { return s.ports(Source) }
 
 func (s *Spec) ports(d Dir) []Port {

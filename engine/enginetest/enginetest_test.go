@@ -33,7 +33,7 @@ func TestClockStandsUntilItIsMoved(t *testing.T) {
 	<-c.After(0)
 }
 
-func TestAwaitAlarms(t *testing.T) {
+func TestAwaitAlarms(_ *testing.T) {
 	c := NewClock()
 	go func() { <-c.After(time.Second) }()
 	c.AwaitAlarms(1)

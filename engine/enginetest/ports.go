@@ -9,7 +9,7 @@ import (
 // between the finding and the use somebody else may take the port.
 func FreeTCP(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("no free TCP port: %v", err)
 	}
@@ -20,7 +20,7 @@ func FreeTCP(t testing.TB) int {
 // FreeUDP finds a UDP port on the loopback, like FreeTCP.
 func FreeUDP(t testing.TB) int {
 	t.Helper()
-	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	c, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatalf("no free UDP port: %v", err)
 	}

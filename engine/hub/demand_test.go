@@ -88,9 +88,9 @@ func TestAThousandReadersAskOnce(t *testing.T) {
 		defer h.Close()
 		var cancelled atomic.Bool
 		d.wanted = func(ctx context.Context, name string) error {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			publish(t, h, name, describing(media.VP8), PublishOptions{})
-			time.Sleep(time.Second) // it is published before the start is over
+			elapse(time.Second) // it is published before the start is over
 			cancelled.Store(ctx.Err() != nil)
 			return nil
 		}
@@ -100,7 +100,7 @@ func TestAThousandReadersAskOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		time.Sleep(2 * time.Second)
+		elapse(2 * time.Second)
 		if d.asked.Load() != 1 || cancelled.Load() {
 			t.Errorf("asked %d times, cancelled: %v", d.asked.Load(), cancelled.Load())
 		}
@@ -115,7 +115,7 @@ func TestAThousandReadersAskOnce(t *testing.T) {
 func TestFailureReachesAllWhoWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &demand{wanted: func(context.Context, string) error {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			return fault.New(fault.NoRoute, "", "no graph brings it")
 		}}
 		h := New(Options{Demand: d})
@@ -166,7 +166,7 @@ func TestConversionIsSharedAndFollowsItsGraph(t *testing.T) {
 			mu.Lock()
 			made[c.Graph] = src
 			mu.Unlock()
-			time.Sleep(100 * time.Millisecond)
+			elapse(100 * time.Millisecond)
 			_, err := h.Alternative(c.Stream, media.NewTrack(c.Codec), AlternativeOptions{For: c, Source: src})
 			return err
 		}
@@ -227,12 +227,12 @@ func TestPublisherThatNeedsAConversion(t *testing.T) {
 		h := New(Options{Demand: d})
 		defer h.Close()
 		d.wanted = func(_ context.Context, name string) error {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			publish(t, h, name, describing(media.VP9, media.AAC), PublishOptions{})
 			return nil
 		}
 		d.convert = func(_ context.Context, c Conversion) error {
-			time.Sleep(time.Second)
+			elapse(time.Second)
 			track := media.NewTrack(c.Codec)
 			_, err := h.Alternative(c.Stream, track, AlternativeOptions{For: c})
 			return err

@@ -73,9 +73,9 @@ func TestTwoHundredViewers(t *testing.T) {
 			for ; time.Since(audio.Start) >= time.Duration(lastAudio)*20*time.Millisecond; lastAudio++ {
 				write(t, p, 1, audio.Frame())
 			}
-			time.Sleep(time.Second / 30)
+			elapse(time.Second / 30)
 		}
-		time.Sleep(2 * time.Second) // the last to come are still replaying, at their pace
+		elapse(2 * time.Second) // the last to come are still replaying, at their pace
 		h.Close()
 
 		for i, v := range all {

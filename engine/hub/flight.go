@@ -8,7 +8,7 @@ import (
 // flights are the demands under way, at most one for each need. The hub's lock guards all but the calls themselves.
 type flights struct {
 	mu    *sync.Mutex
-	ctx   context.Context // of the calls; the hub cancels it
+	ctx   context.Context //nolint:containedctx // of the calls, which outlive who asks; the hub cancels it
 	calls sync.WaitGroup
 	all   map[any]*flight
 }

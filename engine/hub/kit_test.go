@@ -4,6 +4,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pion/rtp"
 
@@ -18,6 +19,11 @@ func newHub(t testing.TB, opt Options) *Hub {
 	h := New(opt)
 	t.Cleanup(h.Close)
 	return h
+}
+
+// elapse lets the time of a synctest bubble go by: it passes once everybody in the bubble waits, and takes none outside.
+func elapse(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // in a bubble all are done with the time before, so it is an event
 }
 
 func describing(codecs ...media.Codec) media.Description {

@@ -99,7 +99,7 @@ type queued struct {
 func (q *queued) decide(err error) { q.answer <- err }
 
 func (h *Hub) awaitTurn(ctx context.Context, s *stream, q *queued) (*Publication, error) {
-	err := error(nil)
+	var err error
 	select {
 	case err = <-q.answer:
 	case <-ctx.Done():

@@ -49,7 +49,7 @@ func TestReaderBeforeThePublisher(t *testing.T) {
 		defer h.Close()
 		s, joined := newSink(), make(chan *Reader)
 		go func() { joined <- join(t, h, "cam", browser, s, ReadOptions{Wait: 10 * time.Second}) }()
-		time.Sleep(9 * time.Second)
+		elapse(9 * time.Second)
 		p := publish(t, h, "cam", describing(media.VP8), PublishOptions{})
 		r := <-joined
 		write(t, p, 0, vp8Packets(true, 1, 3))
@@ -116,7 +116,7 @@ func TestKeyRequests(t *testing.T) {
 			}
 		}
 		ask() // attaching asked just now
-		time.Sleep(500 * time.Millisecond)
+		elapse(500 * time.Millisecond)
 		ask()
 		ask()
 		synctest.Wait()
@@ -140,7 +140,7 @@ func TestStalledReaderAsksForAKeyFrame(t *testing.T) {
 		src.expect(t, "demand 0", "key 0")
 		s.note(func() { s.stall = true })
 		for n := uint16(11); n < 11+2*videoPackets; n++ {
-			time.Sleep(time.Millisecond)
+			elapse(time.Millisecond)
 			write(t, p, 0, vp8Packets(false, n, n))
 		}
 		synctest.Wait()
@@ -163,7 +163,7 @@ func TestReplayIsPaced(t *testing.T) {
 		p := publish(t, h, "cam", describing(media.VP8), PublishOptions{})
 		for n := range uint16(30) { // three seconds
 			write(t, p, 0, vp8Packets(n == 0, n, n))
-			time.Sleep(100 * time.Millisecond)
+			elapse(100 * time.Millisecond)
 		}
 		s := newSink()
 		join(t, h, "cam", browser, s, ReadOptions{Pace: 3})
@@ -172,7 +172,7 @@ func TestReplayIsPaced(t *testing.T) {
 			if s.span(t, 0, 0, want-1); t.Failed() {
 				return
 			}
-			time.Sleep(501 * time.Millisecond)
+			elapse(501 * time.Millisecond)
 		}
 	})
 }

@@ -48,7 +48,7 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 		if r.opt.Wait <= 0 || pub != nil && len(c.needs) == 0 {
 			return c.err
 		}
-		w.join(c.needs)
+		w.join(c.needs) //nolint:contextcheck // the calls are shared with other readers, so the hub's context is theirs
 		select {
 		case <-changed:
 		case err := <-w.failed:

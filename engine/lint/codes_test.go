@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -124,7 +123,7 @@ func TestCodesAreDescribed(t *testing.T) {
 
 // TestSeverities wants every finding to have the severity that the list says.
 func TestSeverities(t *testing.T) {
-	set, found := readSet(t, os.DirFS("testdata").(fs.FS))
+	set, found := readSet(t, os.DirFS("testdata"))
 	for _, d := range append(found, lint.Check(set, registry(t), lint.Options{})...) {
 		if want := listed()[d.Code].Severity; d.Severity != want {
 			t.Errorf("%s: the list says %s", d, want)

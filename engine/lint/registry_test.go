@@ -31,7 +31,7 @@ import (
 
 // known is the registry of the real elements and GStreamer 1.22's snapshot: the rules are only worth what they say about
 // those. The engine itself imports no element; its tests may.
-var known = sync.OnceValues(func() (*element.Registry, error) { //nolint:gochecknoglobals // made once for all tests, never changed
+var known = sync.OnceValues(func() (*element.Registry, error) {
 	cat, err := gst.Snapshot()
 	if err != nil {
 		return nil, err

@@ -44,7 +44,7 @@ func TestTimeFollowsTicksFromTheFirstArrival(t *testing.T) {
 	s.delay = 40 * time.Millisecond
 	c := NewTimeline(s.epoch).Clock(videoRate)
 	for at := time.Duration(0); at < 20*time.Second; at += frame { // wraps around after ten seconds
-		jitter := time.Duration(at/frame%3) * 5 * time.Millisecond
+		jitter := at / frame % 3 * 5 * time.Millisecond
 		got := c.Time(s.ticks(at), s.arrival(at).Add(jitter))
 		if !near(got, at+s.delay, time.Millisecond) {
 			t.Fatalf("at %v the timeline says %v", at, got)

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -54,7 +55,7 @@ func entry(g *spec.Graph, r *spec.Route, report *spec.Report) (Entry, bool) {
 
 func reportPattern(path spec.Text, err error, report *spec.Report) {
 	pos, hint := path.Pos, ""
-	if pe, is := err.(*PatternError); is {
+	if pe := (*PatternError)(nil); errors.As(err, &pe) {
 		pos.Col += utf8.RuneCountInString(path.Text[:min(pe.Offset, len(path.Text))])
 		hint = pe.Hint
 	}

@@ -60,24 +60,35 @@ func (n *node) find(path string, s *search) *Entry {
 	if path == "" {
 		return n.end.pick(s.vars)
 	}
-	if head, tail := cut(path); head != "" {
-		if c := n.literal[head]; c != nil {
-			if e := c.find(tail, s); e != nil {
-				return e
-			}
-		}
-		if n.one != nil {
-			s.values[s.taken] = head
-			s.taken++
-			if e := n.one.find(tail, s); e != nil {
-				return e
-			}
-			s.taken--
-		}
+	if e := n.findDeeper(path, s); e != nil {
+		return e
 	}
 	e := n.rest.pick(s.vars)
 	if e != nil {
 		s.values[s.taken] = path[1:]
+	}
+	return e
+}
+
+// findDeeper is find without the rest at n.
+func (n *node) findDeeper(path string, s *search) *Entry {
+	head, tail := cut(path)
+	if head == "" {
+		return nil
+	}
+	if c := n.literal[head]; c != nil {
+		if e := c.find(tail, s); e != nil {
+			return e
+		}
+	}
+	if n.one == nil {
+		return nil
+	}
+	s.values[s.taken] = head
+	s.taken++
+	e := n.one.find(tail, s)
+	if e == nil {
+		s.taken--
 	}
 	return e
 }
@@ -108,11 +119,7 @@ func (n *node) contested(segments []segment, rel Relation, visit func(*leaf) boo
 	}
 	s, further := segments[0], segments[1:]
 	if s.kind == rest {
-		if n.rest != nil && !rel.decided() && !visit(n.rest) {
-			return false
-		}
-		// Everything further down is narrower here, which decides all of it at once.
-		return rel.and(MoreGeneral).decided() || n.children(func(c *node) bool { return c.all(visit) })
+		return n.contestedByRest(rel, visit)
 	}
 	if n.rest != nil && !rel.and(MoreSpecific).decided() && !visit(n.rest) {
 		return false
@@ -120,6 +127,20 @@ func (n *node) contested(segments []segment, rel Relation, visit func(*leaf) boo
 	if n.one != nil && !n.one.contested(further, rel.and(compareKinds(s.kind == one, true)), visit) {
 		return false
 	}
+	return n.contestedWords(s, further, rel, visit)
+}
+
+// contestedByRest is contested for a pattern that ends with a rest here.
+func (n *node) contestedByRest(rel Relation, visit func(*leaf) bool) bool {
+	if n.rest != nil && !rel.decided() && !visit(n.rest) {
+		return false
+	}
+	// Everything further down is narrower here, which decides all of it at once.
+	return rel.and(MoreGeneral).decided() || n.children(func(c *node) bool { return c.all(visit) })
+}
+
+// contestedWords is contested for the patterns with a literal where the given one has s, which is no rest.
+func (n *node) contestedWords(s segment, further []segment, rel Relation, visit func(*leaf) bool) bool {
 	if s.kind == literal {
 		c := n.literal[s.text]
 		return c == nil || c.contested(further, rel, visit)

@@ -219,7 +219,7 @@ func TestServeMuxAgrees(t *testing.T) {
 		for range 5 {
 			path := pathText().Draw(t, "path")
 			w := httptest.NewRecorder()
-			mux.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			mux.ServeHTTP(w, httptest.NewRequest(http.MethodGet, path, nil))
 			if w.Code == http.StatusTemporaryRedirect || w.Code == http.StatusMovedPermanently {
 				continue // from "/a" to "/a/", instead of a wider match: there is nothing to redirect here
 			}

@@ -130,7 +130,7 @@ func (w *walk) list(dir string) ([]fs.DirEntry, error) {
 		some, err := d.ReadDir(min(entriesAtOnce, w.entries))
 		all = append(all, some...)
 		w.entries -= len(some)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -80,7 +80,7 @@ func New(opt Options) (*Store, error) {
 			return nil, fault.New(fault.ResourceNotFound, opt.Root, "the graphs folder cannot be opened").Because(err).
 				Advise("create it, or name another folder")
 		}
-		root.Close()
+		_ = root.Close() // it was only to see whether there is one
 	}
 	s.loadBase()
 	s.reload(nil)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -100,7 +99,7 @@ func (f folder) write(name, text string) {
 	f.must(os.WriteFile(f.path(name), []byte(text), 0o644))
 }
 
-func quietLog() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
 
 func open(t testing.TB, f folder, base fs.FS) *Store {
 	t.Helper()

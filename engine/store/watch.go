@@ -38,7 +38,7 @@ func newWatch(root string, log *slog.Logger) (*watch, error) {
 	}
 	w := &watch{root: root, log: log, notify: notify, now: map[string]fs.FileInfo{}, next: map[string]fs.FileInfo{}}
 	if err := notify.Add(root); err != nil {
-		notify.Close()
+		_ = notify.Close() // the caller learns why it is of no use
 		return nil, err
 	}
 	if err := notify.Add(filepath.Dir(root)); err != nil {

@@ -70,34 +70,42 @@ func (c Constraint) rangeProblems() []error {
 // wordProblems looks at Of and Pattern.
 func (c Constraint) wordProblems() []error {
 	var list []error
-	add := func(key, format string, args ...any) { list = append(list, wrong(key, format, args...)) }
+	add := func(format string, args ...any) { list = append(list, wrong("of", format, args...)) }
 	switch {
 	case c.Type == Enum && len(c.Of) == 0:
-		add("of", "an enum needs of, the words to choose from")
+		add("an enum needs of, the words to choose from")
 	case len(c.Of) > 0 && c.Type != Enum && c.Type != String && c.Type != List && c.Type != Codec:
-		add("of", "%s cannot be one of a few words; an enum can", c.Type.noun())
+		add("%s cannot be one of a few words; an enum can", c.Type.noun())
 	}
 	for i, word := range c.Of {
 		switch {
 		case word == "" || legible(word, exhibit{}) != nil:
-			add("of", "word %d of of cannot be written", i+1)
+			add("word %d of of cannot be written", i+1)
 		case slices.Contains(c.Of[:i], word):
-			add("of", "%q is twice in of", word)
+			add("%q is twice in of", word)
 		}
 	}
+	if err := c.patternProblem(); err != nil {
+		list = append(list, err)
+	}
+	return list
+}
+
+// patternProblem tells what is wrong with Pattern; nil if there is none.
+func (c Constraint) patternProblem() error {
 	if c.Pattern == "" {
-		return list
+		return nil
 	}
 	switch c.Type {
 	case String, URI, File, Secret, Codec:
 		if _, err := compile(c.Pattern); err != nil {
 			f := asFault(err)
-			list = append(list, wrong("pattern", "%s", f.Msg).Because(f.Cause).Advise("%s", f.Hint))
+			return wrong("pattern", "%s", f.Msg).Because(f.Cause).Advise("%s", f.Hint)
 		}
+		return nil
 	default:
-		add("pattern", "%s cannot have a pattern", c.Type.noun())
+		return wrong("pattern", "%s cannot have a pattern", c.Type.noun())
 	}
-	return list
 }
 
 // wrong makes one problem of a constraint.

@@ -19,8 +19,6 @@ import (
 )
 
 // update rewrites the snapshot from this machine: go test ./engine/gst/registry -update
-//
-//nolint:gochecknoglobals // how go test passes flags
 var update = flag.Bool("update", false, "write testdata/registry/gst-1.22.json anew")
 
 const snapshotFile = "../../../testdata/registry/gst-1.22.json"

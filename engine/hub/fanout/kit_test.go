@@ -84,7 +84,7 @@ func newSink() *sink { return &sink{room: math.MaxInt, changed: make(chan struct
 
 func (s *sink) Push(track int, items []*item) int {
 	if !s.inside.CompareAndSwap(false, true) {
-		panic("a sink is pushed to twice at a time")
+		panic("a sink is pushed to twice at a time") //nolint:forbidigo // Push has no error to return, and no test to fail
 	}
 	defer s.inside.Store(false)
 	s.mu.Lock()

@@ -119,7 +119,7 @@ func TestSettle(t *testing.T) {
 		switch {
 		case f.pos < before.pos || f.pos-before.pos != dropped:
 			t.Fatalf("from %d to %d with %d drops", before.pos, f.pos, dropped)
-		case f.pos < v.tail && !(f.pos == before.pos && f.waiting):
+		case f.pos < v.tail && (f.pos != before.pos || !f.waiting):
 			t.Fatalf("at %d, before the tail", f.pos)
 		case !f.waiting && v.head-f.pos > f.limit:
 			t.Fatalf("%d behind with a limit of %d", v.head-f.pos, f.limit)

@@ -108,28 +108,34 @@ func (f Frame) Cost() int {
 	return HeaderSize + len(f.Payload)
 }
 
+// sizes gives the bytes that a payload of the kind has at least and at most, where no payload has more than limit.
+func (k Kind) sizes(limit int) (least, most int, known bool) {
+	switch k {
+	case Plan, State, Change, Result, Stats:
+		return messageHead, limit, true
+	case Heartbeat:
+		return 8, 8, true
+	case Credit:
+		return 4, 4, true
+	case Key, Flush, EOS:
+		return 0, 0, true
+	case Gap:
+		return gapSize, gapSize, true
+	case Codec:
+		return 0, maxCodec, true
+	case Media:
+		return unitHead + nalHead + 1, limit, true
+	default:
+		return 0, 0, false
+	}
+}
+
 // check tells whether a header can stand before a payload of n bytes.
 func check(kind Kind, flags byte, track uint16, n, limit int) error {
-	least, most := 0, limit
-	switch kind {
-	case Plan, State, Change, Result, Stats:
-		least = messageHead
-	case Heartbeat:
-		least, most = 8, 8
-	case Credit:
-		least, most = 4, 4
-	case Key, Flush, EOS:
-		most = 0
-	case Gap:
-		least, most = gapSize, gapSize
-	case Codec:
-		most = maxCodec
-	case Media:
-		least = unitHead + nalHead + 1
-	default:
-		return violation("a frame of unknown %s", kind)
-	}
+	least, most, known := kind.sizes(limit)
 	switch {
+	case !known:
+		return violation("a frame of unknown %s", kind)
 	case n < least || n > most:
 		return violation("a %s of %d bytes, where %d to %d are possible", kind, n, least, most)
 	case track >= MaxTracks:

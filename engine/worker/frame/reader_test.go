@@ -127,10 +127,8 @@ func TestCreditIsEnforced(t *testing.T) {
 	limits := Limits{Window: 2 * len(one)}
 	flood := bytes.Repeat(one, 3)
 	r := NewReader(bytes.NewReader(flood), limits)
-	var f Frame
 	for range 2 {
-		var err error
-		if f, err = r.Next(); err != nil {
+		if _, err := r.Next(); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -139,8 +137,8 @@ func TestCreditIsEnforced(t *testing.T) {
 	}
 	r = NewReader(bytes.NewReader(slices.Concat(flood, flood)), limits)
 	for i := range 6 {
-		var err error
-		if f, err = r.Next(); err != nil {
+		f, err := r.Next()
+		if err != nil {
 			t.Fatalf("unit %d: %v", i, err)
 		}
 		if err := r.Grant(f.Track, f.Cost()); err != nil {
