@@ -46,7 +46,8 @@ func Format(data []byte) ([]byte, []Diagnostic) {
 // kept makes sure that what was written says what was read, so that a defect of this package can never damage a file.
 func (w *walker) kept(docs []*yaml.Node, graphs []*Graph, text []byte) bool {
 	again, newDocs, newGraphs := read("", "format", text)
-	same := again.errors == 0 && len(graphs) == len(newGraphs) && slices.Equal(texts(w.src.comments(docs)), texts(again.src.comments(newDocs)))
+	same := again.errors == 0 && len(graphs) == len(newGraphs) &&
+		slices.Equal(texts(w.src.comments(docs)), texts(again.src.comments(newDocs)))
 	for i := 0; same && i < len(graphs); i++ {
 		same = Same(graphs[i], newGraphs[i])
 	}

@@ -36,13 +36,11 @@ func (l *lexer) peek() byte {
 	return l.spot.text[l.i]
 }
 
-// skip passes blanks and tells whether there were any.
-func (l *lexer) skip() bool {
-	start := l.i
+// skip passes blanks.
+func (l *lexer) skip() {
 	for !l.done() && isBlank(l.peek()) {
 		l.i++
 	}
-	return l.i > start
 }
 
 // take passes bytes as long as they fit and gives them.

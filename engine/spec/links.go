@@ -26,13 +26,13 @@ func (w *walker) links(n *yaml.Node) {
 
 func (w *walker) link(n *yaml.Node) Link {
 	l := Link{Pos: w.at(n)}
-	switch {
-	case n.Kind == yaml.ScalarNode:
+	switch n.Kind {
+	case yaml.ScalarNode:
 		if t, ok := w.text(n, "a link"); ok {
 			l.Text = t.Text
 			l.Hops, _ = w.chain(w.spot(n))
 		}
-	case n.Kind == yaml.SequenceNode:
+	case yaml.SequenceNode:
 		w.wrongKind(n, "a link", "a chain").Advise(`write "- in -> out"; a chain inside brackets must be in quotes`)
 	default:
 		l.Long = true

@@ -85,19 +85,24 @@ type clues struct{ bracket, question, quote int }
 func lookAt(line string) clues {
 	found := clues{-1, -1, -1}
 	for i := range len(line) {
-		c := line[i]
-		switch begins := i == 0 || strings.IndexByte(" \t,[{", line[i-1]) >= 0; {
-		case found.quote >= 0:
-			if c == line[found.quote] && (c == '\'' || line[i-1] != '\\') {
-				found.quote = -1
-			}
-		case begins && (c == '"' || c == '\''):
-			found.quote = i
-		case begins && found.bracket < 0 && (c == '{' || c == '['):
-			found.bracket = i
-		case found.bracket >= 0 && found.question < 0 && c == '?':
-			found.question = i
+		begins := i == 0 || strings.IndexByte(" \t,[{", line[i-1]) >= 0
+		if found.quote < 0 {
+			found.see(line[i], i, begins)
+		} else if line[i] == line[found.quote] && (line[i] == '\'' || line[i-1] != '\\') {
+			found.quote = -1
 		}
 	}
 	return found
+}
+
+// see looks at one character outside of quotes; begins tells whether a value may begin there.
+func (f *clues) see(c byte, at int, begins bool) {
+	switch {
+	case begins && (c == '"' || c == '\''):
+		f.quote = at
+	case begins && f.bracket < 0 && (c == '{' || c == '['):
+		f.bracket = at
+	case f.bracket >= 0 && f.question < 0 && c == '?':
+		f.question = at
+	}
 }

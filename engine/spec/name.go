@@ -5,7 +5,9 @@ import "strings"
 // isName tells whether s can name a node, parameter or export: a letter, then letters, digits and "_".
 func isName(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !(c >= 'a' && c <= 'z' || i > 0 && (c >= '0' && c <= '9' || c == '_')) {
+		c := s[i]
+		letter, other := c >= 'a' && c <= 'z', c >= '0' && c <= '9' || c == '_'
+		if !letter && (i == 0 || !other) {
 			return false
 		}
 	}
@@ -15,7 +17,9 @@ func isName(s string) bool {
 // isSegment tells whether s can be one part of a graph's name.
 func isSegment(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; !(c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || i > 0 && (c == '_' || c == '-')) {
+		c := s[i]
+		plain, joins := c >= 'a' && c <= 'z' || c >= '0' && c <= '9', c == '_' || c == '-'
+		if !plain && (i == 0 || !joins) {
 			return false
 		}
 	}

@@ -32,7 +32,8 @@ func (w *walker) routeText(s spot) (Route, bool) {
 func (w *walker) checkEvent(t Text) bool {
 	for part := range strings.SplitSeq(t.Text, ".") {
 		if !isName(part) {
-			w.errorf(t.Pos, CodeBadRoute, "%q is not an event", short(t.Text)).Advise(`a route is "event /path", as in "rtmp.publish /{stream...}"`)
+			w.errorf(t.Pos, CodeBadRoute, "%q is not an event", short(t.Text)).
+				Advise(`a route is "event /path", as in "rtmp.publish /{stream...}"`)
 			return false
 		}
 	}

@@ -30,6 +30,11 @@ func bare(v reflect.Value) any {
 		}
 		v = reflect.ValueOf(x)
 	}
+	return parts(v)
+}
+
+// parts copies what a value is made of.
+func parts(v reflect.Value) any {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if !v.IsNil() {
