@@ -3,6 +3,7 @@ package convert_test
 import (
 	"testing"
 
+	"sluice/elements/codec"
 	"sluice/elements/convert"
 	"sluice/engine/element/elementtest"
 )
@@ -38,6 +39,7 @@ audio ->
 video ->
 kind#: enum (audio video)
 unguarded: bool false`,
+		codec.G729Encoder: "sink <-\nsrc -> g729",
 	}
 	for _, d := range convert.Elements() {
 		s := d.Spec()

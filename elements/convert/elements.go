@@ -14,7 +14,7 @@ import (
 )
 
 // Elements lists what this package describes.
-func Elements() []element.Declared { return []element.Declared{Convert{}, Decode{}} }
+func Elements() []element.Declared { return []element.Declared{Convert{}, Decode{}, codec.G729{}} }
 
 // Convert makes one codec of another (R8).
 type Convert struct{}

@@ -109,7 +109,7 @@ func formatsOf(text string, k media.Kind) []Format {
 		}
 	}
 	if raw, err := caps.Parse(RawCaps(k)); err == nil && k != "" && caps.Intersects(raw, c) {
-		out = append(out, Format{Kind: k})
+		out = append(out, Format{Kind: k, Caps: RawCaps(k)})
 	}
 	return out
 }

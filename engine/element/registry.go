@@ -26,7 +26,7 @@ func NewRegistry(cat catalog.Catalog, own []Declared, triggers []Trigger) (*Regi
 	r := &Registry{own: map[string]Declared{}, specs: map[string]*Spec{}, triggers: map[string]Trigger{}, catalog: cat}
 	for _, d := range own {
 		s := d.Spec()
-		if !Own(s.Name) {
+		if !Own(s.Name) && s.Domain != Gst { // a worker may bring GStreamer elements of ours
 			return nil, fmt.Errorf("element %q needs a dot in its name", s.Name)
 		}
 		if _, ok := r.own[s.Name]; ok {

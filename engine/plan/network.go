@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sluice/engine/element"
+	"sluice/engine/media"
 	"sluice/engine/value"
 )
 
@@ -160,7 +161,7 @@ func (r *resolver) pieceLinks(n *node, parts map[string]*elem) {
 		}
 		for _, f := range from {
 			if f != nil && to != nil {
-				r.joint(j, f, to)
+				r.joint(n, j, f, to)
 			}
 		}
 	}
@@ -179,12 +180,20 @@ func others(p *element.Piece, parts map[string]*elem, j element.Joint) []*elem {
 }
 
 // joint makes one link inside a built node.
-func (r *resolver) joint(j element.Joint, from, to *elem) {
+func (r *resolver) joint(n *node, j element.Joint, from, to *elem) {
 	l := &link{from: from, to: to, caps: j.Caps, eachOther: j.EachOther, toPort: portNamed(to, j.To.Name, element.Sink)}
 	l.fromPort = sourceFor(from, j.From.Name, l.toPort)
 	l.fromPad, l.toPad = padName(from.spec, j.From.Name, l.fromPort), padName(to.spec, j.To.Name, l.toPort)
 	l.format = r.jointFormat(l)
+	if l.fromPort.Presence == element.Sometimes {
+		l.optional = n.maybe(l.format.Kind)
+	}
 	r.net.links = append(r.net.links, l)
+}
+
+// maybe tells whether all that leaves a node of a kind is optional, and so whatever makes it inside.
+func (n *node) maybe(k media.Kind) bool {
+	return !slices.ContainsFunc(n.outs, func(w *wire) bool { return w.kind == k && !w.optional && !w.maybe })
 }
 
 // jointFormat is what flows over a link inside a piece: what the source's pad says, or what came into it.
@@ -326,7 +335,7 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 	}
 	l := &link{
 		from: from.elem, to: to.elem, fromPad: from.pad, toPad: to.pad, fromPort: from.port, toPort: to.port, format: w.format,
-		optional: w.optional && from.port.Presence == element.Sometimes, pad: w.pad, queue: w.queue,
+		optional: (w.optional || w.maybe) && from.port.Presence == element.Sometimes, pad: w.pad, queue: w.queue,
 		caps: strings.Join(w.caps, " ! "),
 	}
 	if l.queue == nil {

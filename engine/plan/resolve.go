@@ -132,6 +132,7 @@ type wire struct {
 	kind     media.Kind
 	format   element.Format
 	want     []element.Format
+	maybe    bool // one of several kinds that a link without pads found: not every file has all of them
 }
 
 // queue is a user's queue, evaluated.

@@ -188,7 +188,7 @@ func (r *resolver) gstFormat(n *node, w *wire) element.Format {
 	f := element.Format{Kind: w.kind}
 	for _, text := range append(slices.Clone(w.caps), w.fromPort.Caps) {
 		if list := r.tmpl.reg.Formats(text, w.kind); len(list) == 1 {
-			f.Codec = list[0].Codec
+			f.Codec, f.Caps = list[0].Codec, list[0].Caps
 			return f
 		}
 	}

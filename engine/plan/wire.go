@@ -49,6 +49,12 @@ func (r *resolver) join1(w *wiring) error {
 			break
 		}
 	}
+	for _, x := range w.from.outs {
+		late := x.fromPort.Presence == element.Sometimes || x.fromPort.Optional && !w.from.fed
+		if x.wiring == w && made > 1 && late {
+			x.maybe = true
+		}
+	}
 	if made > 0 || w.try || w.fallback {
 		return nil
 	}

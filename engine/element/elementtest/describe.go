@@ -19,7 +19,7 @@ func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Sprintf(f
 // Describe lists what is wrong with a description; nil if nothing is.
 func Describe(s element.Spec) []string {
 	var f faults
-	if !element.Own(s.Name) {
+	if !element.Own(s.Name) && s.Domain != element.Gst { // a worker may bring GStreamer elements of ours
 		f.add("the name %q needs a dot: names without one are GStreamer's", s.Name)
 	}
 	f.sentence("about", s.About)
