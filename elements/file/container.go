@@ -2,6 +2,7 @@ package file
 
 import (
 	"path"
+	"slices"
 	"strings"
 
 	"sluice/engine/element"
@@ -93,20 +94,22 @@ func names() []string {
 
 // find is the container that a node's settings name, or that the path's extension tells.
 func find(p *element.Piece, conf element.Conf) (container, error) {
-	word, file := conf.Text("container"), conf.Text("path")
-	ext := strings.ToLower(path.Ext(file))
-	for _, c := range containers() {
-		if c.name == word {
-			return c, nil
-		}
-		for _, e := range c.extensions {
-			if e == ext && (word == "" || word == automatic) {
-				return c, nil
-			}
-		}
+	if c, ok := told(conf); ok {
+		return c, nil
 	}
 	return container{}, p.Refuse("the name %q does not tell what kind of file it is: set container to one of %s",
-		file, strings.Join(names()[1:], ", "))
+		conf.Text("path"), strings.Join(names()[1:], ", "))
+}
+
+// told is the container that settings tell; false if they do not.
+func told(conf element.Conf) (container, bool) {
+	word, ext := conf.Text("container"), strings.ToLower(path.Ext(conf.Text("path")))
+	for _, c := range containers() {
+		if c.name == word || (word == "" || word == automatic) && slices.Contains(c.extensions, ext) {
+			return c, true
+		}
+	}
+	return container{}, false
 }
 
 // holds lists what the container takes of a kind, for errors.

@@ -47,6 +47,15 @@ func (Out) Spec() element.Spec {
 	}
 }
 
+// Ports takes what the file's container holds, so that an open conversion in front of it makes that.
+func (o Out) Ports(conf element.Conf) []element.Port {
+	c, ok := told(conf)
+	if !ok {
+		return o.Spec().Ports
+	}
+	return ports.Takes(c.audio, c.video)
+}
+
 func where(about string) element.Field { return element.Setting("path", value.File).Must().Says(about) }
 
 func kind() element.Field {

@@ -102,6 +102,11 @@ type Builder interface {
 	Build(p *Piece, conf Conf) error
 }
 
+// Shaped is implemented by elements whose ports depend on their settings. Ports are those of Spec, or fewer, or narrower.
+type Shaped interface {
+	Ports(conf Conf) []Port
+}
+
 // Placed is implemented by elements whose domain depends on their settings.
 type Placed interface {
 	Domain(conf Conf) Domain

@@ -77,6 +77,12 @@ func (r *Registry) Placed(name string) (Placed, bool) {
 	return p, ok
 }
 
+// Shaped finds what decides an element's ports by its settings.
+func (r *Registry) Shaped(name string) (Shaped, bool) {
+	s, ok := r.own[name].(Shaped)
+	return s, ok
+}
+
 // Formats lists the codecs of a kind that caps allow, in the order of media.Codecs; a raw format has no codec. It
 // gives nil for caps that allow anything.
 func (r *Registry) Formats(text string, k media.Kind) []Format {

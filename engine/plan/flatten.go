@@ -306,6 +306,11 @@ func (r *resolver) configure(n *node, scope param.Scope) error {
 		n.conf[a.name] = v
 		n.settings = append(n.settings, setting(a.name, v))
 	}
+	if s, ok := r.tmpl.reg.Shaped(n.spec.Name); ok {
+		shaped := *n.spec
+		shaped.Ports = s.Ports(n.conf)
+		n.spec = &shaped
+	}
 	if p, ok := r.tmpl.reg.Placed(n.spec.Name); ok {
 		n.domain = p.Domain(n.conf)
 	}
