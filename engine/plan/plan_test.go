@@ -418,3 +418,23 @@ func TestPlanSurvivesJSON(t *testing.T) {
 		t.Errorf("policy: %+v", p.Policy)
 	}
 }
+
+// A file without sound is still a file: what a link without pads finds late is optional, what a pad names is not.
+func TestLateKindsAreOptionalUnlessNamed(t *testing.T) {
+	links := func(links string) map[string]bool {
+		p := resolve(t, plan.Inputs{}, "graph: v1\nnodes:\n  read: filesrc location=a\n  demux: flvdemux\n  out: stream.out name=x\nlinks:\n  - read -> demux\n"+links)
+		out := map[string]bool{}
+		for _, k := range p.Pipelines[0].Links {
+			if k.Delayed {
+				out[k.From.Name] = k.Optional
+			}
+		}
+		return out
+	}
+	if got := links("  - demux -> out\n"); !got["video"] || !got["audio"] || len(got) != 2 {
+		t.Errorf("a link without pads: %v", got)
+	}
+	if got := links("  - demux.video -> out\n  - demux.audio? -> out\n"); got["video"] || !got["audio"] || len(got) != 2 {
+		t.Errorf("links with pads: %v", got)
+	}
+}
