@@ -150,6 +150,18 @@ func (r *resolver) divide() {
 			parent[b] = a
 		}
 	}
+	// A mixer's parts stay together: with one guest, the mix for that guest is not linked to anything yet.
+	together := map[*node]*elem{}
+	for _, e := range r.net.elems {
+		if e.Role != RolePart || !keyedPiece(e.node) {
+			continue
+		}
+		if first, ok := together[e.node]; ok {
+			parent[find(e)] = find(first)
+		} else {
+			together[e.node] = e
+		}
+	}
 	groups := map[*elem]int{}
 	for _, e := range r.net.elems {
 		root := find(e)
@@ -158,6 +170,11 @@ func (r *resolver) divide() {
 		}
 		e.group = groups[root]
 	}
+}
+
+// keyedPiece tells whether a builder made parts for keys.
+func keyedPiece(n *node) bool {
+	return n.piece != nil && slices.ContainsFunc(n.piece.Parts, func(p element.Part) bool { return p.Key != "" })
 }
 
 // visible is the domain that the plan shows: a conversion with nothing to do costs nothing.

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"sluice/engine/element"
@@ -116,6 +118,8 @@ type repeat struct {
 	params map[string]any
 }
 
+var plainKey = regexp.MustCompile(`^[A-Za-z0-9_-]{1,64}$`)
+
 var plainLabel = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
 
 // copies lists the instances of a fragment.
@@ -147,8 +151,14 @@ func (r *resolver) copies(s *stmt, name string, scope param.Scope) ([]repeat, er
 		hole := "{" + s.each.key + "}"
 		return []repeat{{label: hole, keyed: true, scope: param.Values{s.each.key: hole}, params: r.holes(s)}}, nil
 	}
+	keys = slices.Clone(keys)
+	slices.SortFunc(keys, func(a, b Key) int { return strings.Compare(a.Name, b.Name) })
 	var out []repeat
-	for _, k := range keys {
+	for i, k := range keys {
+		if !plainKey.MatchString(k.Name) || i > 0 && keys[i-1].Name == k.Name {
+			return nil, r.wrong(fault.InvalidParams, name, "%q cannot be a key here", k.Name).
+				Advise("a key is 1 to 64 letters, digits, \"_\" and \"-\", and each is there once")
+		}
 		out = append(out, repeat{label: k.Name, keyed: true, scope: param.Values{s.each.key: k.Name}, params: k.Params})
 	}
 	return out, nil

@@ -25,6 +25,7 @@ func (r *resolver) tees() {
 	type pad struct {
 		of   *elem
 		name string
+		kind media.Kind
 	}
 	groups := map[pad][]*link{}
 	var order []pad
@@ -32,7 +33,10 @@ func (r *resolver) tees() {
 		if l.fromPort.Presence == element.Request || l.from.Factory == "tee" {
 			continue
 		}
-		p := pad{l.from, l.fromPad}
+		p := pad{of: l.from, name: l.fromPad}
+		if l.fromPort.Presence == element.Sometimes && strings.Contains(l.fromPort.Name, "%") && l.fromPort.Anything() {
+			p.kind = l.format.Kind // decodebin's src_%u: sound and picture are two pads
+		}
 		if len(groups[p]) == 0 {
 			order = append(order, p)
 		}
@@ -161,7 +165,7 @@ func (r *resolver) liveQueue(l *link) ([]Setting, bool) {
 		return queueProps(0, 2, "no"), true
 	case l.parts() && picture:
 		return queueProps(0, 2, "downstream"), true // a second of raw pictures would be 40 MB
-	case l.to.is("Sink") && (l.to.is("Network") || l.to.is("File")):
+	case l.to.outward():
 		return queueProps(2*time.Second, 0, "no"), true
 	}
 	return nil, false
@@ -180,6 +184,18 @@ func (l *link) parts() bool {
 
 // raw tells whether decoded media of a kind flows.
 func (l *link) raw(k media.Kind) bool { return l.format.Codec == "" && l.format.Kind == k }
+
+// network tells whether the element sends to a peer. Some say so in their class; those named here do not (GStreamer 1.22).
+func (e *elem) network() bool {
+	switch e.Factory {
+	case "rtmp2sink", "souphttpclientsink", "rtspclientsink", "curlhttpsink", "curlftpsink", "curlsftpsink", "webrtcbin":
+		return true
+	}
+	return e.is("Sink") && e.is("Network")
+}
+
+// outward tells whether media leaves the process there.
+func (e *elem) outward() bool { return e.network() || e.is("Sink") && e.is("File") }
 
 // is tells whether the element's class has a word; false for elements that no registry knows.
 func (e *elem) is(word string) bool { return e.spec != nil && e.spec.Is(word) }
@@ -210,10 +226,10 @@ func queueProps(t time.Duration, buffers int64, leaky string) []Setting {
 // in a branch that comes while the pipeline plays.
 func (r *resolver) sinks() {
 	for _, e := range r.net.elems {
-		if e.spec == nil || e.bridge != nil || !e.spec.Is("Sink") {
+		if e.bridge != nil || !e.is("Sink") && !e.network() {
 			continue
 		}
-		if e.spec.Is("Network") {
+		if e.network() {
 			e.unlessSet("sync", false)
 			e.unlessSet("async", false)
 		} else if e.branch != nil {

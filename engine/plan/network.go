@@ -80,7 +80,7 @@ func (r *resolver) assemble() error {
 			r.pieceLinks(n, own[n])
 		}
 	}
-	var idle []*wire
+	idle := r.dropped
 	for _, w := range r.wires {
 		if w.to.piece != nil && w.to.passing(w) {
 			continue // made where it goes on
@@ -340,6 +340,9 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 	}
 	if l.queue == nil {
 		l.queue = w.to.queue
+	}
+	if len(l.pad) > 0 && l.toPad == "" {
+		l.toPad = to.port.Name // settings need a pad to stand at
 	}
 	if l.from == nil {
 		l.from = r.source(from, to, w)

@@ -382,6 +382,63 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 	}
 }
 
+func TestPasswordsInAddressesAreNotPrinted(t *testing.T) {
+	text := "graph: v1\nparams:\n  to: uri\nnodes:\n  in: peer.in\n  out: stream.out name=$to\nlinks:\n  - in -> out\n"
+	for _, c := range []struct{ address, shown string }{
+		{"rtmp://user:hunter2@host/live/x", "rtmp://user:***@host/live/x"},
+		{"rtmp://user@host/live/x", "rtmp://user@host/live/x"},
+		{"rtmp://host/live/a@b:c", "rtmp://host/live/a@b:c"},
+	} {
+		p := resolve(t, plan.Inputs{Params: map[string]any{"to": c.address}}, text)
+		s := p.Nodes[1].Settings[0]
+		if s.Text != c.shown || s.Reveal() != c.address {
+			t.Errorf("%s is shown as %s, revealed as %s", c.address, s.Text, s.Reveal())
+		}
+	}
+}
+
+func TestKeysAreChecked(t *testing.T) {
+	frag := "graph: v1\nexports:\n  video: dec.src\nnodes:\n  in: stream.in name=x\n  dec: avdec_h264\nlinks:\n  - in.video -> dec\n"
+	text := "graph: v1\nnodes:\n  seat: {use: f1, each: {key: guest, max: 4}}\n  mix: video.mix\n  enc: vp8enc\n  out: stream.out name=room\n" +
+		"links:\n  - seat.video? -> mix.in\n  - mix.out -> enc -> out\n"
+	keys := func(names ...string) plan.Inputs {
+		var out []plan.Key
+		for _, n := range names {
+			out = append(out, plan.Key{Name: n})
+		}
+		return plan.Inputs{Keys: map[string][]plan.Key{"seat": out}}
+	}
+	for _, bad := range [][]string{{""}, {"a b"}, {"../x"}, {"$(x)"}, {"a.b"}, {"é"}, {strings.Repeat("a", 65)}, {"a", "a"}} {
+		_, err := tryResolve(t, keys(bad...), text, frag)
+		if fault.CodeOf(err) != fault.InvalidParams {
+			t.Errorf("%q: %v", bad, err)
+		}
+	}
+	if resolve(t, keys("b", "a"), text, frag).Hash != resolve(t, keys("a", "b"), text, frag).Hash {
+		t.Error("the order of keys changes the plan")
+	}
+	if n := len(resolve(t, keys("a"), text, frag).Pipelines); n != 1 {
+		t.Errorf("one guest makes %d pipelines", n)
+	}
+}
+
+// What a sink that has spoken does not take is left out with all that would have made it, where the link may be missing.
+func TestNobodyTakesThePicture(t *testing.T) {
+	in := plan.Inputs{
+		Given: map[string][]element.Format{"in": {plan.Format(media.Opus), plan.Format(media.H264)}},
+		Want:  map[string][]element.Format{"out": {plan.Format(media.Opus)}},
+	}
+	head := "graph: v1\nnodes:\n  in: peer.in\n  to: convert\n  out: peer.out\nlinks:\n"
+	for _, links := range []string{"  - in -> to -> out\n", "  - in.audio -> to.audio -> out\n  - in.video? -> to.video -> out\n"} {
+		expect(t, resolve(t, in, head+links), "flow in.audio -> out.audio opus")
+	}
+	_, err := tryResolve(t, in, head+"  - in.audio -> to.audio -> out\n  - in.video -> to.video -> out\n")
+	if err == nil {
+		t.Error("a link that must be there is left out")
+	}
+	expect(t, resolve(t, in, "graph: v1\nnodes:\n  in: peer.in\n  out: peer.out\nlinks:\n  - in -> out\n"), "flow in.audio -> out.audio opus")
+}
+
 func TestHashTellsPlansApart(t *testing.T) {
 	text := "graph: v1\nparams:\n  stream: string\nnodes:\n  in: peer.in\n  out: stream.out name=$stream\nlinks:\n  - in -> out\n"
 	hash := func(stream string) string {

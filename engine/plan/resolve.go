@@ -73,6 +73,7 @@ type resolver struct {
 	byName  map[string]*node
 	edges   []*wiring
 	wires   []*wire
+	dropped []*wire // that nobody behind a conversion takes
 	plan    Plan
 	missing map[end]bool // pads behind an optional one that has nothing to give
 	net     network

@@ -2,6 +2,8 @@ package plan
 
 import (
 	"encoding/json"
+	"net/url"
+	"strings"
 	"time"
 
 	"sluice/engine/value"
@@ -10,10 +12,39 @@ import (
 // setting makes a Setting of a typed value.
 func setting(name string, v any) Setting {
 	s := Setting{Name: name, Type: typeOf(v), Text: textOf(v)}
-	if h, ok := v.(value.Hidden); ok {
-		s.Secret, s.hidden = true, h
+	switch v := v.(type) {
+	case value.Hidden:
+		s.Secret, s.hidden = true, v
+	case string:
+		if shown, ok := withoutPassword(v); ok {
+			s.Secret, s.Text, s.hidden = true, shown, value.Hidden(v)
+		}
 	}
 	return s
+}
+
+// withoutPassword hides the password of an address; false if there is none.
+func withoutPassword(text string) (string, bool) {
+	if !strings.Contains(text, "://") || !strings.Contains(text, "@") {
+		return "", false
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.User == nil {
+		return "", false
+	}
+	password, ok := u.User.Password()
+	if !ok || password == "" {
+		return "", false
+	}
+	before, after, _ := strings.Cut(text, "@")
+	return strings.TrimSuffix(before, rawPassword(before)) + "***@" + after, true
+}
+
+// rawPassword is the password as it is written before the "@" of an address.
+func rawPassword(before string) string {
+	_, user, _ := strings.Cut(before, "://")
+	_, password, _ := strings.Cut(user, ":")
+	return password
 }
 
 // textOf prints a typed value; a secret prints as "***".

@@ -167,7 +167,7 @@ func (r *resolver) sourceFormat(n *node, w *wire) element.Format {
 			break
 		}
 	}
-	if len(codecs) > 1 && w.to.domain == element.Gst {
+	if len(codecs) > 1 {
 		r.assume(fmt.Sprintf("%s.%s gives %s (say --given %s=… for another)", n.name, w.fromPort.Name, best, n.name))
 	}
 	return element.Format{Kind: w.kind, Codec: best}

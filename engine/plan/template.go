@@ -1,7 +1,7 @@
 package plan
 
 import (
-	"fmt"
+	"time"
 
 	"sluice/engine/element"
 	"sluice/engine/fault"
@@ -188,6 +188,7 @@ func chain(l *spec.Link) ([]edge, error) {
 	var out []edge
 	var caps []param.Expr
 	var last *spec.Hop
+	maybe := false // what follows a pad that may be missing may be missing too
 	for i := range l.Hops {
 		h := &l.Hops[i]
 		if h.Node == "" {
@@ -196,6 +197,8 @@ func chain(l *spec.Link) ([]edge, error) {
 		}
 		if last != nil {
 			e := edge{pos: h.Pos, from: endOf(last), to: endOf(h), caps: caps, pad: p.assigns(l.Pad), queue: p.queue(l.Queue)}
+			maybe = maybe || e.from.optional || e.to.optional
+			e.from.optional = maybe
 			out, caps = append(out, e), nil
 		}
 		last = h
@@ -255,7 +258,10 @@ func typed(e *param.Expr, t value.Type, s param.Scope) (any, error) {
 	}
 	v, err = value.Constraint{Type: t}.Accept(v)
 	if err != nil {
-		return nil, fmt.Errorf("%w", err)
+		return nil, err
+	}
+	if d, ok := v.(time.Duration); ok && d < 0 {
+		return nil, fault.New(fault.InvalidParams, "", "%s is less than no time", value.Text(d))
 	}
 	return v, nil
 }

@@ -23,6 +23,7 @@ func (r *resolver) wire() error {
 			}
 		}
 	}
+	r.leaveOut()
 	kept := r.nodes[:0:0]
 	for _, n := range r.nodes {
 		if !n.fed || len(n.ins) > 0 || n.stmt.spec == nil {
@@ -49,15 +50,45 @@ func (r *resolver) join1(w *wiring) error {
 			break
 		}
 	}
-	for _, x := range w.from.outs {
-		late := x.fromPort.Presence == element.Sometimes || x.fromPort.Optional && !w.from.fed
-		if x.wiring == w && made > 1 && late {
-			x.maybe = true
-		}
+	if made > 1 {
+		markLate(w)
 	}
 	if made > 0 || w.try || w.fallback {
 		return nil
 	}
+	return r.unjoined(w, possible)
+}
+
+// markLate marks the wires of a link without pads whose kinds a file or peer may turn out not to have.
+func markLate(w *wiring) {
+	for _, x := range w.from.outs {
+		if x.wiring == w && (x.fromPort.Presence == element.Sometimes || x.fromPort.Optional && !w.from.fed) {
+			x.maybe = true
+		}
+	}
+}
+
+// leaveOut takes kinds out of conversions that nobody behind them wants: a phone without a screen takes no picture.
+func (r *resolver) leaveOut() {
+	for _, n := range slices.Backward(r.nodes) {
+		if !r.transforms(n) || n.stands != nil {
+			continue
+		}
+		for _, w := range slices.Clone(n.ins) {
+			if slices.ContainsFunc(n.outs, func(o *wire) bool { return o.kind == w.kind }) {
+				continue
+			}
+			same := func(o *wire) bool { return o == w }
+			n.ins, w.from.outs = slices.DeleteFunc(n.ins, same), slices.DeleteFunc(w.from.outs, same)
+			r.wires = slices.DeleteFunc(r.wires, same)
+			r.dropped = append(r.dropped, w)
+			r.plan.Notes = append(r.plan.Notes, n.name+": nobody behind it takes "+string(w.kind))
+		}
+	}
+}
+
+// unjoined says why a wiring found no two ports, unless it need not.
+func (r *resolver) unjoined(w *wiring, possible bool) error {
 	if w.optional || r.missing[end{node: w.from.name, pad: w.fromPad}] {
 		r.miss(w)
 		return nil
@@ -154,11 +185,12 @@ func (r *resolver) partner(w *wiring, sp element.Port, kinds []media.Kind) (medi
 	if k := w.to.conf.Text("kind"); k != "" && len(kinds) > 0 && !slices.Contains(kinds, media.Kind(k)) {
 		return "", element.Port{}, false
 	}
+	told, tells := r.in.Want[w.to.name]
 	var open *element.Port
 	var kind media.Kind
 	for _, tp := range w.to.spec.In() {
 		k, ok := common(kinds, tp)
-		if !ok || !meant(w, tp) || r.taken(w, tp) {
+		if !ok || !meant(w, tp) || r.taken(w, tp) || tells && len(formatsOf(told, k)) == 0 {
 			continue
 		}
 		if meet(sp.Caps, w.caps, tp.Caps) {
