@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"path"
@@ -17,7 +18,7 @@ import (
 const (
 	suffix      = ".yaml"
 	shippedName = "shipped" // stands in diagnostics for the folder of the graphs that come with sluice
-	readLimit   = 2 << 20   // bytes read of a file. The parser takes less, so one that is longer is an error there
+	sizeLimit   = 1 << 20   // bytes of a file, as the parser has it: one that is longer is not even read
 )
 
 // file is one file as read at one time. It is immutable.
@@ -58,6 +59,9 @@ func readFile(in fs.FS, name string, how scanning) *file {
 	data, err := content(in, name)
 	if err != nil {
 		d := unreadable(f.shown, err)
+		if long, ok := errors.AsType[tooLong](err); ok {
+			d = tooLarge(f.shown, int64(long))
+		}
 		f.gone = errors.Is(err, fs.ErrNotExist)
 		f.hash, f.diags = "unreadable: "+d.Msg, []spec.Diagnostic{d}
 		return f
@@ -80,12 +84,28 @@ func content(in fs.FS, name string) ([]byte, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fault.New(fault.InvalidRequest, "", "it is not a regular file")
 	}
+	if info.Size() > sizeLimit {
+		return nil, tooLong(info.Size())
+	}
 	f, err := in.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return io.ReadAll(io.LimitReader(f, readLimit))
+	return io.ReadAll(io.LimitReader(f, sizeLimit+1)) // it may have grown since; then the parser refuses it
+}
+
+// tooLong is the size of a file that is not read because of it.
+type tooLong int64
+
+func (t tooLong) Error() string { return fmt.Sprintf("it has %d bytes", int64(t)) }
+
+// tooLarge is the diagnostic for a file of that many bytes, which is more than a graph may have.
+func tooLarge(shown string, size int64) spec.Diagnostic {
+	var r spec.Report
+	r.Errorf(spec.Pos{File: shown, Line: 1, Col: 1}, spec.CodeFileTooLarge, "the file has %d bytes, more than %d", size, sizeLimit).
+		Advise("a graph is a few kilobytes; is this the right file?")
+	return r.List()[0]
 }
 
 // unreadable is the diagnostic for a file or folder that cannot be read.
