@@ -56,6 +56,10 @@ func noElement(reg *element.Registry, name string) error {
 	if near, ok := spec.Nearest(name, append(reg.OwnNames(), reg.GstNames()...)); ok {
 		return f.Advise("did you mean %q?", near)
 	}
+	has := func(n string) bool { return strings.Contains(n, name) }
+	if name != "" && slices.ContainsFunc(append(reg.OwnNames(), reg.GstNames()...), has) {
+		return f.Advise("`sluice elements --all %s` lists those with %q in their names", name, name)
+	}
 	return f.Advise("`sluice elements --all` lists them")
 }
 

@@ -3,19 +3,14 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"sluice/engine/spec"
 )
-
-// stdinLimit bounds what fmt reads from standard input; the parser takes less and says so.
-const stdinLimit = 2 << 20
 
 func (a *app) fmtCmd() *cobra.Command {
 	var check bool
@@ -42,14 +37,14 @@ Without a path it formats ./graphs; with "-" it reads standard input and writes 
 }
 
 func (a *app) formatStream() error {
-	data, err := io.ReadAll(io.LimitReader(a.in, stdinLimit))
+	data, err := a.readStandard()
 	if err != nil {
 		return err
 	}
 	out, bad := spec.Format(data)
 	if len(bad) > 0 {
 		for _, d := range bad {
-			d.Pos.File = "standard input"
+			d.Pos.File = standardInput
 			fmt.Fprintln(a.err, d)
 		}
 		return errFound
@@ -60,15 +55,15 @@ func (a *app) formatStream() error {
 
 // formatFiles formats all files before it says how it went: one broken file does not keep the others waiting.
 func (a *app) formatFiles(paths []string, check bool) error {
-	files, err := yamlFiles(paths)
-	if err != nil {
-		return err
+	found, unread := false, false
+	failed := func(file string, err error) {
+		a.complain(unreadable(file, err))
+		unread = true
 	}
-	found := false
-	for _, file := range files {
+	for _, file := range yamlFiles(paths, failed) {
 		changed, bad, err := formatFile(file, check)
 		if err != nil {
-			return err
+			failed(file, err)
 		}
 		for _, d := range bad {
 			d.Pos.File = file
@@ -79,18 +74,22 @@ func (a *app) formatFiles(paths []string, check bool) error {
 		}
 		found = found || len(bad) > 0 || changed && check
 	}
-	if found {
+	switch {
+	case unread:
+		return errUnread
+	case found:
 		return errFound
 	}
 	return nil
 }
 
+// formatFile formats the file that a path leads to: a link stays a link.
 func formatFile(file string, check bool) (changed bool, bad []spec.Diagnostic, err error) {
-	info, err := os.Stat(file)
+	target, err := filepath.EvalSymlinks(file)
 	if err != nil {
 		return false, nil, err
 	}
-	data, err := os.ReadFile(file)
+	data, info, err := readRegular(target)
 	if err != nil {
 		return false, nil, err
 	}
@@ -101,7 +100,10 @@ func formatFile(file string, check bool) (changed bool, bad []spec.Diagnostic, e
 	if check {
 		return true, nil, nil
 	}
-	return true, nil, replace(file, out, info.Mode())
+	if err := replace(target, out, info.Mode()); err != nil {
+		return false, nil, err
+	}
+	return true, nil, nil
 }
 
 // replace writes beside the file and renames, so that a full disk never leaves half a graph.
@@ -121,24 +123,4 @@ func replace(file string, data []byte, mode fs.FileMode) error {
 		return err
 	}
 	return os.Rename(f.Name(), file)
-}
-
-// yamlFiles lists the graph files under the paths.
-func yamlFiles(paths []string) ([]string, error) {
-	var out []string
-	for _, p := range paths {
-		err := filepath.WalkDir(p, func(file string, d fs.DirEntry, err error) error {
-			if err != nil {
-				return err
-			}
-			if !d.IsDir() && (file == p || strings.HasSuffix(file, ".yaml") && !strings.HasPrefix(d.Name(), ".")) {
-				out = append(out, file)
-			}
-			return nil
-		})
-		if err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
 }

@@ -32,9 +32,13 @@ func (a *app) folder() string {
 	return ""
 }
 
-// folderOf is the folder of graphs that a file belongs to: the nearest one called graphs, or the file's own.
+// folderOf is the folder of graphs that a path belongs to: a folder is its own; a file's is the one that --graphs names if
+// the file is in it, or else the nearest one called graphs, or else the folder that the file is in.
 func (a *app) folderOf(file string) string {
-	if a.dir != "" {
+	if info, err := os.Stat(file); err == nil && info.IsDir() {
+		return file
+	}
+	if a.dir != "" && within(file, a.dir) {
 		return a.dir
 	}
 	abs, err := filepath.Abs(file)
@@ -83,23 +87,35 @@ func (a *app) table() (*route.Table, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.tellHeld(set, a.folder())
 	return set.Routes(), nil
+}
+
+// tellHeld says that an answer is not about all of a folder, because files in it have errors.
+func (a *app) tellHeld(set *store.Set, folder string) {
+	switch n := len(set.Held()); n {
+	case 0:
+	case 1:
+		fmt.Fprintf(a.err, "sluice: 1 file is held back because of errors; `sluice lint %s` tells why\n", folder)
+	default:
+		fmt.Fprintf(a.err, "sluice: %d files are held back because of errors; `sluice lint %s` tells why\n", n, folder)
+	}
 }
 
 // template compiles a graph given by name, or by file.
 func (a *app) template(name string) (*plan.Template, error) {
-	folder := a.folder()
-	if strings.HasSuffix(name, ".yaml") {
-		if _, err := os.Stat(name); err != nil {
-			return nil, fault.New(fault.GraphNotFound, name, "there is no such file")
-		}
+	folder, file := a.folder(), isFile(name)
+	if file {
 		folder = a.folderOf(name)
+		if err := readable(folder, name); err != nil {
+			return nil, err
+		}
 	}
 	set, err := a.load(folder)
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasSuffix(name, ".yaml") {
+	if file {
 		if name, err = a.graphIn(set, name); err != nil {
 			return nil, err
 		}
@@ -108,11 +124,21 @@ func (a *app) template(name string) (*plan.Template, error) {
 	if !ok {
 		return nil, a.absent(set, name)
 	}
+	a.tellHeld(set, folder)
 	reg, err := a.elements()
 	if err != nil {
 		return nil, err
 	}
 	return plan.Compile(g, set, reg)
+}
+
+// isFile tells whether what was named is a file rather than a graph: it ends as graph files do, or it is one.
+func isFile(name string) bool {
+	if strings.HasSuffix(name, graphSuffix) {
+		return true
+	}
+	info, err := os.Stat(name)
+	return err == nil && !info.IsDir() && filepath.Ext(name) != ""
 }
 
 // graphIn is the name of the only graph in a file.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,22 +26,23 @@ func (f *inputFlags) add(c *cobra.Command) {
 	c.Flags().StringArrayVar(&f.keys, "key", nil, "an instance of a keyed node: node=key,param=value")
 }
 
-// inputs turns the flags into what the compiler takes.
+// inputs turns the flags into what the compiler takes. A name that nothing in the graph has is an error, here and in
+// checkNodes: it would have no effect, and the plan would be of something else than what was asked for.
 func (f *inputFlags) inputs(t *plan.Template) (plan.Inputs, error) {
 	in := plan.Inputs{Params: map[string]any{}, Keys: map[string][]plan.Key{}}
-	vars := param.Values{}
-	for _, p := range f.params {
-		name, text, ok := strings.Cut(p, "=")
-		if !ok {
-			return in, usageError{fmt.Errorf("-p wants name=value, this is %q", p)}
-		}
-		if slices.ContainsFunc(t.Params(), func(d param.Def) bool { return d.Name == name }) {
-			in.Params[name] = text
-		} else {
-			vars[name] = text
-		}
+	if err := f.bind(t, &in); err != nil {
+		return in, err
 	}
-	in.Scope = param.Chain(vars, environment(), t.Placeholders())
+	for _, k := range f.keys {
+		node, one, err := readKey(k)
+		if err != nil {
+			return in, err
+		}
+		if slices.ContainsFunc(in.Keys[node], func(have plan.Key) bool { return have.Name == one.Name }) {
+			return in, usageError{fmt.Errorf("--key: %q has the key %q already", node, one.Name)}
+		}
+		in.Keys[node] = append(in.Keys[node], one)
+	}
 	var err error
 	if in.Given, err = formats("--given", f.given); err != nil {
 		return in, err
@@ -48,20 +50,60 @@ func (f *inputFlags) inputs(t *plan.Template) (plan.Inputs, error) {
 	if in.Want, err = formats("--want", f.want); err != nil {
 		return in, err
 	}
-	for _, k := range f.keys {
-		parts := strings.Split(k, ",")
-		node, key, ok := strings.Cut(parts[0], "=")
-		if !ok {
-			return in, usageError{fmt.Errorf("--key wants node=key,param=value, this is %q", k)}
-		}
-		one := plan.Key{Name: key, Params: map[string]any{}}
-		for _, p := range parts[1:] {
-			name, text, _ := strings.Cut(p, "=")
-			one.Params[name] = text
-		}
-		in.Keys[node] = append(in.Keys[node], one)
-	}
 	return in, nil
+}
+
+// bind sorts what -p gives into parameters and variables.
+func (f *inputFlags) bind(t *plan.Template, in *plan.Inputs) error {
+	vars := param.Values{}
+	for _, p := range f.params {
+		name, text, ok := strings.Cut(p, "=")
+		if !ok {
+			return usageError{fmt.Errorf("-p wants name=value, this is %q", p)}
+		}
+		_, known := t.Placeholders().Lookup(name)
+		switch {
+		case slices.ContainsFunc(t.Params(), func(d param.Def) bool { return d.Name == name }):
+			in.Params[name] = text
+		case known, strings.HasPrefix(name, "env."):
+			vars[name] = text
+		default:
+			return noName("-p", "the graph has no parameter, capture or variable", name, inputNames(t))
+		}
+	}
+	in.Scope = param.Chain(vars, environment(), t.Placeholders())
+	return nil
+}
+
+// inputNames lists what -p can give.
+func inputNames(t *plan.Template) []string {
+	var out []string
+	for _, d := range t.Params() {
+		out = append(out, d.Name)
+	}
+	if all, ok := t.Placeholders().(param.Values); ok {
+		out = append(out, slices.Sorted(maps.Keys(all))...)
+	}
+	return out
+}
+
+// readKey reads node=key,param=value.
+func readKey(text string) (node string, k plan.Key, err error) {
+	bad := usageError{fmt.Errorf("--key wants node=key,param=value, this is %q", text)}
+	parts := strings.Split(text, ",")
+	node, key, ok := strings.Cut(parts[0], "=")
+	if !ok || key == "" {
+		return "", k, bad
+	}
+	k = plan.Key{Name: key, Params: map[string]any{}}
+	for _, p := range parts[1:] {
+		name, value, ok := strings.Cut(p, "=")
+		if !ok {
+			return "", k, bad
+		}
+		k.Params[name] = value
+	}
+	return node, k, nil
 }
 
 // environment is the scope of $env.NAME. A variable that is not set stands as a placeholder: what is shown here may run

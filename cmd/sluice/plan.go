@@ -47,5 +47,12 @@ func (a *app) compile(name string, f *inputFlags) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	reg, err := a.elements()
+	if err != nil {
+		return nil, err
+	}
+	if err := checkNodes(t, in, reg); err != nil {
+		return nil, err
+	}
 	return t.Resolve(in)
 }

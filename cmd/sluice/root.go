@@ -38,23 +38,37 @@ type app struct {
 // errFound ends a verb whose findings are already written.
 var errFound = errors.New("findings")
 
+// errUnread ends a verb that could not read everything and has said what.
+var errUnread = errors.New("not all could be read")
+
 // usageError marks a wrong command line.
 type usageError struct{ error }
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
-	a := &app{in: in, out: out, err: errw}
+	printed := &output{to: out}
+	a := &app{in: in, out: printed, err: errw}
 	root := a.root()
 	root.SetArgs(args)
 	root.SetIn(in)
-	root.SetOut(out)
+	root.SetOut(printed)
 	root.SetErr(errw)
 	err := root.ExecuteContext(ctx)
+	if printed.err != nil { // whatever was found, nobody could read it
+		err = fmt.Errorf("the output cannot be written: %w", printed.err)
+	}
+	return a.exit(err)
+}
+
+// exit says how it went and gives the code for it.
+func (a *app) exit(err error) int {
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errFound):
 		return exitFound
+	case errors.Is(err, errUnread):
+		return exitIO
 	}
 	a.complain(err)
 	var usage usageError
@@ -89,9 +103,9 @@ func (a *app) root() *cobra.Command {
 		Short: "A media server whose streams pass through graphs that you can read, change and test",
 		Long: `sluice runs graphs: YAML files of nodes and links that say what happens to a stream.
 These verbs need no server and no GStreamer.`,
-		Example: `  sluice lint graphs                 check every graph, all findings at once
-  sluice plan jobs/transcode         see what would run
-  sluice show rooms/mixer --as svg   draw it`,
+		Example: `  sluice lint graphs                               check every graph, all findings at once
+  sluice plan jobs/transcode                       see what would run
+  sluice show rooms/mixer -p room=lobby --as svg   draw it`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -131,6 +145,9 @@ func (a *app) colours(w io.Writer) bool {
 		return true
 	case "never":
 		return false
+	}
+	if o, ok := w.(*output); ok {
+		w = o.to
 	}
 	f, ok := w.(*os.File)
 	return ok && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb" && term.IsTerminal(int(f.Fd()))

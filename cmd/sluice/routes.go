@@ -6,8 +6,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"sluice/engine/element"
 	"sluice/engine/fault"
 	"sluice/engine/route"
+	"sluice/engine/spec"
 )
 
 func (a *app) routesCmd() *cobra.Command {
@@ -23,6 +25,9 @@ func (a *app) routesCmd() *cobra.Command {
 			if events {
 				return a.listEvents()
 			}
+			if err := a.checkEvent(list); err != nil {
+				return err
+			}
 			table, err := a.table()
 			if err != nil {
 				return err
@@ -36,6 +41,41 @@ func (a *app) routesCmd() *cobra.Command {
 	c.Flags().BoolVar(&events, "events", false, "list the events instead, with their sessions and variables")
 	a.wantsJSON(c)
 	return c
+}
+
+// checkEvent refuses an event that there is not, and a path that none can be.
+func (a *app) checkEvent(list []string) error {
+	if len(list) == 0 {
+		return nil
+	}
+	reg, err := a.elements()
+	if err != nil {
+		return err
+	}
+	t, ok := reg.Trigger(list[0])
+	switch {
+	case !ok:
+		return noEvent(reg, "routes", list[0])
+	case len(list) < 2:
+	case !t.Path:
+		return usageError{fmt.Errorf("%s has no path; every graph with that route answers it: `sluice routes %s`", t.Event, t.Event)}
+	case !strings.HasPrefix(list[1], "/"):
+		return usageError{fmt.Errorf("a path begins with \"/\": %q, not %q", "/"+list[1], list[1])}
+	}
+	return nil
+}
+
+// noEvent is the error for an event that there is not.
+func noEvent(reg *element.Registry, place, event string) error {
+	var events []string
+	for _, t := range reg.Triggers() {
+		events = append(events, t.Event)
+	}
+	f := fault.New(fault.ResourceNotFound, place, "there is no event %q", event)
+	if near, ok := spec.Nearest(event, events); ok {
+		return f.Advise("did you mean %q?", near)
+	}
+	return f.Advise("the events are %s", strings.Join(events, ", "))
 }
 
 func (a *app) listEvents() error {
@@ -87,6 +127,15 @@ func (a *app) explain(table *route.Table, event, path string) error {
 	if len(list) == 0 {
 		return fault.New(fault.NoRoute, "routes", "no graph has a route for %s %s", event, path).
 			Advise("`sluice routes %s` lists what there is", event)
+	}
+	if a.json {
+		var out []any
+		for _, c := range list {
+			out = append(out, map[string]string{
+				"route": c.Entry.String(), "event": c.Entry.Event, "graph": c.Entry.Graph, "place": c.Entry.Pos.String(), "why": c.Why,
+			})
+		}
+		return writeJSON(a.out, out)
 	}
 	for _, c := range list {
 		fmt.Fprintf(a.out, "%s -> %s (%s)\n  %s\n", c.Entry, c.Entry.Graph, c.Entry.Pos, c.Why)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"os"
+	"strconv"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,8 +24,18 @@ func TestScripts(t *testing.T) {
 			e.Setenv("SLUICE_REGISTRY", "snapshot")
 			return nil
 		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "big": big},
 	})
+}
+
+// big FILE BYTES writes a file of blanks.
+func big(ts *testscript.TestScript, neg bool, list []string) {
+	if neg || len(list) != 2 {
+		ts.Fatalf("usage: big file bytes")
+	}
+	size, err := strconv.Atoi(list[1])
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(list[0]), bytes.Repeat([]byte(" "), size), 0o600))
 }
 
 // exits CODE COMMAND… checks the exit code, which testscript itself does not tell apart.

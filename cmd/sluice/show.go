@@ -25,8 +25,8 @@ func (a *app) showCmd() *cobra.Command {
   svg      the same picture, drawn without any other program
   json     the plan itself
   schema   JSON Schema of the graph's parameters`,
-		Example: `  sluice show jobs/transcode --as launch | sh
-  sluice show rooms/mixer --as svg > mixer.svg
+		Example: `  sluice show jobs/transcode -p source=in.flv -p target=out.webm --as launch | sh
+  sluice show rooms/mixer -p room=lobby --as svg > mixer.svg
   sluice show rooms/mixer --as schema`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.completeGraphs,
