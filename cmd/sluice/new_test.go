@@ -53,6 +53,38 @@ func TestNewLints(t *testing.T) {
 	}
 }
 
+// TestNewChains looks at what is put around the elements that are named: as little as possible.
+func TestNewChains(t *testing.T) {
+	a := &app{registry: "snapshot"}
+	reg, err := a.elements()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]string{
+		"rtmp.publish":                    "rtmp.in, stream.out",
+		"rtmp.publish/convert":            "rtmp.in, convert, stream.out",
+		"rtmp.publish/convert/stream.out": "rtmp.in, convert, stream.out",
+		"rtmp.publish/video.mix":          "rtmp.in, decode, video.mix, convert, stream.out",
+		"ws.publish":                      "webrtc.in, stream.out",
+		"ws.publish/hls.out":              "webrtc.in, convert, hls.out",
+		"ws.play":                         "stream.in, webrtc.out",
+		"sip.invite":                      "sip.in, stream.out",
+		"hls.play":                        "stream.in, hls.out",
+		"stream.convert":                  "stream.in, convert, stream.out",
+		"stream.wanted":                   "rtsp.pull, stream.out",
+		"stream.wanted/rtmp.pull":         "rtmp.pull, stream.out",
+		"rest.start/file.in/file.out":     "file.in, file.out",
+		"boot":                            "stream.in, stream.out",
+	} {
+		s, err := newSkeleton(reg, strings.Split(line, "/"))
+		if err != nil {
+			t.Errorf("%s: %v", line, err)
+		} else if got := s.through(); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
 // uncommented leaves the comments out.
 func uncommented(text string) string {
 	var out []string

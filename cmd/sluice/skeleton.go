@@ -69,13 +69,14 @@ func (s *skeleton) complete() {
 	}
 }
 
-// coded tells whether all of the ports carry coded media, raw whether none does.
+// coded tells whether all of the ports carry coded media, raw whether all carry raw media and nothing else.
 func coded(ports []element.Port) bool {
 	return !slices.ContainsFunc(ports, func(p element.Port) bool { return len(p.Codecs) == 0 })
 }
 
 func raw(ports []element.Port) bool {
-	return len(ports) > 0 && !slices.ContainsFunc(ports, func(p element.Port) bool { return !strings.Contains(p.Caps, "/x-raw") })
+	other := func(p element.Port) bool { return len(p.Codecs) > 0 || !strings.Contains(p.Caps, "/x-raw") }
+	return len(ports) > 0 && !slices.ContainsFunc(ports, other)
 }
 
 // strange tells whether one kind of media leaves in no codec that is taken.
