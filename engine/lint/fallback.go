@@ -20,7 +20,7 @@ func (g *graph) fallback(n *node) {
 	if b == nil {
 		return
 	}
-	g.value(b.After, durationType(), setting{what: `"after" of the fallback of "` + n.Name.Text + `"`, code: "bad_fallback"})
+	g.value(b.After, duration(0), setting{what: `"after" of the fallback of "` + n.Name.Text + `"`, code: "bad_fallback"})
 	other := g.byName[b.Node.Text]
 	switch {
 	case other == n:

@@ -52,7 +52,7 @@ func (g *graph) given(w *wire) kinds {
 }
 
 func kindHint(given, taken kinds) string {
-	if container := setOf([]media.Kind{media.Mux}); given&container != 0 || taken&container != 0 {
+	if given&container() != 0 || taken&container() != 0 {
 		return "a demuxer takes a container apart, a muxer makes one"
 	}
 	return "link another pad, or remove the link"
@@ -201,6 +201,12 @@ func (g *graph) neverMatch(w *wire, b stop) {
 	}
 	d := g.at(pos, "caps_never_match", "%s from %s never fits %s: %s", b.kinds, w.from.label(), what, b.why)
 	switch from, to := b.from.root(), b.to.root(); {
+	case b.kinds == container() && b.hop != nil:
+		d.Advise("change the caps, or use another muxer")
+	case b.kinds == container() && to.node.elem.Is("Demuxer"):
+		d.Advise("use the demuxer of this container")
+	case b.kinds == container():
+		d.Advise("use another muxer, one whose container %s takes", w.to.label())
 	case b.hop != nil:
 		d.Advise("change the caps, or convert before them")
 	case from.node.converts():

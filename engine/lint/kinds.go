@@ -32,6 +32,9 @@ func setOf(list []media.Kind) kinds {
 	return out
 }
 
+// container is the kind of media that holds others.
+func container() kinds { return setOf([]media.Kind{media.Mux}) }
+
 func (k kinds) single() bool { return k != 0 && k&(k-1) == 0 }
 
 // String reads "audio and video".
@@ -67,7 +70,7 @@ func (c *check) gives(p *port) kinds {
 	k := p.declared()
 	switch n := p.node; {
 	case n.converts() || n.decodes():
-		if in := c.arrives(n); in&setOf([]media.Kind{media.Mux}) == 0 || n.converts() {
+		if in := c.arrives(n); in&container() == 0 || n.converts() {
 			k &= in
 		}
 	case p.Anything() && n.passes():
@@ -95,9 +98,16 @@ func (n *node) converts() bool {
 	return n.elem != nil && (n.elem.Name == "convert" || n.elem.Name == "decode")
 }
 
-// decodes tells whether the node is like decodebin: it takes anything, and has a pad for each thing it found inside.
+// decodes tells whether the node is like decodebin: it takes anything, and has a pad for each thing it found inside. Its one
+// template is then a pad that appears sometimes, with a number; what multiqueue gives out so is what came in by that number.
 func (n *node) decodes() bool {
-	return n.passes() && len(n.elem.Out()) > 1
+	if !n.passes() {
+		return false
+	}
+	found := func(p element.Port) bool { return p.Presence == element.Sometimes }
+	whole := func(p element.Port) bool { return p.Presence == element.Always }
+	out := n.elem.Out()
+	return len(out) > 1 || slices.ContainsFunc(out, found) && slices.ContainsFunc(n.elem.In(), whole)
 }
 
 // passes tells whether an element takes anything on all its sinks, as queue, tee and capsfilter do.

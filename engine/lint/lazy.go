@@ -9,7 +9,7 @@ func (g *graph) onDemand() {
 		if !n.Lazy.Set() {
 			continue
 		}
-		g.value(n.Lazy, durationType(), setting{code: "bad_lazy", what: `"lazy" of "` + n.Name.Text + `"`})
+		g.value(n.Lazy, duration(0), setting{code: "bad_lazy", what: `"lazy" of "` + n.Name.Text + `"`})
 		if demanded == nil {
 			demanded = g.demanded()
 		}

@@ -37,8 +37,9 @@ func (w *wire) known() bool { return len(w.from.ports) > 0 && len(w.to.ports) > 
 func (g *graph) links() {
 	g.nodesOf()
 	for _, w := range g.wires {
-		g.padsOf(w)
-		g.loopOn(w)
+		if !g.loopOn(w) {
+			g.padsOf(w)
+		}
 		g.linkCaps(w)
 		g.linkSettings(w)
 	}
@@ -104,13 +105,15 @@ func (g *graph) noNode(name spec.Text, code, verb string) {
 		Hint = g.near(name.Text, g.nodeNames(), `nodes are named under "nodes:"`)
 }
 
-// loopOn reports a link from a node to itself.
-func (g *graph) loopOn(w *wire) {
+// loopOn reports a link from a node to itself, of whose pads nothing more need be said.
+func (g *graph) loopOn(w *wire) bool {
 	n := w.from.node
-	if n != nil && n == w.to.node && (n.Each == nil || w.from.hop.Key == "" && w.to.hop.Key == "") {
-		g.at(w.to.hop.Pos, "self_link", "%q is linked to itself", w.to.hop.Node).
-			Advise("a node's media goes on to another node; remove one of the two")
+	if n == nil || n != w.to.node || n.Each != nil && (w.from.hop.Key != "" || w.to.hop.Key != "") {
+		return false
 	}
+	g.at(w.to.hop.Pos, "self_link", "%q is linked to itself", w.to.hop.Node).
+		Advise("a node's media goes on to another node; remove one of the two")
+	return true
 }
 
 // linkCaps checks that caps on a link can be read.

@@ -12,8 +12,10 @@ func (g *graph) policy() {
 	for _, e := range g.Policy {
 		s := setting{what: `"` + e.Key.Text + `" of the policy`, code: "bad_policy"}
 		switch e.Key.Text {
-		case "start", "stall", "drain", "latency":
-			g.value(e.Value, durationType(), s)
+		case "start", "stall":
+			g.value(e.Value, duration(soonest), s)
+		case "drain", "latency":
+			g.value(e.Value, duration(0), s)
 		case "cost":
 			g.value(e.Value, value.Constraint{Type: value.Float, Min: 0.0, Max: 1024.0}, s)
 		case "worker":
@@ -65,13 +67,13 @@ func (g *graph) restartPolicy(v spec.Value) {
 		case "when":
 			g.word(e.Value, s, "never", "error", "always")
 		case "backoff":
-			if !isRange(e.Value.Text, durationType()) {
+			if !isRange(e.Value.Text, duration(0)) {
 				g.at(e.Value.Pos, s.code, "%s is a duration or two; this is %q", s.what, short(e.Value.Text)).Advise("as in 1s..30s")
 			}
 		case "give_up":
 			tries, window, ok := strings.Cut(e.Value.Text, " in ")
 			_, err := value.Constraint{Type: value.Int, Min: int64(1), Max: int64(1000)}.Parse(strings.TrimSpace(tries))
-			_, err2 := durationType().Parse(strings.TrimSpace(window))
+			_, err2 := duration(soonest).Parse(strings.TrimSpace(window))
 			if e.Value.Text != "never" && (!ok || err != nil || err2 != nil) {
 				g.at(e.Value.Pos, s.code, "%s is never, or a number in a time; this is %q", s.what, short(e.Value.Text)).Advise("as in 5 in 10m")
 			}

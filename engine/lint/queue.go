@@ -13,7 +13,7 @@ func (g *graph) queueValues(q *spec.Queue) {
 		return
 	}
 	buffers := value.Constraint{Type: value.Int, Min: int64(1), Max: int64(100_000)}
-	g.value(q.Time, durationType(), setting{what: `"time" of the queue`, code: "bad_queue"})
+	g.value(q.Time, duration(0), setting{what: `"time" of the queue`, code: "bad_queue"})
 	g.value(q.Buffers, buffers, setting{what: `"buffers" of the queue`, code: "bad_queue"})
 	if !q.Time.Set() && !q.Buffers.Set() && !q.Drop.Set() {
 		g.at(q.Pos, "bad_queue", "the queue says nothing").Advise("give time, buffers or drop, or leave it out")

@@ -190,7 +190,5 @@ func (c *check) conflicts() {
 		}
 	}
 	_, conflicts := route.Build(all)
-	for _, conflict := range conflicts {
-		c.report.Add(conflict.Diagnostic())
-	}
+	c.report.Add(route.Diagnostics(conflicts)...)
 }

@@ -20,7 +20,7 @@ func (g *graph) tests() {
 		for _, m := range t.Mock {
 			g.mock(m)
 		}
-		g.value(t.Limit, durationType(), setting{what: `"limit" of the test`, code: badExpectation})
+		g.value(t.Limit, duration(soonest), setting{what: `"limit" of the test`, code: badExpectation})
 		for _, e := range t.Expect {
 			g.expect(e)
 		}

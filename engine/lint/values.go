@@ -3,6 +3,7 @@ package lint
 import (
 	"errors"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"sluice/engine/caps"
@@ -65,6 +66,9 @@ func (g *graph) literal(literal any, v spec.Value, want value.Constraint, s sett
 	if want.Type == value.Caps {
 		g.capsText(spec.Text{Text: v.Text, Pos: v.Pos}, v.Text, s)
 		return
+	}
+	if v.Kind == spec.Int && want.Type == value.Int {
+		literal = v.Text // a number too large for an int is repeated as written, not as the float that is nearest
 	}
 	if _, err := want.Accept(literal); err != nil {
 		f := asFault(err)
@@ -294,4 +298,9 @@ func asFault(err error) *fault.Fault {
 
 func capsType() value.Constraint { return value.Constraint{Type: value.Caps} }
 
-func durationType() value.Constraint { return value.Constraint{Type: value.Duration} }
+// duration is a time that has a least value: zero, or soonest where no time at all would make no sense.
+func duration(least time.Duration) value.Constraint {
+	return value.Constraint{Type: value.Duration, Min: least}
+}
+
+const soonest = time.Millisecond

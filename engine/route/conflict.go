@@ -47,6 +47,26 @@ func (c Conflict) Diagnostic() spec.Diagnostic {
 	return d
 }
 
+// reversed is the same conflict as seen from its first route.
+func (c Conflict) reversed() Conflict {
+	c.First, c.Second = c.Second, c.First
+	return c
+}
+
+// Diagnostics gives each conflict as two errors, one at either route: who looks at one file only must hear of it too. At
+// one place there are no more than a few, however many routes conflict with it.
+func Diagnostics(conflicts []Conflict) []spec.Diagnostic {
+	var out []spec.Diagnostic
+	told := map[spec.Pos]int{}
+	for _, c := range conflicts {
+		out = append(out, c.Diagnostic())
+		if told[c.First.Pos]++; told[c.First.Pos] <= maxConflicts {
+			out = append(out, c.reversed().Diagnostic())
+		}
+	}
+	return out
+}
+
 // findConflicts compares each entry with those before it. A tree of what came before leaves out most comparisons.
 func findConflicts(entries []*Entry) []Conflict {
 	var out []Conflict

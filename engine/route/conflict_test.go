@@ -70,6 +70,26 @@ func TestConflictTexts(t *testing.T) {
 	}
 }
 
+// Each conflict is told at both of its places, and names the other.
+func TestDiagnosticsAtBothEnds(t *testing.T) {
+	a, b := ent(t, "x", "e /a/{x}"), ent(t, "y", "e /{y}/b v=1")
+	a.Pos, b.Pos = spec.Pos{File: "x.yaml", Line: 3, Col: 5}, spec.Pos{File: "y.yaml", Line: 4, Col: 5}
+	_, conflicts := Build([]Entry{b, a})
+	found := map[spec.Pos]string{}
+	for _, d := range Diagnostics(conflicts) {
+		found[d.Pos] = d.Msg
+	}
+	if len(found) != 2 || !strings.Contains(found[a.Pos], `of graph "y" at y.yaml:4:5`) ||
+		!strings.Contains(found[b.Pos], `of graph "x" at x.yaml:3:5`) {
+		t.Errorf("got %v", found)
+	}
+	for at, msg := range found {
+		if !strings.HasSuffix(msg, `both take e /a/b where v is "1"`) {
+			t.Errorf("%v: the example is not the same: %s", at, msg)
+		}
+	}
+}
+
 // In a table with conflicts the winner must not depend on the order of the input.
 func TestConflictWinnerIsStable(t *testing.T) {
 	one, two := ent(t, "one", "e /a/{x} v=1"), ent(t, "two", "e /a/{y} w=1")
@@ -86,7 +106,9 @@ func TestConflictWinnerIsStable(t *testing.T) {
 func TestCrowdIsBounded(t *testing.T) {
 	var list []Entry
 	for i := range 10000 {
-		list = append(list, ent(t, fmt.Sprintf("g%05d", i), "e /{x...}"))
+		e := ent(t, fmt.Sprintf("g%05d", i), "e /{x...}")
+		e.Pos = spec.Pos{File: "g.yaml", Line: i + 1, Col: 5}
+		list = append(list, e)
 	}
 	_, conflicts := Build(list)
 	if len(conflicts) > maxConflicts*len(list) || len(conflicts) < len(list)-1 {
@@ -94,5 +116,17 @@ func TestCrowdIsBounded(t *testing.T) {
 	}
 	if last := conflicts[len(conflicts)-1]; !strings.HasPrefix(last.Second.Graph, "g09999") {
 		t.Errorf("the last route has no report: %v", last)
+	}
+	told := map[spec.Pos]int{}
+	for _, d := range Diagnostics(conflicts) {
+		told[d.Pos]++
+	}
+	for at, n := range told {
+		if n > 2*maxConflicts {
+			t.Errorf("line %d has %d diagnostics", at.Line, n)
+		}
+	}
+	if len(told) != len(list) {
+		t.Errorf("%d of %d routes have a diagnostic", len(told), len(list))
 	}
 }

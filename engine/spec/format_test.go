@@ -100,6 +100,21 @@ links:
   - a -> b -> [x] -> c
   - a -> b
 `},
+		{"blanks in caps", head + `
+links:
+  - a -> [video/x-raw , format = I420 ] -> b
+  - "a -> [video/x-raw( memory:A , memory:B ) , framerate = (fraction) 25/1 ; audio/x-raw ,rate=[ 1 , 5 ]] -> b"
+  - 'a -> [x/y , a = "b , c=\" ; " , d=e\ , f = $(g) ] -> b'
+  - {from: a, to: b, caps: "x/y ,  w = $(w)"}
+  - {from: a, to: b, caps: "x/y , w = 1", queue: {time: 1s}}
+`, head + `
+links:
+  - a -> [video/x-raw,format=I420] -> b
+  - a -> [video/x-raw( memory:A , memory:B ),framerate=(fraction) 25/1;audio/x-raw,rate=[ 1,5 ]] -> b
+  - a -> [x/y,a="b , c=\" ; ",d=e\ ,f=$(g)] -> b
+  - a -> [x/y,w=$(w)] -> b
+  - {from: a, to: b, caps: "x/y , w = 1", queue: {time: 1s}}
+`},
 		{"quotes", head + `
 labels:
   a: 'plain'

@@ -17,7 +17,7 @@ func chainCases() []lexCase {
 		{"sound.minus[seat]? -> seat.ear", "sound.minus[seat]? | seat.ear"},
 		{"a? -> b", "a? | b"},
 		{"a.x-y->b.send_rtp_src_0", "a.x-y | b.send_rtp_src_0"},
-		{"a -> [ video/x-raw(memory:NVMM), width = [1, 1920] ] -> b", "a | [video/x-raw(memory:NVMM), width = [1, 1920]] | b"},
+		{"a -> [ video/x-raw(memory:NVMM), width = [1, 1920] ] -> b", "a | [video/x-raw(memory:NVMM),width=[1,1920]] | b"},
 		{`a -> [x/y,s="]\"["] -> [z] -> b`, `a | [x/y,s="]\"["] | [z] | b`},
 		{"", "!ends where a node is expected"},
 		{"a", "!two nodes"},

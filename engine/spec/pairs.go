@@ -38,11 +38,11 @@ func (w *walker) pairs(n *yaml.Node, what string) []pair {
 func (w *walker) soundKey(k *yaml.Node, key Text, what string) bool {
 	switch {
 	case k.Kind == yaml.AliasNode:
-		w.faults++ // reported by guard
+		w.faults++ // reported with the anchors
 	case k.Kind != yaml.ScalarNode:
 		w.errorf(key.Pos, CodeWrongKind, "a key of %s must be text, this is %s", what, kindName(k))
-	case k.Style == 0 && k.Value == "<<":
-		w.errorf(key.Pos, CodeAnchor, "a YAML merge key is refused").Advise("use a parameter, or a fragment for nodes that repeat")
+	case mergeKey(k):
+		w.faults++ // reported with the anchors
 	case len(k.Value) > maxKey:
 		w.errorf(key.Pos, CodeBadName, "a key of %s has %d bytes, more than %d", what, len(k.Value), maxKey)
 	case scalarKind(k) == Null:

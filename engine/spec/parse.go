@@ -45,13 +45,18 @@ func read(file, graphName string, data []byte) (*walker, []*yaml.Node, []*Graph)
 
 // documents reads every document and gives the graphs with the documents they came from.
 func (w *walker) documents(docs []*yaml.Node) ([]*yaml.Node, []*Graph) {
+	refused := make(map[*yaml.Node]bool)
+	for _, doc := range docs {
+		refused[doc] = !w.guard(doc, 0)
+	}
+	w.refuseAnchors()
 	if len(docs) == 1 && nothing(docs[0]) {
 		return nil, nil
 	}
 	var kept []*yaml.Node
 	var graphs []*Graph
 	for _, doc := range docs {
-		if !w.guard(doc, 0) {
+		if refused[doc] {
 			continue
 		}
 		if nothing(doc) {

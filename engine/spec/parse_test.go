@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -44,20 +45,41 @@ func syntaxCases() []parseCase {
 		{"directive", "%YAML 1.1\n---\n" + head, []string{`1:1 yaml_syntax YAML directives`}},
 		{"text after the end", head + "...\nabout: x\n", []string{`3:1 yaml_syntax a new document needs`}},
 		{"anchor, alias and merge", head + "labels: &l {a: b}\nparams: *l\nnodes:\n  <<: *l\n", []string{
-			`2:9 anchor_refused anchor`, `3:9 anchor_refused alias`, `5:3 anchor_refused merge key`, `5:7 anchor_refused alias`,
+			`2:9 anchor_refused a YAML anchor is refused, and 3 more`,
 		}},
+		{"anchor bomb", bomb(), []string{`3:29 anchor_refused a YAML anchor is refused, and 80 more`}},
+		{"merge key alone", head + "labels:\n  <<: {a: b}\n", []string{`3:3 anchor_refused a YAML merge key is refused (`}},
+		{"anchors of two documents", head + "name: &a x\n---\n" + head + "name: &a y\nabout: *a\n---\nabout: *b\n", []string{
+			`2:7 anchor_refused a YAML anchor is refused, and 3 more`,
+		}},
+		{"anchor and nothing", "&a\n", []string{`1:1 anchor_refused`}},
 		{"alias of nothing", head + "nodes: *x\n", []string{`2:8 anchor_refused alias`}},
 		{"tags", head + "about: !!str x\nlabels: {a: ! b}\n", []string{`2:8 tag_refused tag`, `3:13 tag_refused tag`}},
-		{"not UTF-8", head + "about: \xff\xfe\n", []string{`2:8 not_text byte 0xff`}},
-		{"NUL", head + "about: \x00\n", []string{`2:8 not_text character U+0000`}},
+		{"not UTF-8", head + "about: \xff\xfe\n", []string{`2:8 not_text byte 0xff is not UTF-8 text (save the file as UTF-8)`}},
+		{"Latin-1", head + "about: " + strings.Repeat("\xe4", 50) + "\n", []string{`2:8 not_text (save the file as UTF-8)`}},
+		{"UTF-16", "\xff\xfeg\x00r\x00", []string{`1:1 not_text (save the file as UTF-8)`}},
+		{"bell", head + "about: the first bell \x07\n", []string{`2:23 not_text written as "\u0007"`}},
+		{"NUL", head + "about: \x00\n", []string{`2:8 not_text character U+0000 may not stand in a file (this is not a text file`}},
+		{"picture", "\x89PNG\r\n\x1a\n\x00\x00", []string{`1:1 not_text byte 0x89 is not UTF-8 text (this is not a text file`}},
+		{"junk", "\x03\xd8\x1b\x7fab\x01\x02\xf1\x0e", []string{`1:1 not_text (this is not a text file`}},
 		{"line separator", head + "about: é\u2028\n", []string{`2:9 not_text character U+2028`}},
-		{"lone carriage return", "graph: v1\rabout: x\n", []string{`1:10 not_text character U+000D`}},
+		{"lone carriage return", "graph: v1\rabout: x\n", []string{`1:10 not_text stands alone (save the file with Unix line endings)`}},
+		{"carriage return in a line", head + "about: a\rb\r\nlabels: {}\r\n", []string{`2:9 not_text Unix line endings`}},
 		{"Windows", "\xef\xbb\xbfgraph: v1\r\nabut: x\r\n", []string{`2:1 unknown_key did you mean "about"`}},
 		{"deep", head + "labels: " + strings.Repeat("[", 40) + strings.Repeat("]", 40), []string{`2:40 too_deep`}},
 		{"very deep", head + "labels: " + strings.Repeat("[", 20_000), []string{`2:10009 too_deep`}},
 		{"large", strings.Repeat("#", maxBytes+1), []string{`1:1 file_too_large 1048577 bytes`}},
 		{"many values", head + "labels: [" + strings.Repeat("a,", maxValues) + "]", []string{`1:1 too_many_values`}},
 	}
+}
+
+// bomb is what would fill memory if aliases were followed: nine lists, each of nine times the one before.
+func bomb() string {
+	text := head + "params:\n  p0: {type: list, default: &a0 [x]}\n"
+	for i := range 8 {
+		text += fmt.Sprintf("  p%d: {type: list, default: &a%d [%s]}\n", i+1, i+1, strings.Repeat(fmt.Sprintf("*a%d, ", i), 9))
+	}
+	return text
 }
 
 func shapeCases() []parseCase {
@@ -105,6 +127,10 @@ func shapeCases() []parseCase {
 		{"tests", head + "tests:\n  - expect: {}\n  - a\n  - {name: x, exect: {}, limit: {}, with: [], mock: {a: {b: 1, b: 2}}}\n", []string{
 			`3:5 missing_key needs the key "name"`, `4:5 wrong_kind a test must be a map`, `5:15 unknown_key did you mean "expect"`,
 			`5:33 wrong_kind "limit"`, `5:43 wrong_kind "with" must be a map`, `5:64 duplicate_key "b"`,
+		}},
+		{"tests of one name", head + "tests:\n  - {name: x}\n  - {name: y}\n  - {name: x}\n  - {with: {}}\n  - {with: {}}\n", []string{
+			`5:12 bad_name two tests are called "x" (the first is on line 3`,
+			`6:5 missing_key`, `7:5 missing_key`,
 		}},
 		{"ignores", head + "# lint:ignore\n# lint:ignore code\n#lint:ignore code why not\n" +
 			"about: \"# lint:ignore\"\n# lint:ignored is a word\n", []string{

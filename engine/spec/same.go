@@ -2,8 +2,8 @@ package spec
 
 import "reflect"
 
-// Same tells whether two graphs say the same: places, the choice between short and long forms, and what was left out
-// because of errors do not count.
+// Same tells whether two graphs say the same: places, the choice between short and long forms, blanks between the parts of
+// caps, and what was left out because of errors do not count.
 func Same(a, b *Graph) bool {
 	return reflect.DeepEqual(bare(reflect.ValueOf(*a)), bare(reflect.ValueOf(*b)))
 }
@@ -23,6 +23,9 @@ func bare(v reflect.Value) any {
 		}
 	case Link:
 		x.Text, x.Long = "", false
+		v = reflect.ValueOf(x)
+	case Hop:
+		x.Caps.Text = tight(x.Caps.Text)
 		v = reflect.ValueOf(x)
 	case Param:
 		if kind, ok := x.Body.Get("type"); ok && len(x.Body.Entries) == 1 {

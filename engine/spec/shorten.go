@@ -143,7 +143,7 @@ func shortLink(o *outline) (string, bool) {
 	from, _ := w.ref(spot{text: o.scalarOf("from")})
 	to, _ := w.ref(spot{text: o.scalarOf("to")})
 	hops := []Hop{from, to}
-	caps := o.scalarOf("caps")
+	caps := tight(o.scalarOf("caps"))
 	if caps != "" {
 		hops = []Hop{from, {Caps: Text{Text: caps}}, to}
 	}
@@ -160,7 +160,7 @@ func chainText(hops []Hop) string {
 			b.WriteString(" -> ")
 		}
 		if h.Node == "" {
-			b.WriteString("[" + h.Caps.Text + "]")
+			b.WriteString("[" + tight(h.Caps.Text) + "]")
 			continue
 		}
 		b.WriteString(h.Node)

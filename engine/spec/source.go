@@ -2,6 +2,7 @@ package spec
 
 import (
 	"bytes"
+	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -51,15 +52,35 @@ func (w *walker) checkText() bool {
 		_, size := utf8.DecodeRuneInString(s.text[i:])
 		switch {
 		case c == utf8.RuneError && size == 1:
-			w.errorf(s.pos(i), CodeNotText, "byte 0x%02x is not UTF-8 text", s.text[i]).Advise("save the file as UTF-8")
+			w.errorf(s.pos(i), CodeNotText, "byte 0x%02x is not UTF-8 text", s.text[i]).Hint = s.odd("save the file as UTF-8")
+			return false
+		case c == '\r':
+			w.errorf(s.pos(i), CodeNotText, "a carriage return stands alone").Hint = s.odd("save the file with Unix line endings")
 			return false
 		case !printable(c):
 			w.errorf(s.pos(i), CodeNotText, "character %U may not stand in a file", c).
-				Advise(`in double quotes it can be written as "\u%04x"`, c)
+				Hint = s.odd(fmt.Sprintf(`in double quotes it can be written as "\u%04x"`, c))
 			return false
 		}
 	}
 	return true
+}
+
+// odd gives what to do about a character that is not text, unless the whole file is none: then there is nothing to mend in
+// it. Old encodings have other letters than UTF-8, but no more control characters.
+func (s *source) odd(remedy string) string {
+	utf16 := strings.HasPrefix(s.text, "\xff\xfe") || strings.HasPrefix(s.text, "\xfe\xff")
+	sample := s.text[:min(len(s.text), 1<<10)]
+	controls := 0
+	for i := range len(sample) {
+		if c := sample[i]; c < ' ' && !strings.ContainsRune("\t\n\r", rune(c)) || c == 0x7f {
+			controls++
+		}
+	}
+	if !utf16 && (strings.IndexByte(s.text, 0) >= 0 || controls > len(sample)/20) {
+		return "this is not a text file; is it the right one?"
+	}
+	return remedy
 }
 
 // printable tells whether a character may stand in a file as it is: YAML 1.2 section 5.1, without the characters that

@@ -51,7 +51,7 @@ func (w *walker) syntaxError(err error) {
 	line, msg := splitMessage(err)
 	if name, ok := strings.CutPrefix(msg, "unknown anchor '"); ok {
 		alias := "*" + strings.TrimSuffix(name, "' referenced")
-		w.refuseAnchor(w.src.pos(max(0, strings.Index(w.src.text, alias))), "alias")
+		w.meetAnchor(w.src.pos(max(0, strings.Index(w.src.text, alias))), "alias")
 		return
 	}
 	if strings.HasPrefix(msg, "found character that cannot start") {

@@ -9,9 +9,16 @@ func (w *walker) tests(n *yaml.Node) {
 		w.wrongKind(n, `"tests"`, "a list").Advise(`begin every test with "- name: …"`)
 		return
 	}
+	lines := make(map[string]int, len(n.Content))
 	for _, item := range n.Content {
 		before := w.faults
 		t := w.test(item)
+		if name := t.Name; lines[name.Text] > 0 {
+			w.errorf(name.Pos, CodeBadName, "two tests are called %q", short(name.Text)).
+				Advise("the first is on line %d; give this one another name", lines[name.Text])
+		} else if name.Set() {
+			lines[name.Text] = name.Pos.Line
+		}
 		if w.faults > before {
 			w.gap("tests")
 			continue

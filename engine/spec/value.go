@@ -19,7 +19,7 @@ func (w *walker) value(n *yaml.Node, what string) Value {
 			v.Items = append(v.Items, w.value(c, what))
 		}
 	case yaml.AliasNode:
-		w.faults++ // reported by guard
+		w.faults++ // reported with the anchors
 	default:
 		v.Kind, v.Text = scalarKind(n), n.Value
 	}

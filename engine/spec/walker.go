@@ -15,6 +15,7 @@ type walker struct {
 	faults  int  // errors, and values left out because of an error that was reported elsewhere
 	dropped Pos  // of the first error not kept
 	bangs   bool // the file has a "!" somewhere
+	anchors anchors
 	graph   *Graph
 }
 

@@ -141,10 +141,9 @@ func (t *trial) structure() (*route.Table, bool) {
 		}
 	}
 	table, conflicts := route.Build(entries)
+	t.report.Add(route.Diagnostics(conflicts)...)
 	for _, c := range conflicts {
-		d := c.Diagnostic()
-		t.report.Add(d)
-		t.accuse(d.Msg, t.owner[c.Second.Graph], t.owner[c.First.Graph])
+		t.accuse(c.Diagnostic().Msg, t.owner[c.Second.Graph], t.owner[c.First.Graph])
 	}
 	return table, len(t.bad) == 0
 }
