@@ -23,7 +23,7 @@ run: build ## lint the shipped graphs, print the plan of one and draw it
 	@mkdir -p out
 	$(SLUICE) lint graphs
 	$(SLUICE) plan jobs/transcode
-	$(SLUICE) show rooms/mixer -p room=lobby --as svg > out/mixer.svg
+	$(SLUICE) show rooms/mixer -p room=lobby --as svg > out/.mixer.svg && mv out/.mixer.svg out/mixer.svg
 	@echo "drawn: out/mixer.svg (open it in a browser)"
 
 test: setup check race gst ## everything: set-up, lint, unit, race and GStreamer tests

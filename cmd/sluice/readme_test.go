@@ -1,0 +1,118 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestReadme does what the README's readers do: it runs the commands of every block of ours that is marked console, one after
+// the other in one folder, and looks for what the README says they print.
+func TestReadme(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folder := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "cp", "-r", "../../graphs", folder).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	self, err := exec.LookPath("sluice") // testscript has put it there
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(folder, "bin"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(folder, "bin", "sluice")); err != nil {
+		t.Fatal(err)
+	}
+	ran := 0
+	for _, c := range consoles(string(text)) {
+		if strings.HasPrefix(c.line, "make ") || strings.HasSuffix(c.line, "| sh") { // it is built; media needs GStreamer
+			continue
+		}
+		cmd := exec.CommandContext(t.Context(), "sh", "-c", c.line)
+		cmd.Dir, cmd.Env = folder, append(os.Environ(), "SLUICE_REGISTRY=snapshot", "SLUICE_GRAPHS=")
+		out, err := cmd.CombinedOutput()
+		if code := cmd.ProcessState.ExitCode(); code != exitOK && !strings.Contains(c.line, "broken") {
+			t.Errorf("%s: exit %d (%v): %s", c.line, code, err, out)
+		}
+		if missing, ok := follows(string(out), c.prints); !ok {
+			t.Errorf("%s\ndoes not print %q, or not at that place, but\n%s", c.line, missing, out)
+		}
+		ran++
+	}
+	if ran < 6 {
+		t.Errorf("only %d commands", ran)
+	}
+}
+
+// console is a command and what it prints, line by line.
+type console struct {
+	line   string
+	prints []string
+}
+
+// consoles lists the commands in blocks that are marked console. A command that ends with <<'END' goes on to that word.
+func consoles(text string) []console {
+	var out []console
+	inside, here := false, false
+	for line := range strings.SplitSeq(text, "\n") {
+		command, is := strings.CutPrefix(line, "$ ")
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```console"
+		case !inside:
+		case here:
+			last := &out[len(out)-1]
+			last.line += "\n" + line
+			here = line != "END"
+		case is:
+			out = append(out, console{line: command})
+			here = strings.HasSuffix(command, "<<'END'")
+		case len(out) > 0:
+			out[len(out)-1].prints = append(out[len(out)-1].prints, line)
+		}
+	}
+	return out
+}
+
+// follows tells whether the lines stand in the text in that order; "…" stands for any. It gives the first that does not.
+func follows(text string, lines []string) (missing string, ok bool) {
+	have := strings.Split(text, "\n")
+	for _, want := range lines {
+		if want == "…" || want == "" {
+			continue
+		}
+		at := 0
+		for at < len(have) && have[at] != want {
+			at++
+		}
+		if at == len(have) {
+			return want, false
+		}
+		have = have[at+1:]
+	}
+	return "", true
+}
+
+func TestFollows(t *testing.T) {
+	for _, c := range []struct {
+		text  string
+		lines []string
+		want  bool
+	}{
+		{"a\nb\nc\n", []string{"a", "…", "c"}, true},
+		{"a\nb\nc\n", []string{"c", "a"}, false},
+		{"a\nb\nc\n", []string{"a", "a"}, false},
+		{"a\n", []string{" a"}, false},
+		{"", nil, true},
+	} {
+		if _, got := follows(c.text, c.lines); got != c.want {
+			t.Errorf("%q, %q: %t", c.text, c.lines, got)
+		}
+	}
+}
