@@ -105,3 +105,13 @@ func TestConcurrentChecks(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// One wrong key in a node is one finding: its neighbours are linked, only nobody knows how.
+func TestBrokenNodeLeavesItsNeighboursAlone(t *testing.T) {
+	text := "graph: v1\nabout: One mistake.\nroute:\n  - rest.start\nnodes:\n  a: videotestsrc is-live=true\n  mix: {element: compositor, lasy: 5s}\n" +
+		"  e: vp8enc\n  o: stream.out name=x\nlinks:\n  - a -> mix -> e -> o\n"
+	graphs, found := spec.Parse("x.yaml", "x", []byte(text))
+	if got := codesOf(append(found, lint.Check(graphs, registry(t), lint.Options{})...)); !slices.Equal(got, []string{"unknown_key"}) {
+		t.Errorf("got %v", got)
+	}
+}

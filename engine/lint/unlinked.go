@@ -12,9 +12,10 @@ func (g *graph) unlinked() {
 	if g.Gap("links") || g.Gap("exports") {
 		return // what is missing may be what could not be read
 	}
+	beside := g.besideUnknown()
 	for _, n := range g.nodes {
-		if len(n.ports) == 0 {
-			continue
+		if len(n.ports) == 0 || beside[n.Name.Text] {
+			continue // not known, or linked to what is not
 		}
 		if !n.touched() {
 			g.at(n.Name.Pos, "unlinked_node", "nothing is linked to %s", n.called()).
@@ -24,6 +25,25 @@ func (g *graph) unlinked() {
 		g.unfed(n)
 		g.unread(n)
 	}
+}
+
+// besideUnknown names the nodes with a link to one that is not there, or whose body could not be read: they are linked,
+// only nobody knows how.
+func (g *graph) besideUnknown() map[string]bool {
+	out := map[string]bool{}
+	for i := range g.Links {
+		last := ""
+		for _, h := range g.Links[i].Hops {
+			if h.Node == "" {
+				continue
+			}
+			if last != "" && (g.byName[h.Node] == nil) != (g.byName[last] == nil) {
+				out[h.Node], out[last] = true, true
+			}
+			last = h.Node
+		}
+	}
+	return out
 }
 
 // touched tells whether anything uses the node.
