@@ -1,11 +1,13 @@
 package element
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
 
+	"sluice/engine/caps"
 	"sluice/engine/element/catalog"
 	"sluice/engine/media"
 )
@@ -18,6 +20,7 @@ type Registry struct {
 	triggers map[string]Trigger
 	catalog  catalog.Catalog
 	gst      sync.Map // factory name → *Spec, made when first asked for
+	meets    sync.Map // two ports' caps → whether they intersect
 	formats  sync.Map // caps text and kind → []Format
 }
 
@@ -81,6 +84,20 @@ func (r *Registry) Placed(name string) (Placed, bool) {
 func (r *Registry) Shaped(name string) (Shaped, bool) {
 	s, ok := r.own[name].(Shaped)
 	return s, ok
+}
+
+// Meets tells whether media can flow from caps into caps, which are those of ports: each pair is compared once.
+func (r *Registry) Meets(from, to string) bool {
+	type pair struct{ from, to string }
+	p := pair{from, to}
+	if known, ok := r.meets.Load(p); ok {
+		return known.(bool)
+	}
+	a, err1 := caps.Parse(cmp.Or(from, "ANY"))
+	b, err2 := caps.Parse(cmp.Or(to, "ANY"))
+	known := err1 == nil && err2 == nil && caps.Intersects(a, b)
+	r.meets.Store(p, known)
+	return known
 }
 
 // Formats lists the codecs of a kind that caps allow, in the order of media.Codecs; a raw format has no codec. It

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/json"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,7 +88,7 @@ func typeOf(v any) value.Type {
 }
 
 // MarshalJSON writes a span as text, "250ms".
-func (s Span) MarshalJSON() ([]byte, error) { return json.Marshal(s.String()) }
+func (s Span) MarshalJSON() ([]byte, error) { return strconv.AppendQuote(nil, s.String()), nil }
 
 // UnmarshalJSON reads what MarshalJSON writes.
 func (s *Span) UnmarshalJSON(data []byte) error {

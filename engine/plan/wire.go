@@ -193,7 +193,7 @@ func (r *resolver) partner(w *wiring, sp element.Port, kinds []media.Kind) (medi
 		if !ok || !meant(w, tp) || r.taken(w, tp) || tells && len(formatsOf(told, k)) == 0 {
 			continue
 		}
-		if meet(sp.Caps, w.caps, tp.Caps) {
+		if r.meet(sp.Caps, w.caps, tp.Caps) {
 			return k, tp, true
 		}
 		if open == nil && (sp.Caps == "" || tp.Caps == "") {
@@ -236,7 +236,10 @@ func common(kinds []media.Kind, tp element.Port) (media.Kind, bool) {
 }
 
 // meet tells whether caps can flow from one port through the caps of a link into another.
-func meet(from string, between []string, to string) bool {
+func (r *resolver) meet(from string, between []string, to string) bool {
+	if len(between) == 0 {
+		return r.tmpl.reg.Meets(from, to)
+	}
 	have, err := caps.Parse(orAny(from))
 	if err != nil {
 		return false
