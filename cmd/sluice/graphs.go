@@ -58,12 +58,22 @@ func (a *app) folderOf(file string) string {
 
 // load reads a folder over the shipped graphs. An empty folder means the shipped ones alone.
 func (a *app) load(folder string) (*store.Set, error) {
+	return a.loadFrom(folder, false)
+}
+
+// loadBeside reads the folder that a path belongs to. For a file that is in no folder of graphs that is the folder it lies
+// in and nothing below: it may be anywhere, and a home or a disk is not to be searched for graphs.
+func (a *app) loadBeside(path, folder string) (*store.Set, error) {
+	return a.loadFrom(folder, isFile(path) && folder == filepath.Dir(path) && filepath.Base(folder) != ownFolder && folder != a.dir)
+}
+
+func (a *app) loadFrom(folder string, flat bool) (*store.Set, error) {
 	reg, err := a.elements()
 	if err != nil {
 		return nil, err
 	}
 	s, err := store.New(store.Options{
-		Root: folder, Base: graphs.FS, Log: slog.New(slog.DiscardHandler),
+		Root: folder, Flat: flat, Base: graphs.FS, Log: slog.New(slog.DiscardHandler),
 		Check: func(set []*spec.Graph) []spec.Diagnostic { return lint.Check(set, reg, lint.Options{}) },
 	})
 	if err != nil {
@@ -111,7 +121,7 @@ func (a *app) template(name string) (*plan.Template, error) {
 			return nil, err
 		}
 	}
-	set, err := a.load(folder)
+	set, err := a.loadBeside(name, folder)
 	if err != nil {
 		return nil, err
 	}

@@ -61,7 +61,7 @@ func (a *app) lint(paths []string) error {
 			return err
 		}
 		if sets[folder] == nil {
-			if sets[folder], err = a.load(folder); err != nil {
+			if sets[folder], err = a.loadBeside(p, folder); err != nil {
 				return err
 			}
 		}

@@ -25,6 +25,7 @@ type scanning struct {
 	shipped bool
 	known   tree // what was read before
 	most    int  // files
+	flat    bool // leave folders alone
 	enter   func(dir string, info fs.FileInfo)
 }
 
@@ -97,6 +98,7 @@ func (w *walk) entry(name string, e fs.DirEntry, above []fs.FileInfo) {
 		folder = err == nil && info.IsDir()
 	}
 	switch {
+	case folder && w.flat:
 	case folder:
 		w.folder(name, above)
 	case !strings.HasSuffix(name, suffix):

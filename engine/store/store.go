@@ -23,6 +23,8 @@ type Options struct {
 	// Root is the user's folder; "" if there is none. Every *.yaml file below it is read, but for names that begin
 	// with a dot, "~" or "#". Symbolic links are followed as long as they stay inside.
 	Root string
+	// Flat reads only the files in Root itself, not those in folders below.
+	Flat bool
 	// Base has the graphs that come with sluice; nil if there are none. A file of the same path below Root replaces
 	// one, an empty file removes it. Base does not change.
 	Base fs.FS
@@ -167,7 +169,7 @@ func (s *Store) scanRoot(enter func(string, fs.FileInfo)) found {
 		return found{blind: []string{"."}, diags: []spec.Diagnostic{unreadable(s.opt.Root, err)}}
 	}
 	defer root.Close()
-	return scan(root.FS(), scanning{shown: s.opt.Root, known: s.known, most: s.opt.MaxFiles, enter: enter})
+	return scan(root.FS(), scanning{shown: s.opt.Root, known: s.known, most: s.opt.MaxFiles, flat: s.opt.Flat, enter: enter})
 }
 
 // Start begins to watch the folder, and reads it once more so that nothing is missed between New and now. It may be
