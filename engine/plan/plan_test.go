@@ -495,3 +495,14 @@ func TestLateKindsAreOptionalUnlessNamed(t *testing.T) {
 		t.Errorf("links with pads: %v", got)
 	}
 }
+
+// A secret inside a list is one too: hidden when printed, whole for the runtime.
+func TestSecretsInListsAreRevealedWhole(t *testing.T) {
+	text := "graph: v1\nparams:\n  key: secret\nnodes:\n  in: peer.in\n  out: {element: stream.out, set: {name: x, hosts: [a, $key]}}\nlinks:\n  - in -> out\n"
+	p := resolve(t, plan.Inputs{Params: map[string]any{"key": "hunter2"}}, text)
+	for _, s := range p.Nodes[1].Settings {
+		if s.Name == "hosts" && (!s.Secret || strings.Contains(s.Text, "hunter2") || s.Reveal() != "a,hunter2") {
+			t.Errorf("shown as %q, revealed as %q", s.Text, s.Reveal())
+		}
+	}
+}

@@ -12,14 +12,12 @@ import (
 
 // setting makes a Setting of a typed value.
 func setting(name string, v any) Setting {
-	s := Setting{Name: name, Type: typeOf(v), Text: textOf(v)}
-	switch v := v.(type) {
-	case value.Hidden:
-		s.Secret, s.hidden = true, v
-	case string:
-		if shown, ok := withoutPassword(v); ok {
-			s.Secret, s.Text, s.hidden = true, shown, value.Hidden(v)
-		}
+	text, secret := value.Revealed(v)
+	s := Setting{Name: name, Type: typeOf(v), Text: text}
+	if secret {
+		s.Secret, s.Text, s.hidden = true, textOf(v), value.Hidden(text)
+	} else if shown, ok := withoutPassword(text); ok {
+		s.Secret, s.Text, s.hidden = true, shown, value.Hidden(text)
 	}
 	return s
 }
