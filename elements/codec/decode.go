@@ -7,13 +7,6 @@ import (
 	"sluice/engine/media"
 )
 
-// The caps that a guard lets pass. A bit-flipped H.264 stream whose header promises another chroma format or depth
-// crashes avdec_h264 of gst-libav 1.22.0 (measured); avdec_h265 shares the code that crashed.
-const (
-	h264Guard = "video/x-h264,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8"
-	h265Guard = "video/x-h265,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8"
-)
-
 // Source is what is known of coded media that a chain is to decode.
 type Source struct {
 	Kind    media.Kind
@@ -67,6 +60,12 @@ type decoder struct {
 	props   []element.Prop
 }
 
+// guarded is the row of a codec whose decoder must not see everything that a peer may send.
+func guarded(c media.Codec, factory string) decoder {
+	parser, caps := element.Guard(c)
+	return decoder{codec: c, decoder: factory, parser: parser, guard: caps}
+}
+
 // decoders is the table. vpx and Opus are decoded by their own libraries, in which fuzzing found no crash (GStreamer 1.22);
 // AC-3 and MPEG-1 video by libav, because liba52 and libmpeg2 have not been kept up for years.
 func decoders() []decoder {
@@ -85,8 +84,8 @@ func decoders() []decoder {
 		{codec: media.AC3, decoder: "avdec_ac3", parser: "ac3parse"},
 		{codec: media.Vorbis, decoder: "vorbisdec"},
 		{codec: media.Nellymoser, decoder: "avdec_nellymoser"},
-		{codec: media.H264, decoder: "avdec_h264", parser: "h264parse", guard: h264Guard},
-		{codec: media.H265, decoder: "avdec_h265", parser: "h265parse", guard: h265Guard},
+		guarded(media.H264, "avdec_h264"),
+		guarded(media.H265, "avdec_h265"),
 		{codec: media.VP8, decoder: "vp8dec"},
 		{codec: media.VP9, decoder: "vp9dec"},
 		{codec: media.AV1, decoder: "av1dec", parser: "av1parse"},

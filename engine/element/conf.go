@@ -15,14 +15,11 @@ func (c Conf) Has(name string) bool { v, ok := c[name]; return ok && v != nil }
 
 // Text gives any field as text; secrets are revealed.
 func (c Conf) Text(name string) string {
-	switch v := c[name].(type) {
-	case nil:
+	if !c.Has(name) {
 		return ""
-	case value.Hidden:
-		return v.Reveal()
-	default:
-		return value.Text(v)
 	}
+	text, _ := value.Revealed(c[name])
+	return text
 }
 
 // Int gives a whole number, a bit rate in bits a second, or an amount in bytes.

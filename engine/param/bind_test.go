@@ -133,14 +133,3 @@ func TestBindIsBounded(t *testing.T) {
 		t.Errorf("got %v", errs)
 	}
 }
-
-func TestShadows(t *testing.T) {
-	defs := defined(t, "id: int\nwant: int\nwidth: int\nenv: int")
-	var got []string
-	for _, d := range Shadows(defs, []string{"id", "want.codec", "want.width", "stream", "env.HOME"}) {
-		got = append(got, d.Name)
-	}
-	if want := []string{"id", "want", "env"}; !reflect.DeepEqual(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}

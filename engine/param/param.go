@@ -4,8 +4,6 @@
 package param
 
 import (
-	"strings"
-
 	"sluice/engine/spec"
 	"sluice/engine/value"
 )
@@ -30,20 +28,3 @@ type Def struct {
 
 // Required tells whether a value must be given.
 func (d Def) Required() bool { return d.Default == nil }
-
-// Shadows finds the definitions that hide one of the names that are in scope anyway: captures and variables. A parameter
-// "want" hides "want.codec" too, because nobody could tell which of them $want.codec means.
-func Shadows(defs []Def, names []string) []Def {
-	taken := make(map[string]bool, len(names))
-	for _, n := range names {
-		root, _, _ := strings.Cut(n, ".")
-		taken[root] = true
-	}
-	var out []Def
-	for _, d := range defs {
-		if taken[d.Name] {
-			out = append(out, d)
-		}
-	}
-	return out
-}

@@ -5,7 +5,6 @@ import (
 
 	"sluice/engine/element"
 	"sluice/engine/media"
-	"sluice/engine/value"
 )
 
 // source makes the appsrc through which a Go node's track enters a pipeline. It never blocks its pusher, which would
@@ -85,9 +84,4 @@ func (r *resolver) shareBridges() {
 		}
 	}
 	r.net.elems = kept
-}
-
-// nanoseconds is a setting of a number of nanoseconds, as GStreamer's queues count time.
-func nanoseconds(name string, d time.Duration) Setting {
-	return Setting{Name: name, Type: value.Int, Text: value.Text(int64(d))}
 }

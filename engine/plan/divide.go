@@ -35,7 +35,6 @@ func (r *resolver) branches() {
 			}
 		}
 	}
-	r.branchOf = of
 	for _, e := range r.net.elems {
 		if e.branch != nil {
 			continue

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sluice/engine/element"
 	"sluice/engine/fault"
@@ -15,7 +16,7 @@ import (
 
 // finish writes the plan down in a fixed order and hashes it.
 func (r *resolver) finish(pol Policy) (*Plan, error) {
-	r.latency = durationOf(pol.Latency)
+	r.latency = time.Duration(pol.Latency)
 	r.insert()
 	p := &r.plan
 	p.Version, p.Graph, p.Policy = Version, r.tmpl.root.graph, pol

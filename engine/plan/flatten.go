@@ -263,7 +263,7 @@ func (r *resolver) element(s *stmt, name string, scope param.Scope, down inherit
 	}
 	n := &node{
 		name: name, stmt: s, spec: s.spec, conf: element.Conf{}, domain: s.spec.Domain, rank: len(r.nodes), onError: own.onError,
-		linger: own.linger, lazy: own.lazy, unit: own.unit, keyNode: down.keyNode, key: down.key, gives: map[element.PortKey]element.Format{},
+		linger: own.linger, lazy: own.lazy, unit: own.unit, keyNode: down.keyNode, key: down.key,
 	}
 	if err := r.configure(n, scope); err != nil {
 		return nil, err

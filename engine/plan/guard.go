@@ -8,18 +8,11 @@ import (
 	"sluice/engine/media"
 )
 
-// The caps that decoders of outside media are held to, unless the graph says otherwise (R12): a bit-flipped 4:4:4
-// stream crashes gst-libav 1.22.
-const (
-	safeH264 = "video/x-h264,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8"
-	safeH265 = "video/x-h265,chroma-format=(string)4:2:0,bit-depth-luma=(uint)8,bit-depth-chroma=(uint)8"
-)
-
 // guards keeps decoders from what crashes them and H.264 encoders from what nobody plays.
 func (r *resolver) guards() {
 	for _, l := range slices.Clone(r.net.links) {
 		switch {
-		case l.from.bridge != nil && l.to.Role == RoleNode && l.to.spec != nil && l.to.spec.Is("Decoder"):
+		case l.from.bridge != nil && l.to.Role == RoleNode && l.to.is("Decoder"):
 			r.guardDecoder(l)
 		case l.to.Role == RoleNode && isH264Encoder(l.to) && !hasField(l.caps, "format") && !fixesFormat(l.from):
 			r.guardEncoder(l)
@@ -34,13 +27,8 @@ func (r *resolver) guards() {
 
 // guardDecoder puts a parser and a caps guard between a bridge and a decoder.
 func (r *resolver) guardDecoder(l *link) {
-	var parser, safe string
-	switch l.format.Codec {
-	case media.H264:
-		parser, safe = "h264parse", safeH264
-	case media.H265:
-		parser, safe = "h265parse", safeH265
-	default:
+	parser, safe := element.Guard(l.format.Codec)
+	if parser == "" {
 		return
 	}
 	g := r.add(l.to.node, l.to.Name+"-guard", parser, RoleGuard)
@@ -70,7 +58,7 @@ func (r *resolver) guardEncoder(l *link) {
 }
 
 func isH264Encoder(e *elem) bool {
-	if e.spec == nil || !e.spec.Is("Encoder") {
+	if !e.is("Encoder") {
 		return false
 	}
 	for _, p := range e.spec.Out() {

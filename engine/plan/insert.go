@@ -11,7 +11,6 @@ import (
 
 // insert puts in what nobody should have to write: guards, tees, queues.
 func (r *resolver) insert() {
-	r.divide()
 	r.guards()
 	r.tees()
 	r.queues()
@@ -215,7 +214,7 @@ func (q *queue) props() []Setting {
 
 // queueProps sets all three limits, because GStreamer's defaults would otherwise hold beside ours.
 func queueProps(t time.Duration, buffers int64, leaky string) []Setting {
-	out := []Setting{setting("max-size-buffers", buffers), setting("max-size-bytes", int64(0)), nanoseconds("max-size-time", t)}
+	out := []Setting{setting("max-size-buffers", buffers), setting("max-size-bytes", int64(0)), setting("max-size-time", int64(t))}
 	if leaky != "no" {
 		out = append(out, setting("leaky", leaky))
 	}

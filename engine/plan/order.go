@@ -26,8 +26,8 @@ func (r *resolver) placeFallbacks() error {
 		if n == nil {
 			n = &node{
 				name: name, spec: conv, conf: element.Conf{}, domain: conv.Domain, rank: len(r.nodes),
-				stmt:  &stmt{name: "fallback", spec: conv, about: "brings what plays meanwhile into the codecs its viewers have"},
-				gives: map[element.PortKey]element.Format{}, stands: w.to,
+				stmt:   &stmt{name: "fallback", spec: conv, about: "brings what plays meanwhile into the codecs its viewers have"},
+				stands: w.to,
 			}
 			r.nodes = append(r.nodes, n)
 			r.byName[name] = n

@@ -175,5 +175,3 @@ func evaluate(v spec.Value, t value.Type, s param.Scope) (any, error) {
 	}
 	return typed(&e, t, s)
 }
-
-func durationOf(s Span) time.Duration { return time.Duration(s) }

@@ -78,10 +78,9 @@ type resolver struct {
 	missing map[end]bool // pads behind an optional one that has nothing to give
 	net     network
 
-	branchOf map[*node]*branch  // of nodes in lazy and droppable branches
-	keyed    map[string]*branch // by branch name
-	latency  time.Duration
-	most     map[string]int // keys allowed, by keyed node
+	keyed   map[string]*branch // by branch name
+	latency time.Duration
+	most    map[string]int // keys allowed, by keyed node
 }
 
 // node is one node of the flattened graph.
@@ -106,7 +105,6 @@ type node struct {
 	fed      bool  // has edges into it
 	stands   *node // the node that this conversion brings a fallback to
 	piece    *element.Piece
-	gives    map[element.PortKey]element.Format
 }
 
 // wiring is an edge between two flattened nodes, before ports are chosen.
