@@ -108,7 +108,6 @@ type Pipeline struct {
 	Branches []Branch  `json:"branches,omitempty"`
 	Linger   Span      `json:"linger,omitempty"` // the whole pipeline is lazy: started on demand
 	Lazy     bool      `json:"lazy,omitempty"`
-	Latency  Span      `json:"latency,omitempty"`
 	Encoders int       `json:"encoders,omitempty"`
 	Decoders int       `json:"decoders,omitempty"`
 	Video    bool      `json:"video,omitempty"`

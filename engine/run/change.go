@@ -23,7 +23,9 @@ const (
 	StartLazy Verb = "start_lazy"
 	// EndLazy ends the lazy branch or pipeline called Branch. It is no error if it does not run.
 	EndLazy Verb = "end_lazy"
-	// Set gives properties of Node, all marked live, the values in Settings: all of them or, on an error, none.
+	// Set changes values while media flows. Plan is the running plan with other values of properties and of properties of
+	// pads; it replaces the running one. A plan that differs in anything else, or in a property that cannot change while
+	// playing, is fault.InvalidParams, and then no value is changed.
 	Set Verb = "set"
 	// Do runs the action called Action of Node with the arguments in Settings. The result has what the action gives.
 	Do Verb = "do"
@@ -63,13 +65,13 @@ func (c Change) missing() (field string, known bool) {
 			return "plan", true
 		}
 		return absent("branch", c.Branch), true
+	case Set:
+		if c.Plan == nil {
+			return "plan", true
+		}
+		return "", true
 	case StartLazy, EndLazy:
 		return absent("branch", c.Branch), true
-	case Set:
-		if len(c.Settings) == 0 {
-			return "settings", true
-		}
-		return absent("node", c.Node), true
 	case Do:
 		if c.Action == "" {
 			return "action", true

@@ -9,6 +9,9 @@ import (
 // Host is how a Runtime reaches its instance. The methods return at once and are safe for concurrent use: an
 // implementation queues and never calls back into the Runtime.
 type Host interface {
+	// Epoch is the moment from which the times of all units are counted, in both directions, with Go's monotonic reading.
+	// Pipelines that keep real time run on it; one that reads files begins its own time at zero.
+	Epoch() time.Time
 	// Outlet gives the port for what comes out of a bridge. The Runtime asks before the bridge's first media; it
 	// never gets nil. A bridge that nobody reads has an outlet that drops.
 	Outlet(bridge string) Port

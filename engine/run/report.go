@@ -8,14 +8,18 @@ import (
 
 // Report is how a Runtime is at one moment.
 type Report struct {
-	Phase   Phase         `json:"phase"`
-	Plan    string        `json:"plan,omitempty"`    // the hash of the plan it plays; "" before Prepare
-	Stale   bool          `json:"stale,omitempty"`   // it did not answer in time: these are old news
-	PID     int           `json:"pid,omitempty"`     // of the worker; 0 in process
-	CPU     time.Duration `json:"cpu"`               // used so far by the worker, or by this Runtime's threads if known
-	Memory  int64         `json:"memory"`            // bytes held by the worker; 0 if not known
-	Lazy    []string      `json:"lazy,omitempty"`    // lazy branches and pipelines that run, sorted
-	Samples []Sample      `json:"samples,omitempty"` // sorted by kind and name
+	Phase  Phase         `json:"phase"`
+	Plan   string        `json:"plan,omitempty"`  // the hash of the plan it plays; "" before Prepare
+	Stale  bool          `json:"stale,omitempty"` // it did not answer in time: these are old news
+	PID    int           `json:"pid,omitempty"`   // of the worker; 0 in process
+	CPU    time.Duration `json:"cpu"`             // used so far by the worker, or by this Runtime's threads if known
+	Memory int64         `json:"memory"`          // bytes held by the worker; 0 if not known
+	// Position is how far the sinks have come in media time, and Length how long the sources are, if both are known: of
+	// plans that read files. Otherwise they are 0.
+	Position time.Duration `json:"position,omitempty"`
+	Length   time.Duration `json:"length,omitempty"`
+	Lazy     []string      `json:"lazy,omitempty"`    // lazy branches and pipelines that run, sorted
+	Samples  []Sample      `json:"samples,omitempty"` // sorted by kind and name
 }
 
 // SampleKind says what a Sample is about.

@@ -35,6 +35,7 @@ type request struct {
 	reply  chan error
 }
 
+func (o *owner) Epoch() time.Time       { return time.Time{} }
 func (o *owner) Outlet(string) run.Port { return fake.NewPort() }
 func (o *owner) Key(string)             {}
 func (o *owner) Tell(n run.Notice)      { o.notices <- n }

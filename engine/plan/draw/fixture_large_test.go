@@ -44,7 +44,7 @@ func transcode() *plan.Plan {
 func mixer() *plan.Plan {
 	const seat = "seat[{guest}]"
 	n := network{plan.Pipeline{
-		Name: "picture", Latency: seconds(0.2), Encoders: 3, Decoders: 2, Video: true,
+		Name: "picture", Encoders: 3, Decoders: 2, Video: true,
 		Branches: []plan.Branch{{Name: seat, Kind: plan.Keyed, Key: "{guest}", Max: 16, OnError: "drop"}},
 	}}
 	mixerSeat(&n, seat)

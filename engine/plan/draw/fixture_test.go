@@ -122,7 +122,7 @@ func policy(worker string, cost float64) plan.Policy {
 
 // rtmp is example 1: two lazy pipelines beside what stays in Go.
 func rtmp() *plan.Plan {
-	opus := network{plan.Pipeline{Name: "opus", Lazy: true, Linger: seconds(10), Latency: seconds(0.2), Encoders: 1, Decoders: 1}}
+	opus := network{plan.Pipeline{Name: "opus", Lazy: true, Linger: seconds(10), Encoders: 1, Decoders: 1}}
 	opus.add(plan.RoleBridge, "", "opus", "opus-audio-in", "appsrc", "caps=audio/mpeg,mpegversion=4,stream-format=raw", "is-live=true", "format=time")
 	opus.add(plan.RoleGuard, "", "opus", "opus-parse", "aacparse")
 	opus.add(plan.RolePart, "", "opus", "opus-dec", "avdec_aac")
@@ -174,8 +174,8 @@ func rtmp() *plan.Plan {
 
 // call is example 3: a browser with Opus and a phone with G.711.
 func call() *plan.Plan {
-	web := network{plan.Pipeline{Name: "toweb", Encoders: 1, Decoders: 1, Latency: seconds(0.06)}}
-	phone := network{plan.Pipeline{Name: "tophone", Encoders: 1, Decoders: 1, Latency: seconds(0.06)}}
+	web := network{plan.Pipeline{Name: "toweb", Encoders: 1, Decoders: 1}}
+	phone := network{plan.Pipeline{Name: "tophone", Encoders: 1, Decoders: 1}}
 	for _, side := range []struct {
 		n                   *network
 		node, dec, enc, out string

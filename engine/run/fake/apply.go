@@ -32,6 +32,8 @@ func (r *Runtime) apply(c run.Change) (run.Result, error) {
 		r.close(c.Branch)
 		r.plan = c.Plan
 		r.branches = slices.DeleteFunc(r.branches, func(b string) bool { return b == c.Branch })
+	case run.Set:
+		r.plan = c.Plan
 	case run.StartLazy:
 		if !runs {
 			r.lazy = slices.Insert(r.lazy, at, c.Branch)
@@ -47,7 +49,7 @@ func (r *Runtime) apply(c run.Change) (run.Result, error) {
 // refuse says what of a change does not fit what runs.
 func (r *Runtime) refuse(c run.Change) error {
 	var kind, name string
-	var found bool
+	found := c.Verb == run.Set
 	switch c.Verb {
 	case run.AddBranch:
 		if slices.Contains(r.branches, c.Branch) {
@@ -58,7 +60,7 @@ func (r *Runtime) refuse(c run.Change) error {
 		kind, name, found = "branch", c.Branch, slices.Contains(r.branches, c.Branch)
 	case run.StartLazy, run.EndLazy:
 		kind, name, found = "lazy branch", c.Branch, hasBranch(r.plan, c.Branch, plan.Lazy)
-	case run.Set, run.Do:
+	case run.Do:
 		kind, name = "node", c.Node
 		found = slices.ContainsFunc(r.plan.Nodes, func(n plan.Node) bool { return n.Name == c.Node })
 	case run.AskKey:

@@ -89,7 +89,6 @@ func TestMediaPasses(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	f, _, _ := begin(t)
-	set := []plan.Setting{{Name: "layout", Text: "grid"}}
 	for _, c := range []struct {
 		change run.Change
 		code   error
@@ -106,8 +105,7 @@ func TestChanges(t *testing.T) {
 		{run.Change{Verb: run.AddBranch, Branch: "seat[bob]", Plan: room("ann")}, fault.ResourceNotFound, []string{"hls"}},
 		{run.Change{Verb: run.RemoveBranch, Branch: "seat[bob]", Plan: room()}, fault.ResourceNotFound, []string{"hls"}},
 		{run.Change{Verb: run.RemoveBranch, Branch: "seat[ann]", Plan: room()}, nil, []string{"hls"}},
-		{run.Change{Verb: run.Set, Node: "mix", Settings: set}, nil, []string{"hls"}},
-		{run.Change{Verb: run.Set, Node: "mux", Settings: set}, fault.ResourceNotFound, []string{"hls"}},
+		{run.Change{Verb: run.Set, Plan: room()}, nil, []string{"hls"}},
 		{run.Change{Verb: run.Do, Node: "mix", Action: "layout"}, nil, []string{"hls"}},
 		{run.Change{Verb: run.AskKey, Bridge: "out"}, nil, []string{"hls"}},
 		{run.Change{Verb: run.AskKey, Bridge: "in"}, fault.ResourceNotFound, []string{"hls"}},

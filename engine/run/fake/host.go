@@ -3,12 +3,15 @@ package fake
 import (
 	"context"
 	"sync"
+	"time"
 
 	"sluice/engine/run"
 )
 
 // Host is a run.Host that remembers. All methods are safe for concurrent use.
 type Host struct {
+	epoch time.Time
+
 	mu      sync.Mutex
 	outlets map[string]*Port
 	keys    map[string]int
@@ -18,8 +21,11 @@ type Host struct {
 
 // NewHost makes a Host.
 func NewHost() *Host {
-	return &Host{outlets: map[string]*Port{}, keys: map[string]int{}, more: make(chan struct{}, 1)}
+	return &Host{epoch: time.Now(), outlets: map[string]*Port{}, keys: map[string]int{}, more: make(chan struct{}, 1)}
 }
+
+// Epoch implements run.Host. It is the moment at which the Host was made.
+func (h *Host) Epoch() time.Time { return h.epoch }
 
 // Outlet implements run.Host. It always gives the same port for a bridge; tests read it there.
 func (h *Host) Outlet(bridge string) run.Port { return h.Port(bridge) }

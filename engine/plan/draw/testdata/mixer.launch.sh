@@ -1,4 +1,4 @@
-# rooms/mixer, pipeline picture: 26 elements, 3 encoders, 2 decoders, latency 200ms
+# rooms/mixer, pipeline picture: 26 elements, 3 encoders, 2 decoders
 # appsrc seat-guest-vdec-video-in is given h264 by the Go node seat[{guest}]/in.video
 # appsrc seat-guest-adec-audio-in is given opus by the Go node seat[{guest}]/in.audio
 # appsink seat-guest-own-audio-out hands on opus to the Go node seat[{guest}]/own.audio

@@ -1,4 +1,4 @@
-# live/rtmp, pipeline opus: 7 elements, 1 encoder, 1 decoder, latency 200ms, lazy, ends 10s after its last reader
+# live/rtmp, pipeline opus: 7 elements, 1 encoder, 1 decoder, lazy, ends 10s after its last reader
 # appsrc opus-audio-in is given aac by the Go node in.audio
 # appsink also-audio-out hands on opus to the Go node also.audio
 gst-launch-1.0 \
