@@ -6,7 +6,9 @@
 //
 //	length of the payload (32 bits) · kind (8) · flags (8) · track, or instance for messages (16)
 //
-// Control does not wait behind media: a Writer keeps them in two lanes and sends control first. Media goes out only
+// Control does not wait behind media: a Writer keeps them in two lanes and sends control first, but for messages that
+// must not overtake. Who sends a track chooses its number and says so within the lane, so that a number may serve
+// another bridge once its track has ended. Media goes out only
 // against credit, counted in bytes for each track, so a slow end makes the other end drop, by its own rules, and
 // neither end ever holds more than a window for each track.
 package frame
@@ -36,8 +38,9 @@ const (
 	Gap                       // nothing came for this time; conceal it
 	Codec                     // what follows on the track is described by this
 	Flush                     // forget what the track still holds
-	EOS                       // the track ends
-	last      = EOS
+	EOS                       // the track ends; its number is free
+	Open                      // the track's number is used from now on, by this bridge of this instance
+	last      = Open
 )
 
 // Message tells whether frames of the kind hold a Message.
@@ -53,7 +56,7 @@ func (k Kind) costs() bool { return k == Media || k == Gap }
 // String names the kind.
 func (k Kind) String() string {
 	names := [...]string{
-		"none", "plan", "state", "change", "result", "stats", "heartbeat", "key", "credit", "unit", "gap", "codec", "flush", "eos",
+		"none", "plan", "state", "change", "result", "stats", "heartbeat", "key", "credit", "unit", "gap", "codec", "flush", "eos", "open",
 	}
 	if int(k) < len(names) {
 		return names[k]
@@ -67,6 +70,7 @@ const (
 	MaxTracks    = 1024      // tracks, and instances, of one worker
 	MaxNALs      = 1024      // parts of one access unit
 	maxCodec     = 64 << 10  // bytes of a codec's description
+	maxName      = 1 << 10   // bytes of a bridge's name
 	keyFlag      = 1         // on a unit: decoding can begin here
 	recoveryFlag = 2         // beside keyFlag: at a recovery point
 	minLimit     = 64 << 10  // the least Limits.Frame that makes sense
@@ -123,6 +127,8 @@ func (k Kind) sizes(limit int) (least, most int, known bool) {
 		return gapSize, gapSize, true
 	case Codec:
 		return 0, maxCodec, true
+	case Open:
+		return instanceSize + 1, instanceSize + maxName, true
 	case Media:
 		return unitHead + nalHead + 1, limit, true
 	default:

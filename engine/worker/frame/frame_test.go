@@ -96,6 +96,13 @@ func steps() *rapid.Generator[step] {
 			call := map[Kind]func(*Writer, uint16) error{Key: (*Writer).Key, Flush: (*Writer).Flush, EOS: (*Writer).EOS}[s.kind]
 			s.queue = func(w *Writer) error { return call(w, s.track) }
 			s.matches = func(f Frame) bool { return len(f.Payload) == 0 }
+		case Open:
+			name := rapid.StringN(1, 20, maxName).Draw(t, "bridge")
+			s.queue = func(w *Writer) error { return w.Open(s.track, uint16(n%MaxTracks), name) }
+			s.matches = func(f Frame) bool {
+				instance, bridge, err := f.Opened()
+				return err == nil && instance == uint16(n%MaxTracks) && bridge == name
+			}
 		default:
 			m := Message{Kind: s.kind, Instance: s.track, ID: uint32(n), JSON: blob.Draw(t, "json"), Blob: blob.Draw(t, "blob")}
 			s.queue = func(w *Writer) error { return w.Message(m) }
@@ -157,7 +164,7 @@ func TestKindNames(t *testing.T) {
 		}
 		seen[k.String()] = true
 	}
-	if s := (last + 1).String(); s != "kind 14" {
+	if s := (last + 1).String(); s != "kind 15" {
 		t.Errorf("got %q", s)
 	}
 }
@@ -171,7 +178,8 @@ func TestAccessorsRefuse(t *testing.T) {
 		_, credit := f.Credit()
 		_, clock := f.Clock()
 		_, silence := f.Silence()
-		for name, err := range map[string]error{"unit": f.Unit(&u), "message": message, "credit": credit, "clock": clock, "gap": silence} {
+		_, _, opened := f.Opened()
+		for name, err := range map[string]error{"unit": f.Unit(&u), "message": message, "credit": credit, "clock": clock, "gap": silence, "open": opened} {
 			if !errors.Is(err, fault.ProtocolViolation) {
 				t.Errorf("%s of an empty %s: %v", name, kind, err)
 			}

@@ -5,7 +5,10 @@ import (
 	"time"
 )
 
-const messageHead = 4 + 4 // id, length of the JSON
+const (
+	messageHead  = 4 + 4 // id, length of the JSON
+	instanceSize = 2
+)
 
 // Message is one of the kinds Plan, State, Change, Result and Stats. When read, its slices point into the frame's
 // payload and share its life.
@@ -41,6 +44,18 @@ func (f Frame) Message() (Message, error) {
 	}
 	m.JSON, m.Blob = body[:n:n], body[n:]
 	return m, nil
+}
+
+// Opened reads the payload of an Open frame: whose track it is from now on.
+func (f Frame) Opened() (instance uint16, bridge string, err error) {
+	if f.Kind != Open || len(f.Payload) <= instanceSize {
+		return 0, "", violation("a %s of %d bytes opens nothing", f.Kind, len(f.Payload))
+	}
+	instance = binary.BigEndian.Uint16(f.Payload)
+	if instance >= MaxTracks {
+		return 0, "", violation("a track opened for instance %d, where %d are possible", instance, MaxTracks)
+	}
+	return instance, string(f.Payload[instanceSize:]), nil
 }
 
 // Credit reads the payload of a Credit frame: how many bytes more may be sent on its track.

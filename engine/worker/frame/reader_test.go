@@ -34,6 +34,8 @@ func TestViolations(t *testing.T) {
 		"a unit without parts":      raw(Media, 0, 0, unit[1:]),
 		"a large codec":             claim(Codec, maxCodec+1),
 		"a key request with bytes":  raw(Key, 0, 0, []byte{1}),
+		"an opening of nothing":     raw(Open, 0, 0, make([]byte, instanceSize)),
+		"a bridge of a long name":   claim(Open, instanceSize+maxName+1),
 		"an end with bytes":         raw(EOS, 0, 0, []byte{1}),
 		"a short heartbeat":         raw(Heartbeat, 0, 0, make([]byte, 7)),
 		"a long credit":             raw(Credit, 0, 0, make([]byte, 5)),

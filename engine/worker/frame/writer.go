@@ -39,9 +39,25 @@ func NewWriter(dst io.Writer, limits Limits) *Writer {
 func (w *Writer) Message(m Message) error {
 	n := messageHead + len(m.JSON) + len(m.Blob)
 	if !m.Kind.Message() || m.Instance >= MaxTracks || n > w.limits.Frame {
-		return fault.New(fault.InvalidRequest, "", "a %s of %d bytes for instance %d cannot be sent", m.Kind, n, m.Instance)
+		return noMessage(m, n)
 	}
 	return w.queueControl(HeaderSize+n, func(b []byte) []byte { return m.append(b) })
+}
+
+// Behind queues a message that must not overtake media that was queued before it: an end, or an answer to one. It
+// fails as Message does.
+func (w *Writer) Behind(m Message) error {
+	n := messageHead + len(m.JSON) + len(m.Blob)
+	if !m.Kind.Message() || m.Instance >= MaxTracks || n > w.limits.Frame {
+		return noMessage(m, n)
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return w.err
+	}
+	w.media.waiting = m.append(w.media.waiting)
+	return nil
 }
 
 // Heartbeat queues a sign of life with the time since the epoch that both ends were given at start.
@@ -104,6 +120,15 @@ func (w *Writer) Gap(track uint16, s Silence) (bool, error) {
 	return true, nil
 }
 
+// Open queues the word that a track belongs to a bridge of an instance, until its EOS. It comes before anything else
+// on the track. The bridge's name has at most 1 KiB.
+func (w *Writer) Open(track, instance uint16, bridge string) error {
+	if instance >= MaxTracks || bridge == "" || len(bridge) > maxName {
+		return fault.New(fault.InvalidRequest, "", "no track for bridge %.40q of instance %d", bridge, instance)
+	}
+	return w.queueMedia(Open, track, append(binary.BigEndian.AppendUint16(nil, instance), bridge...))
+}
+
 // Codec queues a description of what follows on the track, of at most 64 KiB.
 func (w *Writer) Codec(track uint16, description []byte) error {
 	if len(description) > maxCodec {
@@ -156,6 +181,10 @@ func (w *Writer) queueControl(n int, write func([]byte) []byte) error {
 	}
 	w.control.waiting = write(w.control.waiting)
 	return nil
+}
+
+func noMessage(m Message, n int) error {
+	return fault.New(fault.InvalidRequest, "", "a %s of %d bytes for instance %d cannot be sent", m.Kind, n, m.Instance)
 }
 
 func noTrack(track uint16) error {

@@ -30,6 +30,11 @@ func TestWriterRefuses(t *testing.T) {
 		"a message too large":     w.Message(Message{Kind: Plan, JSON: big}),
 		"a message of media":      w.Message(Message{Kind: Media}),
 		"a high instance":         w.Message(Message{Kind: Plan, Instance: MaxTracks}),
+		"an end too large":        w.Behind(Message{Kind: Result, JSON: big}),
+		"an end of media":         w.Behind(Message{Kind: Media}),
+		"an opening of nothing":   w.Open(0, 0, ""),
+		"an opening of much":      w.Open(0, 0, string(big)),
+		"a high instance's track": w.Open(0, MaxTracks, "a"),
 		"a codec too large":       w.Codec(0, make([]byte, maxCodec+1)),
 		"a codec on a high track": w.Codec(MaxTracks, nil),
 		"an end on a high track":  w.EOS(MaxTracks),
@@ -124,6 +129,22 @@ func TestControlOvertakes(t *testing.T) {
 	}
 	if want := [4]Kind{Heartbeat, Media, Media, EOS}; [4]Kind(order) != want {
 		t.Errorf("got %v, want %v", order, want)
+	}
+}
+
+// A message sent behind media stays there, however it is overtaken by others.
+func TestBehind(t *testing.T) {
+	var out bytes.Buffer
+	w := NewWriter(&out, Limits{})
+	first := Message{Kind: Change, ID: 1}
+	if err := errors.Join(w.Open(1, 2, "a"), w.EOS(1), w.Behind(first), w.Flush(2), w.Message(Message{Kind: State}), w.Send()); err != nil {
+		t.Fatal(err)
+	}
+	r := NewReader(&out, Limits{})
+	for i, want := range []Kind{State, Open, EOS, Change, Flush} {
+		if f, err := r.Next(); err != nil || f.Kind != want {
+			t.Fatalf("frame %d is a %s, %v, want %s", i, f.Kind, err, want)
+		}
 	}
 }
 
