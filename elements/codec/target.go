@@ -16,6 +16,7 @@ type Target struct {
 	Width    int           // in pixels; if only one of the two is given, the picture keeps its shape
 	Height   int           //
 	FPS      value.Ratio   // frames a second
+	Beat     value.Ratio   // frames a second of what comes in, if known: key frames are counted by it where FPS is not asked for
 	Bitrate  int64         // bits a second
 	Quality  int           // 1 to 100; 0 means by bitrate
 	Rate     int           // samples a second
@@ -44,10 +45,12 @@ func (t Target) group() int64 {
 }
 
 func (t Target) fps() float64 {
-	if t.FPS.Num <= 0 || t.FPS.Den <= 0 {
-		return usualFPS
+	for _, r := range []value.Ratio{t.FPS, t.Beat} {
+		if r.Num > 0 && r.Den > 0 {
+			return rateOf(r)
+		}
 	}
-	return float64(t.FPS.Num) / float64(t.FPS.Den)
+	return usualFPS
 }
 
 // videoBitrate is the rate asked for, or one that suits the size: 0.07 bits a pixel look well in H.264 veryfast, newer

@@ -18,17 +18,20 @@ func TestContract(t *testing.T) {
 func TestOutline(t *testing.T) {
 	want := map[string]string{
 		"test.in": `audio -> opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
-video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
-audio: codec
-video: codec
+video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv
+audio#: codec (opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser)
+video#: codec (h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv)
+pattern: enum bars (bars red green blue yellow grey white black moving)
 size: size 320x180
 fps: fraction 25/1 (1/1..120/1)
-tone: int 440 (20..20000)
+keyframe: duration 1s (100ms..1m)
+tone: int 440 (0..20000)
+rate: int (8000..96000)
+channels: int (1..2)
 length: duration 2s (0s..1h)
-silent: duration 0s (0s..1h)`,
-		"test.out": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
-video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
-keep: bytes 16M (0..1G)`,
+silent: duration 0s (0s..1h)
+live: bool false`,
+		"test.out": "audio <-\nvideo <-",
 	}
 	for _, d := range testio.Elements() {
 		s := d.Spec()
