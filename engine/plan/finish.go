@@ -28,6 +28,7 @@ func (r *resolver) finish(pol Policy) (*Plan, error) {
 			p.Bridges = append(p.Bridges, *b)
 		}
 	}
+	p.markChains()
 	slices.SortStableFunc(p.Flows, func(a, b Flow) int { return r.byName[a.From.Of].rank - r.byName[b.From.Of].rank })
 	slices.Sort(p.Assumed)
 	r.estimate(p)

@@ -61,6 +61,8 @@ func fake() factories {
 	add("x264enc", "Codec/Encoder/Video", nil, sink("video/x-raw"), src("video/x-h264"))
 	add("vp8enc", "Codec/Encoder/Video", nil, sink("video/x-raw"), src("video/x-vp8"))
 	add("opusenc", "Codec/Encoder/Audio", nil, sink("audio/x-raw"), src("audio/x-opus"))
+	add("mulawdec", "Codec/Decoder/Audio", nil, sink("audio/x-mulaw"), src("audio/x-raw"))
+	add("volume", "Filter/Effect/Audio", []string{"volume"}, sink("audio/x-raw"), src("audio/x-raw"))
 	add("videoconvert", "Filter/Converter/Video", nil, sink("video/x-raw"), src("video/x-raw"))
 	add("compositor", "Filter/Editor/Video/Compositor", nil, req("sink_%u", "video/x-raw"), src("video/x-raw"))
 	add("identity", "Generic", nil, sink("ANY"), src("ANY"))

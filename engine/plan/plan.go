@@ -112,6 +112,9 @@ type Pipeline struct {
 	Decoders int       `json:"decoders,omitempty"`
 	Video    bool      `json:"video,omitempty"`
 	Offline  bool      `json:"offline,omitempty"` // reads files: runs as fast as it can
+	// Chain says that it needs no threads: sound is pushed through it, and comes out within the call (D10). It has one
+	// bridge in, one out, and elements in a row between them.
+	Chain bool `json:"chain,omitempty"`
 }
 
 // Role says why an element is there.

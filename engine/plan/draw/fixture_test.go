@@ -174,8 +174,8 @@ func rtmp() *plan.Plan {
 
 // call is example 3: a browser with Opus and a phone with G.711.
 func call() *plan.Plan {
-	web := network{plan.Pipeline{Name: "toweb", Encoders: 1, Decoders: 1}}
-	phone := network{plan.Pipeline{Name: "tophone", Encoders: 1, Decoders: 1}}
+	web := network{plan.Pipeline{Name: "toweb", Encoders: 1, Decoders: 1, Chain: true}}
+	phone := network{plan.Pipeline{Name: "tophone", Encoders: 1, Decoders: 1, Chain: true}}
 	for _, side := range []struct {
 		n                   *network
 		node, dec, enc, out string

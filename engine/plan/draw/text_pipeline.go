@@ -32,6 +32,9 @@ func (k *ink) pipeline(l *plan.Pipeline, bridges []plan.Bridge) {
 // conditions sums up a pipeline in a line.
 func conditions(l *plan.Pipeline) string {
 	words := []string{plural(len(l.Elements), "element"), plural(l.Encoders, "encoder"), plural(l.Decoders, "decoder")}
+	if l.Chain {
+		words = append(words, "chain: no threads")
+	}
 	if l.Offline {
 		words = append(words, "offline: as fast as it can")
 	}

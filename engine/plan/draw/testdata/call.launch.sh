@@ -1,4 +1,4 @@
-# calls/phone, pipeline toweb: 6 elements, 1 encoder, 1 decoder
+# calls/phone, pipeline toweb: 6 elements, 1 encoder, 1 decoder, chain: no threads
 # appsrc toweb-audio-in is given pcmu by the Go node phone.audio
 # appsink speaker-audio-out hands on opus to the Go node speaker.audio
 gst-launch-1.0 \
@@ -9,7 +9,7 @@ gst-launch-1.0 \
   toweb-audioconvert. ! toweb-audioresample.  toweb-audioresample. ! toweb-opusenc. \
   toweb-opusenc. ! speaker-audio-out.
 
-# calls/phone, pipeline tophone: 6 elements, 1 encoder, 1 decoder
+# calls/phone, pipeline tophone: 6 elements, 1 encoder, 1 decoder, chain: no threads
 # appsrc tophone-audio-in is given opus by the Go node mic.audio
 # appsink ear-audio-out hands on pcmu to the Go node ear.audio
 gst-launch-1.0 \
