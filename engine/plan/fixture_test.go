@@ -32,7 +32,11 @@ func fake() factories {
 	add := func(name, klass string, props []string, pads ...catalog.Pad) {
 		f := &catalog.Factory{Name: name, Klass: klass, Pads: pads}
 		for _, p := range props {
-			f.Properties = append(f.Properties, catalog.Property{Name: p, Constraint: value.Constraint{Type: value.String}, Writable: true})
+			kind := value.String
+			if p == "is-live" {
+				kind = value.Bool
+			}
+			f.Properties = append(f.Properties, catalog.Property{Name: p, Constraint: value.Constraint{Type: kind}, Writable: true})
 		}
 		out[name] = f
 	}
@@ -48,8 +52,9 @@ func fake() factories {
 	late := func(n, c string) catalog.Pad {
 		return catalog.Pad{Name: n, Direction: "src", Presence: "sometimes", Caps: c}
 	}
-	add("videotestsrc", "Source/Video", nil, src("video/x-raw"))
+	add("videotestsrc", "Source/Video", []string{"is-live"}, src("video/x-raw"))
 	add("audiotestsrc", "Source/Audio", nil, src("audio/x-raw"))
+	add("clocksync", "Generic", nil, sink("ANY"), src("ANY"))
 	add("filesrc", "Source/File", nil, src("ANY"))
 	add("filesink", "Sink/File", nil, sink("ANY"))
 	add("udpsink", "Sink/Network", []string{"sync", "async"}, sink("ANY"))

@@ -247,19 +247,32 @@ func (e *elem) unlessSet(name string, v any) {
 	}
 }
 
-// offlineGroups tells which pipelines read files and nothing live: they run as fast as they can and drop nothing.
+// offlineGroups tells which pipelines have sources that wait for nobody, files and test sources, and nothing that keeps
+// real time: they run as fast as they can and drop nothing.
 func (r *resolver) offlineGroups() map[int]bool {
 	out := map[int]bool{}
 	for _, e := range r.net.elems {
-		if e.spec != nil && e.spec.Is("Source") && e.spec.Is("File") {
+		if e.is("Source") && e.patient() {
 			out[e.group] = true
 		}
 	}
 	for _, e := range r.net.elems {
-		live := slices.ContainsFunc(e.Props, func(s Setting) bool { return s.Name == "is-live" && s.Text == "true" })
-		if live || e.spec != nil && e.spec.Is("Source") && e.spec.Is("Network") {
+		if e.is("Source") && !e.patient() || e.paces() {
 			delete(out, e.group)
 		}
 	}
 	return out
+}
+
+// patient tells whether a source gives no more than is taken of it, and nothing is lost if that is little.
+func (e *elem) patient() bool {
+	_, mayBeLive := e.spec.Field("is-live")
+	return !e.is("Network") && (e.is("File") || mayBeLive) && !e.says("is-live", "true")
+}
+
+// paces tells whether an element holds media up until their time has come.
+func (e *elem) paces() bool { return e.Factory == "clocksync" && !e.says("sync", "false") }
+
+func (e *elem) says(name, text string) bool {
+	return slices.ContainsFunc(e.Props, func(s Setting) bool { return s.Name == name && s.Text == text })
 }

@@ -2,6 +2,7 @@ package plan_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -504,5 +505,36 @@ func TestSecretsInListsAreRevealedWhole(t *testing.T) {
 		if s.Name == "hosts" && (!s.Secret || strings.Contains(s.Text, "hunter2") || s.Reveal() != "a,hunter2") {
 			t.Errorf("shown as %q, revealed as %q", s.Text, s.Reveal())
 		}
+	}
+}
+
+// TestPace: where nothing keeps real time nothing is dropped, so that results do not depend on the machine's speed.
+func TestPace(t *testing.T) {
+	for name, c := range map[string]struct {
+		source  string
+		offline bool
+	}{
+		"a test source waits":                {"videotestsrc", true},
+		"a live one does not":                {"videotestsrc is-live=true", false},
+		"nor one that is held to real time":  {"videotestsrc -> clocksync", false},
+		"a file waits":                       {"filesrc location=a -> decodebin3", true},
+		"a file at the speed of life cannot": {"filesrc location=a -> decodebin3 -> clocksync", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			nodes, links := "", ""
+			for i, e := range strings.Split(c.source, " -> ") {
+				nodes += fmt.Sprintf("  n%d: %s\n", i, e)
+				links += fmt.Sprintf("n%d -> ", i)
+			}
+			p := resolve(t, plan.Inputs{}, "graph: v1\nnodes:\n"+nodes+"  enc: vp8enc\n  out: filesink location=b\nlinks:\n  - "+
+				links+"[video/x-raw] -> enc -> out\n")
+			l := p.Pipelines[0]
+			drops := slices.ContainsFunc(l.Elements, func(e plan.Element) bool {
+				return slices.ContainsFunc(e.Props, func(s plan.Setting) bool { return s.Name == "leaky" })
+			})
+			if l.Offline != c.offline || drops == c.offline {
+				t.Errorf("offline: %v, drops: %v", l.Offline, drops)
+			}
+		})
 	}
 }
