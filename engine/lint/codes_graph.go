@@ -1,5 +1,7 @@
 package lint
 
+import "sluice/engine/expect"
+
 // graphCodes are findings about a graph as a whole.
 func graphCodes() []Info {
 	return []Info{
@@ -15,10 +17,22 @@ func graphCodes() []Info {
 			"A test looks at a node that does not exist.",
 			"See the suggestion.",
 			"expect: {vennc: {frames: 50}}"),
-		fails(badExpectation,
+		fails(expect.CodeBad,
 			"An expectation that cannot be read.",
 			"Write it as the message says; ranges are a..b.",
 			"expect: {end: done}"),
+		fails(expect.CodeUnknown,
+			"A test expects something that the language has no word for.",
+			"See the suggestion; docs/testing.md lists the words.",
+			"expect: {venc: {frame: 50}}"),
+		fails(expect.CodeOutside,
+			"A golden file outside the folder of the graph, where an update would write.",
+			"Name a file beside the graph, or below it.",
+			"expect: {venc: {golden: ../bars.txt}}"),
+		fails(expect.CodeGiven,
+			"What a test says of the codecs of a node cannot be.",
+			"Write a source under given:, a sink under want:, each with codecs.",
+			"given: {phone: [pcmu, opsu]}"),
 		warns("one_name",
 			"Every instance of the graph would publish under the same name.",
 			"Write a capture of the route into the name.",

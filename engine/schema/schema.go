@@ -5,6 +5,8 @@ package schema
 
 import (
 	"sluice/engine/element"
+	"sluice/engine/expect"
+	"sluice/engine/fault"
 	"sluice/engine/value"
 )
 
@@ -30,7 +32,7 @@ func Graph(reg *element.Registry) map[string]any {
 			"links":   links(),
 			"exports": named("Pads offered to other graphs: this is a fragment.", text("node.pad")),
 			"policy":  policy(),
-			"tests":   tests(),
+			"tests":   tests(reg),
 		},
 	}
 }
@@ -164,12 +166,83 @@ func policy() object {
 	}
 }
 
-func tests() object {
-	return object{"type": "array", "items": object{
-		"type": "object", "required": []string{"name", "expect"}, "additionalProperties": false,
-		"properties": object{
-			"name": text("What the test shows."), "with": object{"type": "object"}, "mock": object{"type": "object"},
-			"limit": text("Time it may take."), "expect": object{"type": "object"},
+func tests(reg *element.Registry) object {
+	codecs := object{"type": "object", "description": "Nodes and their codecs: {phone: [pcmu, h264]}."}
+	stand := object{"oneOf": []any{
+		text("element key=value …"),
+		object{
+			"type": "object", "required": []string{"element"}, "additionalProperties": false,
+			"properties": object{"element": text("What replaces the node."), "set": object{"type": "object"}},
 		},
 	}}
+	return object{"type": "array", "items": object{
+		"type": "object", "required": []string{"name"}, "additionalProperties": false,
+		"properties": object{
+			"name": text("What the test shows."), "with": object{"type": "object", "description": "Parameters, captures and variables."},
+			"given": codecs, "want": codecs, "mock": named("Elements in the place of nodes.", stand),
+			"limit": text("Time it may take; 30s if left out."), "expect": expectations(reg),
+		},
+	}}
+}
+
+// expectations describes what stands under `expect:`. Whatever is not one of its words is the name of a node.
+func expectations(reg *element.Registry) object {
+	counts, events := object{}, object{}
+	for _, k := range expect.PlanKeys() {
+		counts[k] = span("a number")
+	}
+	for _, t := range reg.Triggers() {
+		events[t.Event] = text("A path: /live/cam")
+	}
+	route := object{"anyOf": []any{
+		object{"type": "object", "additionalProperties": false, "properties": events},
+		object{
+			"type": "object", "required": []string{"event", "path"}, "additionalProperties": false,
+			"properties": object{
+				"event": text("The event."), "path": text("/live/cam"), "vars": object{"type": "object"}, "captures": object{"type": "object"},
+			},
+		},
+	}}
+	var codes []string
+	for _, i := range fault.Codes() {
+		codes = append(codes, string(i.Code))
+	}
+	return object{
+		"type": "object", "additionalProperties": nodeExpectations(),
+		"properties": object{
+			"plan":  object{"type": "object", "additionalProperties": false, "properties": counts},
+			"route": object{"oneOf": []any{route, object{"type": "array", "items": route}}},
+			"end":   object{"enum": []string{expect.EOS, expect.Failed, expect.Timeout}},
+			"error": object{
+				"type": "object", "additionalProperties": false,
+				"properties": object{"code": object{"enum": codes}, "node": text("The node that is blamed.")},
+			},
+			"drift": span("a duration"),
+		},
+	}
+}
+
+// nodeExpectations describes what can be expected of one node.
+func nodeExpectations() object {
+	one := object{"type": []string{"number", "string"}}
+	return object{
+		"type": "object", "additionalProperties": false, "description": "What passed the output of a node, or node.pad.",
+		"properties": object{
+			"caps": text("GStreamer caps."), "tracks": object{"description": "The codecs of a file."},
+			"frames": span("a number"), "keyframes": span("a number"), "length": span("a duration"), "bytes": span("an amount of bytes"),
+			"rate": span("a bit rate"), "fps": span("frames a second"), "size": text("640x360"), "golden": text("A file beside the graph."),
+			"tone": object{
+				"description": "Hz that are heard; several; none; or {is, not, at}.",
+				"anyOf":       []any{one, object{"type": []string{"array", "object"}}},
+			},
+			"colour": object{
+				"description": "A name or #rrggbb; {is, at, when, within}; or a list of them.",
+				"type":        []string{"string", "object", "array"},
+			},
+		},
+	}
+}
+
+func span(what string) object {
+	return object{"type": []string{"number", "string"}, "description": "A range or " + what + ": 45..55, open at either end."}
 }

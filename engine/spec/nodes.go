@@ -78,13 +78,18 @@ func (w *walker) identity(n *Node, f fields) {
 	case len(f.strays) == 0 && !f.unsure:
 		w.errorf(f.pos, CodeMissingKey, `%s needs "element" or "use"`, f.what).Advise("as in {element: x264enc, set: {bitrate: 2000}}")
 	}
-	if n.Element.Set() && !isElement(n.Element.Text) {
-		w.errorf(n.Element.Pos, CodeBadNode, "%q is not the name of an element", short(n.Element.Text)).
-			Advise(`properties go under "set:", or write the whole node as "element key=value"`)
-	}
+	w.checkElement(n.Element)
 	if n.Use.Set() && !isGraphName(n.Use.Text) {
 		w.errorf(n.Use.Pos, CodeBadName, "%q is not the name of a graph", short(n.Use.Text)).
 			Advise(`it is the fragment's path without ".yaml", as in "fragments/seat"`)
+	}
+}
+
+// checkElement reports a text that cannot name an element.
+func (w *walker) checkElement(name Text) {
+	if name.Set() && !isElement(name.Text) {
+		w.errorf(name.Pos, CodeBadNode, "%q is not the name of an element", short(name.Text)).
+			Advise(`properties go under "set:", or write the whole node as "element key=value"`)
 	}
 }
 

@@ -124,9 +124,12 @@ func shapeCases() []parseCase {
 			`2:10 unknown_key did you mean "stall"`, `2:26 wrong_kind "start" must be a single value`, `2:31 wrong_kind "stall" is empty`,
 			`2:50 yaml_boolean the key is "when:"`, `2:68 unknown_key did you mean "when"`,
 		}},
-		{"tests", head + "tests:\n  - expect: {}\n  - a\n  - {name: x, exect: {}, limit: {}, with: [], mock: {a: {b: 1, b: 2}}}\n", []string{
+		{"tests", head + "tests:\n  - expect: {}\n  - a\n  - {name: x, exect: {}, limit: {}, with: [], mock: {a: {b: 1, b: 2}}}\n" +
+			"  - {name: y, mock: [a], given: a}\n  - {name: z, mock: {a: {set: {}}, b: [], c: \"x ! y\", d: {element: a b}}}\n", []string{
 			`3:5 missing_key needs the key "name"`, `4:5 wrong_kind a test must be a map`, `5:15 unknown_key did you mean "expect"`,
-			`5:33 wrong_kind "limit"`, `5:43 wrong_kind "with" must be a map`, `5:64 duplicate_key "b"`,
+			`5:33 wrong_kind "limit"`, `5:43 wrong_kind "with" must be a map`, `5:58 unknown_key`, `5:64 duplicate_key "b"`,
+			`6:21 wrong_kind "mock" must be a map`, `6:33 wrong_kind "given" must be a map`,
+			`7:25 missing_key what replaces "a" needs the key "element"`, `7:39 wrong_kind what replaces "b"`, `7:49 bad_node`, `7:68 bad_node`,
 		}},
 		{"tests of one name", head + "tests:\n  - {name: x}\n  - {name: y}\n  - {name: x}\n  - {with: {}}\n  - {with: {}}\n", []string{
 			`5:12 bad_name two tests are called "x" (the first is on line 3`,

@@ -28,13 +28,43 @@ func (w *walker) tests(n *yaml.Node) {
 }
 
 func (w *walker) test(n *yaml.Node) Test {
-	f, ok := w.fields(n, "a test", []string{"name", "with", "mock", "limit", "expect"})
+	f, ok := w.fields(n, "a test", []string{"name", "with", "given", "want", "mock", "limit", "expect"})
 	if !ok {
 		return Test{}
 	}
 	f.require("name", "say in a few words what must hold")
 	return Test{
-		Pos: f.pos, Name: f.text("name"), With: f.entries("with"), Mock: f.entries("mock"),
-		Limit: f.scalar("limit"), Expect: f.entries("expect"),
+		Pos: f.pos, Name: f.text("name"), With: f.entries("with"), Given: f.entries("given"), Want: f.entries("want"),
+		Mock: w.mocks(f.get("mock")), Limit: f.scalar("limit"), Expect: f.entries("expect"),
 	}
+}
+
+// mocks reads a map from the names of nodes to the elements that replace them.
+func (w *walker) mocks(n *yaml.Node) []Node {
+	if n == nil {
+		return nil
+	}
+	if n.Kind != yaml.MappingNode {
+		w.wrongKind(n, `"mock"`, "a map").Advise(`write the node's name and the element in its place, as in "in: videotestsrc"`)
+		return nil
+	}
+	var out []Node
+	for _, p := range w.pairs(n, `"mock"`) {
+		before := w.faults
+		m := Node{Name: p.key, Pos: w.at(p.value)}
+		what := `what replaces "` + short(p.key.Text) + `"`
+		if p.value.Kind == yaml.ScalarNode {
+			if _, ok := w.text(p.value, what); ok {
+				m.Element, m.Set = w.nodeText(w.spot(p.value))
+			}
+		} else if f, ok := w.fields(p.value, what, []string{"element", "set"}); ok {
+			f.require("element", "as in {element: videotestsrc, set: {num-buffers: 50}}")
+			m.Element, m.Set = f.text("element"), f.entries("set")
+			w.checkElement(m.Element)
+		}
+		if w.faults == before {
+			out = append(out, m)
+		}
+	}
+	return out
 }

@@ -187,7 +187,9 @@ type Test struct {
 	Pos    Pos
 	Name   Text
 	With   []Entry
-	Mock   []Entry
+	Given  []Entry // what sources turned out to give: a node and its codecs
+	Want   []Entry // what sinks turned out to take, best first
+	Mock   []Node  // what replaces the nodes of these names: an element, and nothing else of a node
 	Limit  Value
 	Expect []Entry
 }

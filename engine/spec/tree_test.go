@@ -38,7 +38,7 @@ links:
 exports: {ear: out.sink}
 policy: {restart: {when: error, backoff: 1s..30s}, end: never}
 tests:
-  - {name: ends, with: {stream: a}, mock: {in: videotestsrc}, limit: 20s, expect: {end: eos}}
+  - {name: ends, with: {stream: a}, mock: {in: videotestsrc pattern=red}, given: {a: h264}, want: {b: [vp8]}, limit: 20s, expect: {end: eos}}
 `
 
 func parseOne(t *testing.T, text string) *Graph {
@@ -99,9 +99,10 @@ func TestTree(t *testing.T) {
 		{"export", g.Exports[0], Export{Name: Text{"ear", at(28, 11)}, Node: "out", Pad: "sink", Pos: at(28, 16)}},
 		{"fragment", g.Fragment(), true},
 		{"policy", g.Policy[0].Value.Entries[1].Value.Text, "1s..30s"},
-		{"test", []string{g.Tests[0].Name.Text, g.Tests[0].With[0].Key.Text, g.Tests[0].Mock[0].Key.Text,
-			g.Tests[0].Limit.Text, g.Tests[0].Expect[0].Key.Text},
-			[]string{"ends", "stream", "in", "20s", "end"}},
+		{"test", []string{g.Tests[0].Name.Text, g.Tests[0].With[0].Key.Text, g.Tests[0].Mock[0].Name.Text,
+			g.Tests[0].Mock[0].Element.Text, g.Tests[0].Mock[0].Set[0].Value.Text, g.Tests[0].Given[0].Value.Text,
+			g.Tests[0].Want[0].Value.Items[0].Text, g.Tests[0].Limit.Text, g.Tests[0].Expect[0].Key.Text},
+			[]string{"ends", "stream", "in", "videotestsrc", "red", "h264", "vp8", "20s", "end"}},
 	}
 	for _, c := range checks {
 		if !reflect.DeepEqual(c.got, c.want) {
