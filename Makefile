@@ -1,7 +1,7 @@
 # sluice: `make run` shows what it does, `make test` checks everything. Both install what they need and say so.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build test check unit race cover golden fuzz bench lint docs schema registry completion clean
+.PHONY: help run build build-nogst media test check unit race cover golden fuzz bench lint docs schema registry completion clean
 
 BIN        := bin
 SLUICE     := $(BIN)/sluice
@@ -9,24 +9,57 @@ LINTER     := $(BIN)/golangci-lint
 LINTER_VER := v2.15.0
 FUZZTIME   ?= 5m
 VERSION    := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LDFLAGS    := -X main.release=$(VERSION)
 # Everything outside engine/gst is pure Go.
 PURE       := CGO_ENABLED=0
+# sluice without GStreamer, for what needs none: it builds in seconds, and nobody's bin/sluice is replaced by it.
+TOOL       := $(PURE) go run ./cmd/sluice --registry snapshot
+# GStreamer is built in where its headers and a C compiler are. TAGS=nogst leaves it out all the same.
+TAGS       ?=
+HEADERS    := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && pkg-config --exists 'gstreamer-1.0 >= 1.22' 'gstreamer-app-1.0 >= 1.22' 2>/dev/null && echo yes)
+MEDIA      := testdata/media/bars.flv
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-build: ## build bin/sluice
+ifneq (,$(findstring nogst,$(TAGS)))
+build: build-nogst ## build bin/sluice, with GStreamer if its headers are here (TAGS=nogst: without)
+else ifeq (,$(HEADERS))
+build: build-nogst
+	@echo "build: GStreamer's headers or a C compiler are missing, so it is not in $(SLUICE), and \`sluice run\` will refuse;" >&2
+	@echo "build: as root, run \".ci/setup build\" (Debian's libgstreamer-plugins-base1.0-dev, gcc, pkg-config), then \"make build\"" >&2
+else
+build:
 	@mkdir -p $(BIN)
-	@$(PURE) go build -trimpath -ldflags '-X main.release=$(VERSION)' -o $(SLUICE) ./cmd/sluice
+	@[ -e $(SLUICE) ] || echo "build: with GStreamer $$(pkg-config --modversion gstreamer-1.0); the first time takes some minutes"
+	@CGO_ENABLED=1 go build -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)' -o $(SLUICE) ./cmd/sluice
+endif
 
-run: build ## lint the shipped graphs, print the plan of one and draw it
+build-nogst: ## build bin/sluice without GStreamer: it lints, plans and serves, and runs no graph that codes
+	@mkdir -p $(BIN)
+	@$(PURE) go build -trimpath -tags nogst -ldflags '$(LDFLAGS)' -o $(SLUICE) ./cmd/sluice
+
+media: $(MEDIA) ## make the media files that tests and the first run need (testdata/media/README.md)
+
+# gst-launch plays the graph, so that a defect of our runtime is not hidden in what it is tested with.
+testdata/media/%.flv: testdata/media/%.yaml
+	@command -v gst-launch-1.0 >/dev/null || { echo "media: gst-launch-1.0 is missing: as root, run .ci/setup run" >&2; exit 1; }
+	@mkdir -p out
+	@$(TOOL) show $< -p target=$@.part --as launch > out/media.sh
+	@sh out/media.sh > out/media.log 2>&1 || { cat out/media.log >&2; rm -f $@.part; exit 1; }
+	@mv $@.part $@
+	@echo "media: made $@ from $<"
+
+run: ## install what is missing, make a test file, transcode it, and look at what came out
+	@{ .ci/setup build && .ci/setup run; } || echo "run: going on with what is there"
+	@$(MAKE) --no-print-directory build media
 	@mkdir -p out
 	$(SLUICE) lint graphs
-	$(SLUICE) plan jobs/transcode
-	$(SLUICE) show rooms/mixer -p room=lobby --as svg > out/.mixer.svg && mv out/.mixer.svg out/mixer.svg
+	$(SLUICE) plan jobs/transcode | head -n 12
+	@$(SLUICE) show rooms/mixer -p room=lobby --as svg > out/.mixer.svg && mv out/.mixer.svg out/mixer.svg
 	@echo "drawn: out/mixer.svg (open it in a browser)"
 
-test: setup check race gst ## everything: set-up, lint, unit, race and GStreamer tests
+test: setup media check race gst ## everything: set-up, lint, unit, race and GStreamer tests
 
 .PHONY: setup gst
 setup:
@@ -55,22 +88,22 @@ fuzz: ## every fuzz target for FUZZTIME (default 5m each), one after the other
 bench: ## benchmarks, as ratios to a floor in the same run
 	$(PURE) go test -run '^$$' -bench . -benchmem ./engine/... ./cmd/...
 
-lint: $(LINTER) build ## golangci-lint, the shipped graphs, formatting
+lint: $(LINTER) ## golangci-lint, the shipped graphs, formatting
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these files:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(PURE) $(LINTER) run ./...
-	$(SLUICE) lint graphs
-	$(SLUICE) fmt --check graphs
+	$(TOOL) lint graphs testdata/media
+	$(TOOL) fmt --check graphs testdata/media
 
 $(LINTER):
 	@echo "golangci-lint $(LINTER_VER) is missing: building it into $(BIN)/ (once, a few minutes)"
 	@mkdir -p $(BIN)
 	GOBIN=$(CURDIR)/$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VER)
 
-docs: build ## write the generated pages: docs/elements.md, docs/lint.md, docs/cli.md
-	$(SLUICE) docs docs
+docs: ## write the generated pages: docs/elements.md, docs/lint.md, docs/cli.md
+	$(TOOL) docs docs
 
-schema: build ## write graphs/schema.json for editors
-	$(SLUICE) docs schema > graphs/schema.json
+schema: ## write graphs/schema.json for editors
+	$(TOOL) docs schema > graphs/.schema.json && mv graphs/.schema.json graphs/schema.json
 
 registry: setup ## write the GStreamer registry snapshot anew from this machine
 	go test -count=1 ./engine/gst/registry -update

@@ -48,7 +48,7 @@ type usageError struct{ error }
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
 	printed := &output{to: out}
 	a := &app{in: in, out: printed, err: errw}
-	root := a.root()
+	root := a.root() //nolint:contextcheck // verbs get ctx from ExecuteContext
 	root.SetArgs(args)
 	root.SetIn(in)
 	root.SetOut(printed)
@@ -117,8 +117,8 @@ These verbs need no server and no GStreamer.`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.versionCmd(), a.docsCmd(),
-		exitCodesTopic())
+	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.doctorCmd(),
+		a.versionCmd(), a.docsCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c
 }

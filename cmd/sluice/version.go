@@ -15,7 +15,7 @@ var release = "devel" //nolint:gochecknoglobals // the linker writes it, nothing
 func (a *app) versionCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version, and what is known of GStreamer",
+		Short:   "Print the version, whether GStreamer is in this build, and what is known of it",
 		Example: "  sluice version --json",
 		Args:    args(cobra.NoArgs),
 		RunE: func(*cobra.Command, []string) error {
@@ -24,21 +24,30 @@ func (a *app) versionCmd() *cobra.Command {
 				return err
 			}
 			v := struct {
-				Version  string `json:"version"`
-				Commit   string `json:"commit,omitempty"`
-				Go       string `json:"go"`
-				Platform string `json:"platform"`
-				Registry string `json:"registry"`
-			}{release, commit(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, reg.Source()}
+				Version   string `json:"version"`
+				Commit    string `json:"commit,omitempty"`
+				Go        string `json:"go"`
+				Platform  string `json:"platform"`
+				GStreamer bool   `json:"gstreamer"` // it is part of this build
+				Registry  string `json:"registry"`
+			}{release, commit(), runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH, hasGst, reg.Source()}
 			if a.json {
 				return json.NewEncoder(a.out).Encode(v)
 			}
-			_, err = fmt.Fprintf(a.out, "sluice %s\n%s %s\nGStreamer elements as in: %s\n", v.Version, v.Go, v.Platform, v.Registry)
+			_, err = fmt.Fprintf(a.out, "sluice %s\n%s %s\n%s\nGStreamer elements as in: %s\n", v.Version, v.Go, v.Platform, built(), v.Registry)
 			return err
 		},
 	}
 	a.wantsJSON(c)
 	return c
+}
+
+// built says in words whether this build can run graphs.
+func built() string {
+	if hasGst {
+		return "with GStreamer"
+	}
+	return "without GStreamer: graphs can be linted and planned, and not run"
 }
 
 func commit() string {

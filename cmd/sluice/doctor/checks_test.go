@@ -55,7 +55,8 @@ func refuses(err error, addresses ...string) func(*Machine) {
 
 func ailments() []ailment {
 	return []ailment{
-		{"built without", "gstreamer", func(m *Machine) { m.Live = noGst }, Fail, "no GStreamer", "build it with cgo"},
+		{"built without", "gstreamer", func(m *Machine) { m.Live, m.Pure = noGst, true }, Warn, "this build has none", "make build"},
+		{"refuses to start", "gstreamer", func(m *Machine) { m.Live = noGst }, Fail, "does not start", "gst-inspect-1.0"},
 		{"does not start", "gstreamer", func(m *Machine) { m.Live = func() (catalog.Catalog, error) { return nil, errBroken } }, Fail, "broken", ".ci/setup run"},
 		{"too old", "gstreamer", func(m *Machine) {
 			m.Live = func() (catalog.Catalog, error) { return older{nil, "GStreamer 1.20.3"}, nil }

@@ -22,6 +22,10 @@ const oldestMajor, oldestMinor = 1, 22
 const setUp = "as root, run: .ci/setup run"
 
 func gstreamer(_ context.Context, m *Machine) []Finding {
+	if m.Pure {
+		return bad(Warn, "this build has none: streams can be published and played, and not converted",
+			"build it with `make build`, where GStreamer's headers are installed (.ci/setup build)")
+	}
 	live, err := m.Live()
 	var f *fault.Fault
 	switch {

@@ -18,6 +18,7 @@ type Machine struct {
 	Env    func(name string) string        // environment variables
 	CPUs   int                             // that this process may run on
 	Live   func() (catalog.Catalog, error) // GStreamer on this machine
+	Pure   bool                            // this build has no GStreamer in it
 	Known  catalog.Catalog                 // what Debian's packages bring
 	Needs  []Need                          // the elements that may be needed
 	// Spawn starts a worker, waits for its first word, ends it, and gives how long the first word took. It is nil in a build

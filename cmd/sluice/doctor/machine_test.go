@@ -108,7 +108,7 @@ func TestNothingIsWrongWithAHealthyMachine(t *testing.T) {
 var errBroken = errors.New("broken")
 
 func noGst() (catalog.Catalog, error) {
-	return nil, fault.New(fault.GstUnavailable, "", "this build of sluice has no GStreamer").Advise("build it with cgo")
+	return nil, fault.New(fault.GstUnavailable, "", "GStreamer does not start").Advise("see whether gst-inspect-1.0 works")
 }
 
 func TestSize(t *testing.T) {
