@@ -110,7 +110,8 @@ func (g *graph) mockPad(n *node, e end, d element.Dir) {
 	names := padNames(n.side(d))
 	if e.hop.Pad == "" {
 		verb := map[element.Dir]string{element.Source: "gives", element.Sink: "takes"}[d]
-		g.at(n.Element.Pos, "unknown_pad", "%s %s no media, and a link needs that", n.called(), verb).Advise("replace the node by another element")
+		g.at(n.Element.Pos, "unknown_pad", "%s %s no media, and a link needs that", n.called(), verb).
+			Advise("replace the node by another element")
 		return
 	}
 	hint := "it has none on this side"
