@@ -24,6 +24,18 @@ type Target struct {
 	Keyframe time.Duration // longest time between key frames
 }
 
+// Auto in a setting means what its absence does: the codec that the readers like best. Graphs whose parameters have defaults
+// cannot leave a setting out.
+const Auto = "auto"
+
+// Named is the codec that a setting names; "" for none.
+func Named(word string) media.Codec {
+	if word == Auto {
+		return ""
+	}
+	return media.Codec(word)
+}
+
 // Plain tells whether nothing but the codec is asked for.
 func (t Target) Plain() bool {
 	return t.Width == 0 && t.Height == 0 && t.FPS.Num == 0 && t.Bitrate == 0 && t.Quality == 0 && t.Rate == 0 && t.Channels == 0

@@ -22,7 +22,7 @@ func TestOutline(t *testing.T) {
 video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
 audio -> opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
 video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv
-codec#: codec (opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv)
+codec#: codec (auto opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv)
 width#: int (0..8192)
 height#: int (0..8192)
 fps#: fraction (0/1..240/1)

@@ -44,12 +44,12 @@ func (Convert) Spec() element.Spec {
 }
 
 func convertFields() []element.Field {
-	words := make([]string, 0, len(codec.AllEncodable()))
+	words := []string{codec.Auto}
 	for _, c := range codec.AllEncodable() {
 		words = append(words, string(c))
 	}
 	target := element.Setting("codec", value.Codec).Shapes().
-		Says("Codec to make; left out, what the readers want. It leaves media of the other kind as it is.")
+		Says("Codec to make; auto, or left out, what the readers want. It leaves media of the other kind as it is.")
 	target.Constraint.Of = words
 	return []element.Field{
 		target,

@@ -24,7 +24,7 @@ type wish struct {
 func newWish(in element.Input, out element.Output, conf element.Conf, both bool) wish {
 	kind := in.Format.Kind
 	t := codec.Target{Kind: kind, Keyframe: conf.Duration("keyframe")}
-	named := media.Codec(conf.Text("codec"))
+	named := codec.Named(conf.Text("codec"))
 	if named.Kind() == kind {
 		t.Codec = named
 	}

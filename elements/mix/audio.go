@@ -48,16 +48,19 @@ func (b audio) listeners() []string {
 	return out
 }
 
-// tick adds a live silence and a mixer that it drives, for a listener or, with no key, for all. ending is what the parts'
-// names end with.
+// tick adds a mixer, for a listener or, with no key, for all, and a live silence that drives it if it keeps time. ending is
+// what the parts' names end with.
 func (b audio) tick(key, ending string) {
-	b.Chain("", key,
-		element.Part{Name: "silence" + ending, Factory: "audiotestsrc", Props: []element.Prop{
-			element.Set("wave", "silence"), element.Set("is-live", true),
-		}},
-		capsfilter("silencecaps"+ending, b.caps),
-		b.mixer("mix"+ending),
-	)
+	from := ""
+	if keepsTime(b.conf) {
+		from = b.Chain("", key,
+			element.Part{Name: "silence" + ending, Factory: "audiotestsrc", Props: []element.Prop{
+				element.Set("wave", "silence"), element.Set("is-live", true),
+			}},
+			capsfilter("silencecaps"+ending, b.caps),
+		)
+	}
+	b.Chain(from, key, b.mixer("mix"+ending))
 }
 
 // entries says where sounds come in, and gives the trunk's tee of those that belong to no listener; "" if there are none.

@@ -74,6 +74,22 @@ mix -> caps
 	}
 }
 
+// TestOffline: a mixer that does not keep time has nothing that would keep it from ending.
+func TestOffline(t *testing.T) {
+	conf := element.Conf{"live": false}
+	for name, got := range map[string]string{
+		"sound":    sketch(t, mix.Audio{}, in("", "ann"), minus("ann"), conf),
+		"pictures": sketch(t, mix.Video{}, in(""), []element.Output{{Port: "out"}}, conf),
+	} {
+		if strings.Contains(got, "src") {
+			t.Errorf("%s: there is a source in\n%s", name, got)
+		}
+		if !strings.Contains(got, "mix -> caps\n") {
+			t.Errorf("%s: the mixer leads nowhere:\n%s", name, got)
+		}
+	}
+}
+
 // TestMinus looks at the parts and joints of one listener, for which the placeholder of a plan stands.
 func TestMinus(t *testing.T) {
 	conf := element.Conf{"rate": int64(16000), "channels": int64(1), "latency": 100 * time.Millisecond}

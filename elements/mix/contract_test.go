@@ -23,13 +23,15 @@ layout~: enum grid (grid speaker pip)
 width#: int 1280 (16..8192)
 height#: int 720 (16..8192)
 fps#: fraction 30/1 (1/1..60/1)
-latency: duration 200ms (0s..5s)`,
+latency: duration 200ms (0s..5s)
+live#: bool true`,
 		"audio.mix": `in <-
 out ->
 minus ->
 rate#: int 48000 (8000..96000)
 channels#: int 2 (1..2)
-latency: duration 200ms (0s..5s)`,
+latency: duration 200ms (0s..5s)
+live#: bool true`,
 	}
 	for _, d := range mix.Elements() {
 		s := d.Spec()

@@ -53,7 +53,7 @@ func (Video) Spec() element.Spec {
 			element.Number("height", 16, 8192).Or(int64(usualHeight)).Shapes().Says("Height of the whole in pixels."),
 			element.Setting("fps", value.Fraction).Within(value.Ratio{Num: 1, Den: 1}, value.Ratio{Num: 60, Den: 1}).
 				Or(value.Ratio{Num: usualFPS, Den: 1}).Shapes().Says("Frames a second of the whole."),
-			latency("How late a picture may come and still be shown."),
+			latency("How late a picture may come and still be shown."), live(),
 		},
 		Actions: []element.Action{
 			{Name: "place", About: "Puts one picture somewhere else, until the layout changes.", Args: []element.Field{
@@ -87,7 +87,7 @@ func (Audio) Spec() element.Spec {
 		Fields: []element.Field{
 			element.Number("rate", 8000, 96_000).Or(int64(usualRate)).Shapes().Says("Samples a second, in Hz."),
 			element.Number("channels", 1, 2).Or(int64(2)).Shapes().Says("Channels: 1 is mono, 2 stereo."),
-			latency("How late a sound may come and still be heard."),
+			latency("How late a sound may come and still be heard."), live(),
 		},
 		Actions: []element.Action{
 			{Name: "volume", About: "Makes one sound louder or softer for all.", Args: []element.Field{
@@ -104,6 +104,14 @@ func (Audio) Spec() element.Spec {
 func latency(about string) element.Field {
 	return element.Span("latency", 0, 5*time.Second).Or(usualLatency).Says(about)
 }
+
+func live() element.Field {
+	return element.Setting("live", value.Bool).Or(true).Shapes().
+		Says("Keep time, also while nobody is there; false goes as fast as the inputs come, and ends with the last of them.")
+}
+
+// keepsTime tells whether the mixer goes on by itself.
+func keepsTime(conf element.Conf) bool { return !conf.Has("live") || conf.Bool("live") }
 
 func seat() element.Field {
 	return element.Setting("key", value.String).Must().Says("Key of the node that it comes from.")

@@ -8,17 +8,23 @@ import (
 )
 
 // Build makes black, a compositor, and caps. Black is what makes the mixer tick while nobody is there: a live compositor
-// with no input does not run. It is small and lies below everything, in a corner that is black anyway.
+// with no input does not run. It is small and lies below everything, in a corner that is black anyway. A mixer that does not
+// keep time ends with its inputs, so it has none.
 func (Video) Build(p *element.Piece, conf element.Conf) error {
 	fps := rateOf(conf)
 	black := fmt.Sprintf("video/x-raw,format=I420,width=16,height=16,framerate=%s", fps)
 	whole := fmt.Sprintf("video/x-raw,format=I420,width=%d,height=%d,framerate=%s,pixel-aspect-ratio=1/1",
 		side(conf, "width", usualWidth), side(conf, "height", usualHeight), fps)
-	p.Chain("", "",
-		element.Part{Name: "black", Factory: "videotestsrc", Props: []element.Prop{
-			element.Set("pattern", "black"), element.Set("is-live", true),
-		}},
-		capsfilter("blackcaps", black),
+	from := ""
+	if keepsTime(conf) {
+		from = p.Chain("", "",
+			element.Part{Name: "black", Factory: "videotestsrc", Props: []element.Prop{
+				element.Set("pattern", "black"), element.Set("is-live", true),
+			}},
+			capsfilter("blackcaps", black),
+		)
+	}
+	p.Chain(from, "",
 		element.Part{Name: "mix", Factory: "compositor", Props: []element.Prop{
 			element.Set("background", "black"), element.Set("latency", nanoseconds(conf)),
 		}},

@@ -29,7 +29,7 @@ func (In) Build(p *element.Piece, conf element.Conf) error {
 		if port == ports.Video {
 			source, target = pictures(conf), pictureTarget(conf)
 		}
-		target.Codec = choose(media.Codec(conf.Text(port)), out.Want)
+		target.Codec = choose(codec.Named(conf.Text(port)), out.Want)
 		if target.Codec == "" {
 			target = codec.Target{Kind: target.Kind} // the source has the shape already
 		}

@@ -19,8 +19,8 @@ func TestOutline(t *testing.T) {
 	want := map[string]string{
 		"test.in": `audio -> opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
 video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv
-audio#: codec (opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser)
-video#: codec (h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv)
+audio#: codec (auto opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser)
+video#: codec (auto h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson flashsv)
 pattern: enum bars (bars red green blue yellow grey white black moving)
 size: size 320x180
 fps: fraction 25/1 (1/1..120/1)

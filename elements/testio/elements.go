@@ -43,8 +43,8 @@ func (In) Spec() element.Spec {
 			gives(ports.Video, media.Video).Says("Pictures, in the codec set, or else as whoever reads them takes them, raw if possible."),
 		},
 		Fields: []element.Field{
-			made("audio", media.Audio).Says("Codec of the sound; no sound when left out, unless video is, too."),
-			made("video", media.Video).Says("Codec of the pictures; no pictures when left out, unless audio is, too."),
+			made("audio", media.Audio).Says("Codec of the sound; auto for what is wanted; no sound when left out, unless video is, too."),
+			made("video", media.Video).Says("Codec of the pictures; auto for what is wanted; no pictures when left out, unless audio is, too."),
 			element.Choice("pattern", patternNames()...).Or(patternNames()[0]).
 				Says("What the pictures show: colour bars, one colour all over, or something that moves."),
 			element.Setting("size", value.Size).Or(usualSize()).Says("Size of the pictures, even on both sides."),
@@ -103,6 +103,7 @@ func takes(name string, k media.Kind) element.Port {
 // made is the field that names a codec to make.
 func made(name string, k media.Kind) element.Field {
 	f := element.Setting(name, value.Codec).Shapes()
+	f.Constraint.Of = []string{codec.Auto}
 	for _, c := range encodable(k) {
 		f.Constraint.Of = append(f.Constraint.Of, string(c))
 	}
