@@ -191,9 +191,10 @@ func (r *resolver) joint(n *node, j element.Joint, from, to *elem) {
 	r.net.links = append(r.net.links, l)
 }
 
-// maybe tells whether all that leaves a node of a kind is optional, and so whatever makes it inside.
+// maybe tells whether all that leaves a node of a kind is optional, and so whatever makes it inside; of any kind, if that of
+// what is made inside is not known.
 func (n *node) maybe(k media.Kind) bool {
-	return !slices.ContainsFunc(n.outs, func(w *wire) bool { return w.kind == k && !w.optional && !w.maybe })
+	return !slices.ContainsFunc(n.outs, func(w *wire) bool { return (w.kind == k || k == "") && !w.optional && !w.maybe })
 }
 
 // jointFormat is what flows over a link inside a piece: what the source's pad says, or what came into it.
