@@ -1,5 +1,9 @@
-// Package av1 looks into RTP payloads of AV1 (RTP Payload Format For AV1, version 1.0). It tells where decoding can
-// begin; it decodes nothing and keeps nothing.
+// Package av1 is the RTP payload format of AV1 (RTP Payload Format For AV1, version 1.0): it tells where decoding can
+// begin, cuts temporal units into payloads and gathers them again. It decodes nothing.
+//
+// A unit of AV1 is one temporal unit in the low-overhead bitstream format (AV1 5.2), each OBU with its size field, and
+// without temporal delimiters: so it crosses to GStreamer as video/x-av1,stream-format=obu-stream,alignment=tu, and so it
+// lies in WebM and MP4. It has one part; packetizers take several.
 package av1
 
 // Bits of the aggregation header (4.4).

@@ -1,18 +1,25 @@
-// Package h264 looks into RTP payloads of H.264 (RFC 6184). It tells where decoding can begin; it decodes nothing and
-// keeps nothing.
+// Package h264 is the RTP payload format of H.264 (RFC 6184), packetization modes 0 and 1: it tells where decoding can
+// begin, cuts access units into payloads and gathers them again. It decodes nothing and knows no interleaving (mode 2).
 package h264
 
 import "encoding/binary"
 
 // Types of NAL units and of the packets that carry several or a part of one (RFC 6184 5.2).
 const (
-	typeIDR   = 5
-	typeSEI   = 6
-	typeSTAPA = 24
-	typeFUA   = 28
+	typeSlice  = 1
+	typeIDR    = 5
+	typeSEI    = 6
+	typeSPS    = 7
+	typePPS    = 8
+	typeAUD    = 9
+	typeFiller = 12
+	typeSTAPA  = 24
+	typeFUA    = 28
 
 	typeMask  = 0x1f
+	nriMask   = 0x60
 	startMask = 0x80
+	endMask   = 0x40
 
 	recoveryPoint = 6 // SEI payload type (H.264 D.1)
 )

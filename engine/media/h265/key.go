@@ -1,5 +1,5 @@
-// Package h265 looks into RTP payloads of H.265 (RFC 7798). It tells where decoding can begin; it decodes nothing and
-// keeps nothing.
+// Package h265 is the RTP payload format of H.265 (RFC 7798): it tells where decoding can begin, cuts access units into
+// payloads and gathers them again. It decodes nothing.
 package h265
 
 import "encoding/binary"
@@ -8,12 +8,21 @@ import "encoding/binary"
 const (
 	firstIRAP       = 16 // BLA, IDR and CRA pictures, and two reserved
 	lastIRAP        = 23
+	lastSlice       = 31
+	typeVPS         = 32
+	typeSPS         = 33
+	typePPS         = 34
+	typeAUD         = 35
+	typeFiller      = 38
+	typeSEI         = 39 // prefix
 	typeAggregation = 48
 	typeFragment    = 49
 
 	headerSize = 2
 	startMask  = 0x80
+	endMask    = 0x40
 	fragMask   = 0x3f
+	firstSlice = 0x80 // first_slice_segment_in_pic_flag, behind the header (H.265 7.3.6.1)
 )
 
 // KeyPacket tells whether a packet's payload holds a NAL unit at which decoding can begin, or the beginning of one: a

@@ -1,5 +1,5 @@
-// Package vp8 looks into RTP payloads of VP8 (RFC 7741). It tells where decoding can begin; it decodes nothing and keeps
-// nothing.
+// Package vp8 is the RTP payload format of VP8 (RFC 7741): it tells where decoding can begin, cuts frames into payloads
+// and gathers them again. It decodes nothing.
 package vp8
 
 // Bits of the payload descriptor (RFC 7741 4.2).

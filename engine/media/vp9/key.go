@@ -1,5 +1,5 @@
-// Package vp9 looks into RTP payloads of VP9 (RFC 9628). It tells where decoding can begin; it decodes nothing and keeps
-// nothing.
+// Package vp9 is the RTP payload format of VP9 (RFC 9628): it tells where decoding can begin, cuts frames into payloads
+// and gathers them again. It decodes nothing.
 package vp9
 
 // Bits of the payload descriptor (RFC 9628 4.2).
