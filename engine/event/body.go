@@ -1,6 +1,7 @@
 package event
 
 import (
+	"errors"
 	"time"
 
 	"sluice/engine/fault"
@@ -9,6 +10,8 @@ import (
 // Names of the events that the engine itself raises, with the body that each carries.
 const (
 	InstanceChanged = "instance.changed" // Instance
+	BranchChanged   = "branch.changed"   // Branch
+	NodeSaid        = "node.said"        // Said
 	StreamPublished = "stream.published" // Stream
 	StreamChanged   = "stream.changed"   // Stream: its tracks are others
 	StreamEnded     = "stream.ended"     // Stream
@@ -24,6 +27,33 @@ type Instance struct {
 	To    string    `json:"to"`
 	Since time.Time `json:"since"`
 	Cause *Cause    `json:"cause,omitempty"` // of a bad end
+}
+
+// States of a Branch.
+const (
+	BranchRuns    = "runs"    // a lazy one was started
+	BranchEnded   = "ended"   // a lazy one ended: nobody reads it
+	BranchGone    = "gone"    // it failed; it may come back
+	BranchBack    = "back"    // it came back
+	BranchDropped = "dropped" // it failed and does not come back by itself
+)
+
+// Branch is a change of a branch of an instance that nobody asked for by name.
+type Branch struct {
+	ID     string `json:"id"`
+	Graph  string `json:"graph"`
+	Branch string `json:"branch"`
+	State  string `json:"state"`
+	Cause  *Cause `json:"cause,omitempty"`
+}
+
+// Said is what a node of an instance says of its own: a level, a digit.
+type Said struct {
+	ID    string            `json:"id"`
+	Graph string            `json:"graph"`
+	Node  string            `json:"node"`
+	What  string            `json:"what"`
+	Vars  map[string]string `json:"vars,omitempty"`
 }
 
 // Stream is a change of what is published under a name.
@@ -46,7 +76,8 @@ type Reader struct {
 // Cause is a fault in a form that travels.
 type Cause struct {
 	Code  fault.Code `json:"code"`
-	Text  string     `json:"text"`
+	Place string     `json:"place,omitempty"` // where: "rooms/mixer#7f3a/seat[alice]/vdec"
+	Text  string     `json:"text"`            // with the place
 	Blame string     `json:"blame"`
 }
 
@@ -56,5 +87,10 @@ func CauseOf(err error) *Cause {
 		return nil
 	}
 	code := fault.CodeOf(err)
-	return &Cause{Code: code, Text: err.Error(), Blame: string(code.Blame())}
+	c := &Cause{Code: code, Text: err.Error(), Blame: string(code.Blame())}
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		c.Place = f.Place
+	}
+	return c
 }

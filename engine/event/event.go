@@ -28,7 +28,7 @@ type Event struct {
 	Path     string               `json:"path,omitempty"`
 	Vars     map[string]any       `json:"vars,omitempty"`
 	Sessions map[string]SessionID `json:"sessions,omitempty"` // by role
-	Body     any                  `json:"body,omitempty"`     // Instance, Stream or Reader; nil for events of doors
+	Body     any                  `json:"body,omitempty"`     // one of the structs of this package; nil for events of doors
 }
 
 // With returns a copy of the event with one more variable.
