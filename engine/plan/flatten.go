@@ -316,6 +316,9 @@ func (r *resolver) configure(n *node, scope param.Scope) error {
 		n.conf[a.name] = v
 		n.settings = append(n.settings, setting(a.name, v))
 	}
+	if err := r.reset(n); err != nil {
+		return err
+	}
 	if s, ok := r.tmpl.reg.Shaped(n.spec.Name); ok {
 		shaped := *n.spec
 		shaped.Ports = s.Ports(n.conf)

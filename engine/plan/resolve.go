@@ -21,6 +21,8 @@ type Inputs struct {
 	// Keys are the instances of keyed nodes, by node name. A keyed node that is not listed is shown once, with a
 	// placeholder for its key.
 	Keys map[string][]Key
+	// Set are other values of fields that may change while media flows, by node name and field, typed or as JSON has them.
+	Set map[string]map[string]any
 }
 
 // Key is one instance of a keyed node and its parameters.
@@ -46,6 +48,7 @@ func (t *Template) Resolve(in Inputs) (*Plan, error) {
 	r := &resolver{tmpl: t, in: in, outer: outer, byName: map[string]*node{}, most: map[string]int{}}
 	steps := []func() error{
 		func() error { return r.instantiate(t.root, "", param.Chain(vals, outer), inherit{}) },
+		r.knowSet,
 		r.placeFallbacks,
 		r.order,
 		r.wire,
