@@ -22,7 +22,8 @@ const (
 )
 
 // transitions is the table of what may follow. States only go forward, but for two: live and degraded follow each
-// other as branches leave and come back, and policy may begin a failed or lost instance anew with a new Runtime.
+// other as branches leave and come back, and what is over may be planned anew with a new Runtime: policy begins a failed
+// or lost instance again, a stopped one if it says always, and a changed graph may replace what it drained.
 func transitions(s State) []State {
 	switch s {
 	case Planned:
@@ -35,7 +36,7 @@ func transitions(s State) []State {
 		return []State{Live, Draining, Failed, Lost}
 	case Draining:
 		return []State{Stopped, Failed, Lost}
-	case Failed, Lost:
+	case Stopped, Failed, Lost:
 		return []State{Planned}
 	}
 	return nil

@@ -23,7 +23,7 @@ func TestTransitions(t *testing.T) {
 		"live      . . . x x . x x",
 		"degraded  . . x . x . x x",
 		"draining  . . . . . x x x",
-		"stopped   . . . . . . . .",
+		"stopped   x . . . . . . .",
 		"failed    x . . . . . . .",
 		"lost      x . . . . . . .",
 	}

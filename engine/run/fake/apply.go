@@ -55,7 +55,8 @@ func (r *Runtime) refuse(c run.Change) error {
 		if slices.Contains(r.branches, c.Branch) {
 			return fault.New(fault.NameInUse, c.Branch, "the branch is there already")
 		}
-		kind, name, found = "branch", c.Branch, hasBranch(c.Plan, c.Branch, plan.Keyed)
+		kind, name = "branch", c.Branch
+		found = hasBranch(c.Plan, c.Branch, plan.Keyed) || hasBranch(c.Plan, c.Branch, plan.Apart)
 	case run.RemoveBranch:
 		kind, name, found = "branch", c.Branch, slices.Contains(r.branches, c.Branch)
 	case run.StartLazy, run.EndLazy:
@@ -73,6 +74,19 @@ func (r *Runtime) refuse(c run.Change) error {
 		return fault.New(fault.ResourceNotFound, name, "there is no %s of that name", kind)
 	}
 	return nil
+}
+
+// present lists the branches of a plan that are there from the start and may leave.
+func present(p *plan.Plan) []string {
+	var out []string
+	for _, l := range p.Pipelines {
+		for _, b := range l.Branches {
+			if b.Kind != plan.Lazy && !slices.Contains(out, b.Name) {
+				out = append(out, b.Name)
+			}
+		}
+	}
+	return out
 }
 
 // hasBranch finds a branch of a kind, or a lazy pipeline.

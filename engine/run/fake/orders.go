@@ -65,9 +65,23 @@ func (r *Runtime) Calls() []Call {
 	return slices.Clone(r.calls)
 }
 
-// Tell gives the host a notice; false if there is no host, before Prepare and after Stop.
+// Inspected sets what completes each report, under the Runtime's lock: it must not call the Runtime.
+func (r *Runtime) Inspected(complete func(*run.Report)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.inspected = complete
+}
+
+// Tell gives the host a notice; false if there is no host, before Prepare and after Stop. A branch that is said to be
+// gone is.
 func (r *Runtime) Tell(n run.Notice) bool {
-	return r.withHost(func(h run.Host) { h.Tell(n) })
+	return r.withHost(func(h run.Host) {
+		if n.Kind == run.BranchGone {
+			r.branches = slices.DeleteFunc(r.branches, func(b string) bool { return b == n.Branch })
+			r.lazy = slices.DeleteFunc(r.lazy, func(b string) bool { return b == n.Branch })
+		}
+		h.Tell(n)
+	})
 }
 
 // Deliver gives the host a unit that came out of a bridge; false if there is no host.

@@ -27,10 +27,12 @@ type Runtime struct {
 	orders   map[run.Call]order
 	answers  map[run.Verb]func(run.Change) (run.Result, error)
 	inlets   map[string]*Port
-	branches []string // keyed ones that were added
+	branches []string // keyed ones that are there, and those that may fail alone
 	lazy     []string // lazy ones that run, sorted
 	crash    error
 	stopErr  error
+
+	inspected func(*run.Report)
 }
 
 // Call is one call that was made, also if it was refused.
@@ -60,7 +62,7 @@ func New() *Runtime {
 func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run.Inlets, error) {
 	var inlets run.Inlets
 	err := r.do(ctx, Call{Call: run.CallPrepare, Plan: p.Hash}, func() error {
-		r.plan, r.host = p, host
+		r.plan, r.host, r.branches = p, host, present(p)
 		inlets = r.open(p, "")
 		return nil
 	})
@@ -144,6 +146,9 @@ func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 	report := run.Report{Phase: r.phase, Stale: !idle, Lazy: slices.Clone(r.lazy)}
 	if r.plan != nil {
 		report.Plan = r.plan.Hash
+	}
+	if r.inspected != nil {
+		r.inspected(&report)
 	}
 	return report, nil
 }

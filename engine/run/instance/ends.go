@@ -1,0 +1,45 @@
+package instance
+
+import (
+	"time"
+
+	"sluice/engine/media"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+	"sluice/engine/stat"
+)
+
+// Ends is what lies in Go around the GStreamer part of a plan: the hub, sessions, elements written in Go. No method may
+// block; a method may use those methods of Instance that do not wait.
+//
+// An instance that is restarted gets a fresh Runtime and with it other inlets; a call of Inlets that follows Over is of
+// the next Runtime.
+type Ends interface {
+	// Outlet gives the port for what comes out of a bridge. It is called from goroutines of the Runtime, before the
+	// bridge's first media. Nil drops.
+	Outlet(b plan.Bridge) run.Port
+	// Inlets hands over the plan that runs from now on and the ports into those of its bridges that are new: all of them
+	// before the start, and those of a branch that was added. Ports whose bridge is no longer in the plan are dead.
+	Inlets(p *plan.Plan, in run.Inlets)
+	// Key asks for a key frame of what goes into a bridge. It is called from goroutines of the Runtime, also for every
+	// lost frame.
+	Key(bridge string)
+	// Over says that the Runtime is gone. All its ports are dead.
+	Over()
+}
+
+// nobody is the Ends of plans around which there is nothing.
+type nobody struct{}
+
+func (nobody) Outlet(plan.Bridge) run.Port   { return nil }
+func (nobody) Inlets(*plan.Plan, run.Inlets) {}
+func (nobody) Key(string)                    {}
+func (nobody) Over()                         {}
+
+// unread is the outlet of a bridge that nobody reads. It takes everything and counts the units.
+type unread struct{ units *stat.Counter }
+
+func (u unread) Unit(*media.Unit) bool               { u.units.Inc(); return true }
+func (unread) Gap(time.Duration, time.Duration) bool { return true }
+func (unread) Codec(media.Track)                     {}
+func (unread) Mark(run.Mark)                         {}

@@ -1,0 +1,180 @@
+package instance
+
+import (
+	"time"
+
+	"sluice/engine/event"
+	"sluice/engine/run"
+	"sluice/engine/run/restart"
+)
+
+// Words of on_error.
+const (
+	onErrorDrop    = "drop"
+	onErrorRestart = "restart"
+	onErrorFail    = "fail"
+)
+
+// fallen is a branch that failed and is not back. Lazy branches are not among them: readers bring those back.
+type fallen struct {
+	err  error
+	back alarm // when it is tried again, if it is
+}
+
+// branchGone takes note of a branch that failed and that the Runtime has taken out.
+func (o *owner) branchGone(name string, err error) {
+	if l := o.lazy[name]; l != nil {
+		o.lazyFailed(l, err)
+		return
+	}
+	if k := o.keys[name]; k != nil {
+		if k.in { // otherwise it is being removed
+			k.in = false
+			o.at.stale = true
+			o.replan()
+			o.fell(name, k.onError, err)
+		}
+		return
+	}
+	if b, ok := o.shape.Branch(name); ok {
+		o.fell(name, b.OnError, err)
+		return
+	}
+	o.last = err
+	o.log().Warn("unknown branch gone", "branch", name, "err", err)
+}
+
+// fell does what the graph says of a branch that failed.
+func (o *owner) fell(name, onError string, err error) {
+	if o.at == nil || o.at.step == stopping {
+		return // all of it goes
+	}
+	o.last = err
+	f := o.fallen[name]
+	if f == nil {
+		f = &fallen{}
+		o.fallen[name] = f
+	}
+	f.err = err
+	switch onError {
+	case onErrorDrop:
+		o.branch(name, event.BranchDropped, err)
+		o.dropped++
+	case onErrorRestart:
+		wait, again := o.triesOf(name).Next(time.Now())
+		if !again {
+			o.branch(name, event.BranchDropped, err)
+			o.dropped++
+			break
+		}
+		o.branch(name, event.BranchGone, err)
+		o.set(&f.back, wait, func() { o.comeBack(name) })
+	default:
+		o.branch(name, event.BranchGone, err)
+		o.fail(err)
+		return
+	}
+	o.settle()
+}
+
+// comeBack tries a branch again.
+func (o *owner) comeBack(name string) {
+	if o.keys[name] != nil {
+		o.addAgain(name)
+		return
+	}
+	b, ok := o.shape.Branch(name)
+	if !ok {
+		o.lift(name)
+		return
+	}
+	o.enqueue(&task{
+		own: true,
+		begin: func() (work, error) {
+			p := o.shape.Plan()
+			return work{change: run.Change{Verb: run.AddBranch, Branch: name, Plan: p}, plan: p}, nil
+		},
+		end: func(r run.Result, err error) {
+			if err != nil {
+				o.fell(name, b.OnError, o.blame(err, name))
+				return
+			}
+			o.inst.spec.Ends.Inlets(o.shape.Plan(), r.Inlets)
+			o.lift(name)
+		},
+	})
+}
+
+// lift notes that a branch is no longer missed.
+func (o *owner) lift(name string) {
+	f := o.fallen[name]
+	if f == nil {
+		return
+	}
+	o.hush(&f.back)
+	delete(o.fallen, name)
+	if k := o.keys[name]; k == nil || k.in {
+		o.branch(name, event.BranchBack, nil)
+	}
+	o.settle()
+}
+
+// triesOf counts the restarts of a branch, by the policy of the instance.
+func (o *owner) triesOf(name string) *restart.Backoff {
+	if o.tries[name] == nil {
+		o.tries[name] = restart.New(o.shape.Plan().Policy.Restart, o.inst.opts.Random)
+	}
+	return o.tries[name]
+}
+
+// settle takes the instance from live to degraded or back, as branches leave and come.
+func (o *owner) settle() {
+	var cause error
+	for _, f := range o.fallen {
+		cause = f.err
+	}
+	for _, l := range o.lazy {
+		if l.err != nil && l.readers > 0 {
+			cause = l.err
+		}
+	}
+	switch {
+	case o.state == run.Live && cause != nil:
+		o.to(run.Degraded, cause)
+	case o.state == run.Degraded && cause == nil:
+		o.to(run.Live, nil)
+	}
+}
+
+// forget clears what belongs to the attempt that is over. What was dropped stays away; what failed and would have been
+// tried again is replayed with the rest.
+func (o *owner) forget() {
+	for name, f := range o.fallen {
+		if k := o.keys[name]; k != nil && k.onError != onErrorRestart {
+			delete(o.keys, name)
+		}
+		o.hush(&f.back)
+		delete(o.fallen, name)
+	}
+	for _, l := range o.lazy {
+		o.hush(&l.linger)
+		o.hush(&l.retry)
+		l.on, l.busy, l.lingering, l.err = false, false, false, nil
+	}
+	o.hush(&o.idle)
+}
+
+// branch says what became of a branch.
+func (o *owner) branch(name, state string, err error) {
+	if err != nil {
+		o.log().Warn("branch failed", "branch", name, "state", state, "err", err)
+	}
+	o.raise(event.BranchChanged, event.Branch{
+		ID: o.inst.id, Graph: o.graph(), Branch: name, State: state, Cause: event.CauseOf(err),
+	})
+}
+
+// said passes on what an element says.
+func (o *owner) said(n run.Notice) {
+	o.raise(event.NodeSaid, event.Said{ID: o.inst.id, Graph: o.graph(), Node: n.Node, What: n.Event, Vars: n.Vars})
+}

@@ -1,0 +1,205 @@
+package instance
+
+import (
+	"time"
+
+	"sluice/engine/event"
+	"sluice/engine/fault"
+	"sluice/engine/run"
+	"sluice/engine/run/shape"
+)
+
+// lazy is something that runs while somebody reads it.
+type lazy struct {
+	shape.Lazy
+	readers   int
+	on        bool // it runs
+	busy      bool // a change of it waits or is at work
+	lingering bool // nobody reads it, and it runs on for a while
+	err       error
+	linger    alarm
+	retry     alarm
+}
+
+// Demand says that a reader has come for what is called name: a lazy branch or pipeline, or a node that one makes. The
+// first reader starts it; Idle says that a reader has left. It returns at once, and is fault.ResourceNotFound if nothing
+// lazy makes that.
+func (i *Instance) Demand(name string) error {
+	return i.reading(name, func(o *owner, l *lazy) {
+		o.wanted = true
+		l.readers++
+		l.lingering, l.err = false, nil
+		o.hush(&l.linger)
+		o.hush(&l.retry)
+	})
+}
+
+// Idle says that a reader of what is called name has left: one that Demand was called for. It returns at once.
+func (i *Instance) Idle(name string) error {
+	return i.reading(name, func(o *owner, l *lazy) {
+		if l.readers == 0 {
+			return
+		}
+		l.readers--
+		if l.readers > 0 || !l.on && !l.busy {
+			return
+		}
+		o.runOn(l)
+	})
+}
+
+func (i *Instance) reading(name string, change func(*owner, *lazy)) error {
+	s := i.shape.Load()
+	serving := s.Serving(name)
+	if len(serving) == 0 {
+		return fault.New(fault.ResourceNotFound, place(s.Plan().Graph, i.id, name), "nothing lazy is called %q", name)
+	}
+	for _, n := range serving {
+		i.box.put(func() {
+			o := i.owner
+			if l := o.lazy[n]; l != nil {
+				change(o, l)
+				o.reconcile(l)
+				o.settle()
+				o.checkIdle()
+			}
+		})
+	}
+	return nil
+}
+
+// runOn lets something that nobody reads any more run for the time it lingers.
+func (o *owner) runOn(l *lazy) {
+	l.lingering = true
+	o.set(&l.linger, l.Linger, func() {
+		l.lingering = false
+		o.reconcile(l)
+		o.checkIdle()
+	})
+}
+
+// due tells whether it should run.
+func (l *lazy) due() bool { return l.err == nil && (l.readers > 0 || l.lingering && l.on) }
+
+// reconcile starts or ends something lazy if it does not run as it should.
+func (o *owner) reconcile(l *lazy) {
+	if l.busy || l.due() == l.on || o.at == nil {
+		return
+	}
+	l.busy = true
+	starts := false
+	o.enqueue(&task{
+		own: true,
+		begin: func() (work, error) {
+			starts = l.due()
+			if starts == l.on || l.InGo || o.lazy[l.Name] != l {
+				return work{}, nil
+			}
+			if starts {
+				return work{change: run.Change{Verb: run.StartLazy, Branch: l.Name}}, nil
+			}
+			return work{change: run.Change{Verb: run.EndLazy, Branch: l.Name}, limit: o.inst.opts.Limits.Change + drainLimit(o.shape.Plan())}, nil
+		},
+		end: func(_ run.Result, err error) { o.reconciled(l, starts, err) },
+	})
+}
+
+// reconciled goes on when something lazy was started or ended, or was not.
+func (o *owner) reconciled(l *lazy, starts bool, err error) {
+	l.busy = false
+	if o.at == nil || o.at.step == stopping || o.lazy[l.Name] != l {
+		return
+	}
+	was := l.on
+	switch {
+	case err == nil && l.err != nil && starts: // it failed as soon as it ran
+		return
+	case err == nil:
+		l.on = starts
+	case starts:
+		o.lazyFailed(l, o.blame(err, l.Name))
+		return
+	default:
+		l.on = false
+		o.last = o.blame(err, l.Name)
+		o.branch(l.Name, event.BranchEnded, o.last)
+		was = false
+	}
+	if l.on != was {
+		o.branch(l.Name, map[bool]string{true: event.BranchRuns, false: event.BranchEnded}[l.on], nil)
+	}
+	if l.on && l.readers == 0 && !l.lingering {
+		o.runOn(l) // they left while it was being started
+	}
+	o.at.pulse = pulse{} // there are other sources now
+	o.reconcile(l)
+	o.settle()
+	o.checkIdle()
+}
+
+// lazyFailed does what the graph says of something lazy that failed; if it says nothing, the next reader starts it.
+func (o *owner) lazyFailed(l *lazy, err error) {
+	if o.at == nil || o.at.step == stopping {
+		return
+	}
+	l.on, l.lingering, l.err = false, false, err
+	o.hush(&l.linger)
+	o.last = err
+	o.branch(l.Name, event.BranchGone, err)
+	switch l.OnError {
+	case onErrorFail:
+		o.fail(err)
+		return
+	case onErrorRestart:
+		if wait, again := o.triesOf(l.Name).Next(time.Now()); again {
+			o.set(&l.retry, wait, func() {
+				l.err = nil
+				o.reconcile(l)
+				o.settle()
+				o.checkIdle()
+			})
+		}
+	}
+	o.settle()
+	o.checkIdle()
+}
+
+// knowLazy takes note of what is lazy in the running plan.
+func (o *owner) knowLazy() {
+	known := map[string]bool{}
+	for _, s := range o.shape.Lazy() {
+		known[s.Name] = true
+		if l := o.lazy[s.Name]; l != nil {
+			l.Lazy = s
+		} else {
+			o.lazy[s.Name] = &lazy{Lazy: s}
+		}
+	}
+	for name, l := range o.lazy {
+		if !known[name] {
+			o.hush(&l.linger)
+			o.hush(&l.retry)
+			delete(o.lazy, name)
+		}
+	}
+}
+
+// checkIdle ends an instance that was begun because somebody wanted something, once nobody wants anything. The first
+// reader has the time that the policy gives to a start.
+func (o *owner) checkIdle() {
+	if !o.inst.spec.WhileWanted || len(o.lazy) == 0 || o.at == nil || o.at.step != playing {
+		return
+	}
+	for _, l := range o.lazy {
+		if l.readers > 0 || l.on || l.busy {
+			o.hush(&o.idle)
+			return
+		}
+	}
+	switch {
+	case o.wanted:
+		o.quit(-1)
+	case o.idle.timer == nil:
+		o.set(&o.idle, startLimit(o.shape.Plan()), func() { o.quit(-1) })
+	}
+}

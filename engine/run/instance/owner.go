@@ -1,0 +1,156 @@
+package instance
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"sluice/engine/event"
+	"sluice/engine/fault"
+	"sluice/engine/run"
+	"sluice/engine/run/restart"
+	"sluice/engine/run/shape"
+)
+
+// owner is what the instance's goroutine owns. Nothing of it is touched by another.
+type owner struct {
+	inst  *Instance
+	calls sync.WaitGroup // goroutines that call the Runtime
+
+	state    run.State
+	since    time.Time
+	template Template
+	shape    *shape.Shape // of the running plan
+	at       *attempt     // nil between attempts
+	runs     bool         // there is something for a Runtime, now or when a key comes
+	tasks    []*task      // changes that wait for their turn
+	pumping  bool
+
+	keys   map[string]*keyed // by branch
+	nodes  []string          // those that are keyed
+	values map[string]map[string]any
+	lazy   map[string]*lazy
+	fallen map[string]*fallen // branches that failed and are not back
+	tries  map[string]*restart.Backoff
+	idle   alarm
+	wanted bool // somebody read something lazy
+
+	backoff  *restart.Backoff
+	retry    alarm
+	retryAt  time.Time
+	restarts int
+	dropped  int // branches that left for good
+	lost     int // Runtimes that were given up
+
+	asked    bool     // somebody asked for the end: nothing begins anew
+	renewal  Template // to begin anew with, after the attempt
+	finished bool
+	err      error // why it ended
+	last     error // what went wrong last
+
+	alarms  map[*alarm]struct{}
+	replies []reply
+}
+
+// reply is an answer to a request; it is given when the request's effect can be seen from outside.
+type reply struct {
+	to  chan error
+	err error
+}
+
+func newOwner(i *Instance) (*owner, error) {
+	o := &owner{
+		inst: i, state: run.Planned, since: time.Now(), template: i.spec.Template, keys: map[string]*keyed{},
+		values: map[string]map[string]any{}, lazy: map[string]*lazy{}, fallen: map[string]*fallen{},
+		tries: map[string]*restart.Backoff{}, alarms: map[*alarm]struct{}{},
+	}
+	o.initial(i.spec.Inputs)
+	p, err := o.resolve()
+	if err != nil {
+		return nil, err
+	}
+	o.adopt(p)
+	o.backoff = restart.New(p.Policy.Restart, i.opts.Random)
+	return o, nil
+}
+
+// loop takes messages until the instance has ended.
+func (o *owner) loop() {
+	for !o.finished {
+		<-o.inst.box.wake
+		for _, message := range o.inst.box.take() {
+			if o.finished {
+				break
+			}
+			message()
+			o.publish()
+			o.answer()
+		}
+	}
+	o.inst.box.close()
+	for a := range o.alarms {
+		o.hush(a)
+	}
+	o.calls.Wait()
+	o.inst.opts.Over(o.inst.id)
+	close(o.inst.done)
+}
+
+func (o *owner) answer() {
+	for _, r := range o.replies {
+		r.to <- r.err // has room: one answer each
+	}
+	o.replies = nil
+}
+
+// to takes the instance to another state and says so. What the table does not allow is a defect, which is logged.
+func (o *owner) to(next run.State, cause error) {
+	if err := o.state.To(next); err != nil {
+		o.log().Error("wrong transition", "err", err)
+		return
+	}
+	from := o.state
+	o.state, o.since = next, time.Now()
+	o.log().Info("instance changed", "from", string(from), "to", string(next), "err", cause)
+	o.raise(event.InstanceChanged, event.Instance{
+		ID: o.inst.id, Graph: o.graph(), From: string(from), To: string(next), Since: o.since, Cause: event.CauseOf(cause),
+	})
+}
+
+func (o *owner) raise(name string, body any) {
+	if o.inst.opts.Bus == nil {
+		return
+	}
+	if _, err := o.inst.opts.Bus.Raise(event.Event{Name: name, Body: body}); err != nil && !errors.Is(err, fault.Closed) {
+		o.log().Error("event refused", "event", name, "err", err)
+	}
+}
+
+func (o *owner) graph() string { return o.shape.Plan().Graph }
+
+func (o *owner) log() *slog.Logger {
+	return o.inst.opts.Log.With("graph", o.graph(), "instance", o.inst.id)
+}
+
+// blame puts the instance before the place of a fault; what is none becomes one.
+func (o *owner) blame(err error, node string) error {
+	if err == nil {
+		err = fault.New(fault.Internal, node, "it failed and did not say why")
+	}
+	here := place(o.graph(), o.inst.id, "")
+	var f *fault.Fault
+	if !errors.As(err, &f) {
+		return fault.New(fault.CodeOf(err), place(o.graph(), o.inst.id, node), "%v", err).Because(nil)
+	}
+	if f.Place == here || strings.HasPrefix(f.Place, here+"/") {
+		return err
+	}
+	g := *f
+	if g.Place != "" {
+		node = strings.TrimPrefix(g.Place, o.graph()+"/")
+	}
+	g.Place = place(o.graph(), o.inst.id, node)
+	return &g
+}

@@ -1,0 +1,109 @@
+package instance
+
+import (
+	"context"
+	"maps"
+	"reflect"
+	"slices"
+
+	"sluice/engine/fault"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+)
+
+// Set changes fields of a node while media flows: those that its element marks live. All of them change or, with an
+// error, none. What is wrong with a value is fault.InvalidParams, whose place names the node.
+func (i *Instance) Set(ctx context.Context, node string, fields map[string]any) error {
+	var old map[string]any
+	return i.request(ctx,
+		func(o *owner) (w work, err error) {
+			old = o.values[node]
+			o.values[node] = map[string]any{}
+			maps.Copy(o.values[node], old)
+			maps.Copy(o.values[node], fields)
+			if w.plan, err = o.resolve(); err == nil && !reflect.DeepEqual(w.plan.Pipelines, o.shape.Plan().Pipelines) {
+				w.change = run.Change{Verb: run.Set, Plan: w.plan}
+			}
+			return w, err
+		},
+		func(o *owner, _ run.Result, err error) error {
+			switch {
+			case err == nil:
+				o.inst.spec.Ends.Inlets(o.shape.Plan(), nil)
+			case old == nil:
+				delete(o.values, node)
+			default:
+				o.values[node] = old
+			}
+			return err
+		})
+}
+
+// Do runs an action of a node: a layout, a snapshot. A plan without GStreamer has none.
+func (i *Instance) Do(ctx context.Context, node, action string, args []plan.Setting) (run.Result, error) {
+	var result run.Result
+	err := i.request(ctx,
+		func(o *owner) (work, error) {
+			known := slices.ContainsFunc(o.shape.Plan().Nodes, func(n plan.Node) bool { return n.Name == node })
+			if !known || o.at.rt == nil {
+				return work{}, fault.New(fault.ResourceNotFound, node, "no node called %q runs in GStreamer", node)
+			}
+			return work{change: run.Change{Verb: run.Do, Node: node, Action: action, Settings: args}}, nil
+		},
+		func(_ *owner, r run.Result, err error) error {
+			result = r
+			return err
+		})
+	return result, err
+}
+
+// Key asks for a key frame of what comes out of a bridge. It returns at once; requests that wait are one.
+func (i *Instance) Key(bridge string) {
+	i.box.put(func() {
+		o := i.owner
+		if o.at == nil || o.at.keys[bridge] {
+			return
+		}
+		at := o.at
+		at.keys[bridge] = true
+		o.enqueue(&task{
+			own: true,
+			begin: func() (work, error) {
+				return work{change: run.Change{Verb: run.AskKey, Bridge: bridge}}, nil
+			},
+			end: func(_ run.Result, err error) {
+				delete(at.keys, bridge)
+				if err != nil {
+					o.log().Debug("no key frame", "bridge", bridge, "err", err)
+				}
+			},
+		})
+	})
+}
+
+// Reload offers another template of the graph. If the running plan's policy says so and the template gives another plan
+// for what the instance is now, the instance drains and begins anew with it; otherwise it keeps what it has.
+func (i *Instance) Reload(t Template) {
+	i.box.put(func() {
+		o := i.owner
+		if o.asked || o.shape.Plan().Policy.Reload != "restart" {
+			return
+		}
+		had := o.template
+		o.template = t
+		p, err := o.resolve()
+		o.template = had
+		switch {
+		case err != nil:
+			o.log().Warn("reload refused", "err", err)
+		case p.Hash == o.shape.Plan().Hash: // nothing that this instance plays
+		case o.at == nil:
+			o.template = t
+		default:
+			o.renewal = t
+			if o.at.step != stopping && o.at.step != draining {
+				o.drain(o.at, -1)
+			}
+		}
+	})
+}
