@@ -66,6 +66,10 @@ func only() map[string][]string {
 		"sluice/engine/plan":            {"spec", "param", "value", "caps", "element", "media", "fault", "plan"},
 		"sluice/engine/hub":             {"media", "fault", "stat", "hub"},
 		"sluice/engine/run":             {"plan", "element", "hub", "event", "stat", "fault", "media", "run"},
+		"sluice/engine/run/shape":       {"plan", "element", "run"},
+		"sluice/engine/run/restart":     {"plan"},
+		"sluice/engine/run/instance":    {"plan", "event", "stat", "fault", "media", "run"},
+		"sluice/engine/run/supervisor":  {"event", "fault", "run"},
 		"sluice/engine/worker/frame":    {"fault"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
 	}
