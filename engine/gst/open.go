@@ -1,0 +1,34 @@
+//go:build cgo && !nogst
+
+// Package gst plays plans with GStreamer, in this process. It makes the elements and links of a plan, feeds and empties
+// its bridges, adds and removes branches while media flows, and says whose fault it is when something fails. It decides
+// nothing that a plan says, and restarts nothing. An element that crashes takes the process with it: a server plays
+// its plans in worker processes, which run this package.
+package gst
+
+import (
+	"log/slog"
+
+	"github.com/go-gst/go-gst/gst"
+
+	"sluice/engine/gst/g729"
+	"sluice/engine/gst/registry"
+	"sluice/engine/run"
+)
+
+// Options of all Runtimes of a process.
+type Options struct {
+	Log *slog.Logger // not nil
+}
+
+// Open starts GStreamer and gives what makes Runtimes. It takes some 20 ms, once. The error is fault.GstUnavailable.
+func Open(o Options) (run.Open, error) {
+	if _, err := registry.Open(); err != nil {
+		return nil, err
+	}
+	gst.Init(nil)
+	if err := g729.Register(); err != nil {
+		o.Log.Debug("there is no G.729 encoder", "err", err)
+	}
+	return func(id string) (run.Runtime, error) { return newRuntime(id, o), nil }, nil
+}

@@ -1,0 +1,116 @@
+//go:build cgo && !nogst
+
+package gst
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"sluice/engine/gst/shim"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+	"sluice/engine/stat"
+)
+
+// Inspect implements run.Runtime. It reads counters and asks no element that might hang.
+func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
+	if err := ctx.Err(); err != nil {
+		return run.Report{}, err
+	}
+	r.mu.Lock()
+	rep := run.Report{Phase: r.phase, Lazy: slices.Sorted(maps.Keys(r.lazy))}
+	if r.plan != nil {
+		rep.Plan = r.plan.Hash
+	}
+	r.mu.Unlock()
+	all := map[sampleKey]*run.Sample{}
+	for _, l := range r.playing() {
+		l.sample(all, shim.Now(), &rep)
+	}
+	for _, s := range all {
+		rep.Samples = append(rep.Samples, *s)
+	}
+	slices.SortFunc(rep.Samples, func(a, b run.Sample) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
+	})
+	return rep, nil
+}
+
+type sampleKey struct {
+	kind run.SampleKind
+	name string
+}
+
+// sample adds up what a pipeline's links have carried.
+func (l *pipeline) sample(all map[sampleKey]*run.Sample, now time.Duration, rep *run.Report) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return
+	}
+	for _, w := range l.wires {
+		if w.left != nil && w.from.Role != plan.RoleQueue {
+			t := w.left.Tally()
+			tallied(all, w.from, t, now)
+			rep.Position = max(rep.Position, t.Last)
+		}
+		if w.came != nil && w.to.Role != plan.RoleQueue && w.to.Role != plan.RoleDrain {
+			tallied(all, w.to, w.came.Tally(), now)
+		}
+		if w.came != nil && w.to.Role == plan.RoleQueue {
+			l.queue(all, w, now)
+		}
+		if w.Delayed && l.plan.Offline {
+			rep.Length = max(rep.Length, shim.Duration(w.src.Unsafe()))
+		}
+	}
+	if !l.plan.Offline {
+		rep.Position = 0
+	}
+}
+
+// kindOf sorts a sample: what crosses is told by its bridge, everything else by its node.
+func kindOf(e *elem) sampleKey {
+	if e.Role == plan.RoleBridge {
+		return sampleKey{run.OfBridge, e.Name}
+	}
+	return sampleKey{run.OfNode, e.Node}
+}
+
+func tallied(all map[sampleKey]*run.Sample, e *elem, t shim.Tally, now time.Duration) {
+	k := kindOf(e)
+	s := all[k]
+	if s == nil {
+		s = &run.Sample{Kind: k.kind, Name: k.name, Silent: -1}
+		all[k] = s
+	}
+	s.Counts.Units += uint64(t.Units)
+	s.Counts.Bytes += uint64(t.Bytes)
+	s.Counts.Keyframes += uint64(t.Keys)
+	if age := silent(t, now); age >= 0 && (s.Silent < 0 || age < s.Silent) {
+		s.Silent = age
+	}
+}
+
+// queue tells of one queue: its level, and what it dropped, which is what came and neither left nor is there.
+func (l *pipeline) queue(all map[sampleKey]*run.Sample, in *wire, now time.Duration) {
+	t := in.came.Tally()
+	level, _ := strconv.ParseInt(shim.Get(in.to.object(), "current-level-buffers"), 10, 64)
+	left := int64(0)
+	for _, w := range l.wires {
+		if w.from == in.to && w.left != nil {
+			left += w.left.Tally().Units
+		}
+	}
+	s := &run.Sample{Kind: run.OfQueue, Name: in.to.Name, Silent: silent(t, now), Counts: stat.Snapshot{
+		Units: uint64(t.Units), Bytes: uint64(t.Bytes), Keyframes: uint64(t.Keys), Level: level,
+	}}
+	if lost := t.Units - left - level; lost > 1 { // one may be on its way
+		s.Counts.Drops = map[string]uint64{stat.Slow.String(): uint64(lost)}
+	}
+	all[sampleKey{run.OfQueue, in.to.Name}] = s
+}

@@ -1,0 +1,200 @@
+//go:build cgo && !nogst
+
+// Objects: their values, states and times.
+#include "shim.h"
+
+#include <string.h>
+
+// sl_set gives a property a value; the text is what the graph language writes. NULL, or what is wrong, to be freed.
+char *sl_set(gpointer object, const char *name, const char *text, gboolean playing) {
+	GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), name);
+	if (spec == NULL)
+		return g_strdup_printf("has no property \"%s\"", name);
+	if (!(spec->flags & G_PARAM_WRITABLE))
+		return g_strdup_printf("property \"%s\" cannot be set", name);
+	if (playing && !sl_playable(object, name))
+		return g_strdup_printf("property \"%s\" cannot be changed while playing", name);
+	GValue value = G_VALUE_INIT;
+	g_value_init(&value, spec->value_type);
+	char *problem = NULL;
+	// With the type of its items known, an array is read from < a, b >.
+	if (!gst_value_deserialize_with_pspec(&value, text, spec))
+		problem = g_strdup_printf("property \"%s\" cannot be %s", name, text);
+	else
+		g_object_set_property(object, name, &value);
+	g_value_unset(&value);
+	return problem;
+}
+
+// sl_playable tells whether a property may change while media flows.
+gboolean sl_playable(gpointer object, const char *name) {
+	GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), name);
+	return spec != NULL && (spec->flags & (GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE)) != 0;
+}
+
+// sl_get reads a property as text, to be freed; NULL if there is none.
+char *sl_get(gpointer object, const char *name) {
+	GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), name);
+	if (spec == NULL || !(spec->flags & G_PARAM_READABLE))
+		return NULL;
+	GValue value = G_VALUE_INIT;
+	g_value_init(&value, spec->value_type);
+	g_object_get_property(object, name, &value);
+	char *text = gst_value_serialize(&value);
+	g_value_unset(&value);
+	return text;
+}
+
+gboolean sl_has_property(gpointer object, const char *name) {
+	return g_object_class_find_property(G_OBJECT_GET_CLASS(object), name) != NULL;
+}
+
+int sl_state(GstElement *element, int state) { return gst_element_set_state(element, state); }
+
+int sl_wait_state(GstElement *element, gint64 wait) { return gst_element_get_state(element, NULL, NULL, wait); }
+
+int sl_current_state(GstElement *element) { return GST_STATE(element); }
+
+void sl_lock_state(GstElement *element, gboolean locked) { gst_element_set_locked_state(element, locked); }
+
+gboolean sl_sync(GstElement *element) { return gst_element_sync_state_with_parent(element); }
+
+// sl_now is the time of the clock that all our pipelines use: CLOCK_MONOTONIC in nanoseconds.
+gint64 sl_now(void) {
+	GstClock *clock = gst_system_clock_obtain();
+	gint64 now = gst_clock_get_time(clock);
+	gst_object_unref(clock);
+	return now;
+}
+
+// sl_keep_time makes running time count from base on the system clock, whenever the pipeline is started.
+void sl_keep_time(GstElement *pipeline, gint64 base) {
+	GstClock *clock = gst_system_clock_obtain();
+	gst_pipeline_use_clock(GST_PIPELINE(pipeline), clock);
+	gst_object_unref(clock);
+	gst_element_set_start_time(pipeline, GST_CLOCK_TIME_NONE); // or going to PLAYING would set the base time
+	gst_element_set_base_time(pipeline, base);
+}
+
+void sl_end(GstElement *element) { gst_element_send_event(element, gst_event_new_eos()); }
+
+// sl_end_pad ends what follows a sink pad. It must not be called from a streaming thread.
+gboolean sl_end_pad(GstPad *pad) { return gst_pad_send_event(pad, gst_event_new_eos()); }
+
+gint64 sl_duration(GstPad *pad) {
+	gint64 d = -1;
+	return gst_pad_query_duration(pad, GST_FORMAT_TIME, &d) ? d : -1;
+}
+
+// sl_caps gives the caps of a pad as text, to be freed: those in force, or else those it can do.
+char *sl_caps(GstPad *pad) {
+	GstCaps *caps = gst_pad_get_current_caps(pad);
+	if (caps == NULL)
+		caps = gst_pad_query_caps(pad, NULL);
+	char *text = gst_caps_to_string(caps);
+	gst_caps_unref(caps);
+	return text;
+}
+
+static gboolean is_text(GQuark field, const GValue *value, gpointer unused) {
+	(void)field, (void)unused;
+	return !GST_VALUE_HOLDS_BUFFER(value) && !GST_VALUE_HOLDS_ARRAY(value);
+}
+
+// sl_caps_text prints caps without the buffers in them, to be freed.
+char *sl_caps_text(void *caps) {
+	if (caps == NULL || gst_caps_get_size(caps) == 0)
+		return g_strdup("");
+	GstStructure *s = gst_structure_copy(gst_caps_get_structure(caps, 0));
+	gst_structure_filter_and_map_in_place(s, (GstStructureFilterMapFunc)is_text, NULL);
+	char *text = gst_structure_to_string(s);
+	gst_structure_free(s);
+	size_t n = strlen(text);
+	if (n > 0 && text[n - 1] == ';')
+		text[n - 1] = 0;
+	return text;
+}
+
+// sl_codec_data copies what decoders need first, at most room bytes, and gives its size.
+gsize sl_codec_data(void *caps, void *out, gsize room) {
+	if (caps == NULL || gst_caps_get_size(caps) == 0)
+		return 0;
+	const GValue *v = gst_structure_get_value(gst_caps_get_structure(caps, 0), "codec_data");
+	if (v == NULL || !GST_VALUE_HOLDS_BUFFER(v))
+		return 0;
+	return gst_buffer_extract(gst_value_get_buffer(v), 0, out, room);
+}
+
+char *sl_name(gpointer object) { return gst_object_get_name(object); }
+
+int sl_direction(GstPad *pad) { return gst_pad_get_direction(pad); }
+
+gboolean sl_is_source(GstElement *element) { return GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SOURCE); }
+
+gboolean sl_is_sink(GstElement *element) { return GST_OBJECT_FLAG_IS_SET(element, GST_ELEMENT_FLAG_SINK); }
+
+gboolean sl_requested(GstPad *pad) {
+	GstPadTemplate *t = gst_pad_get_pad_template(pad);
+	if (t == NULL)
+		return FALSE;
+	gboolean yes = GST_PAD_TEMPLATE_PRESENCE(t) == GST_PAD_REQUEST;
+	gst_object_unref(t);
+	return yes;
+}
+
+// free_pad finds a pad of a direction that is not linked.
+static GstPad *free_pad(GstElement *element, GstPadDirection direction) {
+	GstPad *found = NULL;
+	GST_OBJECT_LOCK(element);
+	for (GList *l = element->pads; l != NULL && found == NULL; l = l->next) {
+		GstPad *pad = l->data;
+		if (gst_pad_get_direction(pad) == direction && !gst_pad_is_linked(pad))
+			found = gst_object_ref(pad);
+	}
+	GST_OBJECT_UNLOCK(element);
+	return found;
+}
+
+// request_any asks for a pad by the first template that has pads on request in that direction.
+static GstPad *request_any(GstElement *element, GstPadDirection direction) {
+	for (const GList *l = gst_element_class_get_pad_template_list(GST_ELEMENT_GET_CLASS(element)); l != NULL; l = l->next) {
+		GstPadTemplate *t = l->data;
+		if (GST_PAD_TEMPLATE_PRESENCE(t) == GST_PAD_REQUEST && GST_PAD_TEMPLATE_DIRECTION(t) == direction)
+			return gst_element_request_pad(element, t, NULL, NULL);
+	}
+	return NULL;
+}
+
+// sl_pick finds or requests the pad that a link means: by its name, by the name of its template, or one that fits. The
+// caller unrefs it. NULL if there is none.
+GstPad *sl_pick(GstElement *element, const char *name, gboolean gives, GstPad *peer) {
+	GstPadDirection direction = gives ? GST_PAD_SRC : GST_PAD_SINK;
+	if (name[0] != 0) {
+		GstPad *pad = gst_element_get_static_pad(element, name);
+		return pad ? pad : gst_element_request_pad_simple(element, name);
+	}
+	if (peer != NULL)
+		return gst_element_get_compatible_pad(element, peer, NULL);
+	GstPad *pad = free_pad(element, direction);
+	return pad ? pad : request_any(element, direction);
+}
+
+
+// sl_unlink_source unlinks what a pad feeds, and gives it to the caller to unref; NULL if it feeds nothing.
+GstPad *sl_unlink_source(GstPad *src) {
+	GstPad *peer = gst_pad_get_peer(src);
+	if (peer != NULL)
+		gst_pad_unlink(src, peer);
+	return peer;
+}
+
+// sl_unlink_sink unlinks what feeds a pad.
+void sl_unlink_sink(GstPad *sink) {
+	GstPad *peer = gst_pad_get_peer(sink);
+	if (peer == NULL)
+		return;
+	gst_pad_unlink(peer, sink);
+	gst_object_unref(peer);
+}
+
+gboolean sl_has_format(GstPad *pad) { return gst_pad_has_current_caps(pad); }

@@ -1,0 +1,97 @@
+//go:build cgo && !nogst
+
+package gst
+
+import (
+	"sluice/engine/fault"
+	"sluice/engine/gst/shim"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+)
+
+// watch counts what a link carries where that is worth knowing: what leaves a node, what enters a sink, what enters and
+// leaves a queue.
+func (l *pipeline) watch(w *wire) {
+	if w.from.Role == plan.RoleQueue || w.leaves() {
+		w.left = shim.CountPad(w.src.Unsafe(), func(ended bool) { l.saw(w.from, ended) })
+	}
+	if w.to.Role == plan.RoleQueue || w.to.sink {
+		w.came = shim.CountPad(w.dst.Unsafe(), func(ended bool) { l.saw(w.to, ended) })
+	}
+	l.rt.mu.Lock()
+	defer l.rt.mu.Unlock()
+	for node, see := range l.rt.taps {
+		l.tap(w, node, see)
+	}
+}
+
+// leaves tells whether the link leads out of its node.
+func (w *wire) leaves() bool {
+	switch w.from.Role {
+	case plan.RoleNode, plan.RolePart, plan.RoleBridge:
+		return w.to.Role != plan.RolePart || w.to.Node != w.from.Node
+	}
+	return false
+}
+
+// saw takes note of a first unit and of an end, on the streaming thread.
+func (l *pipeline) saw(e *elem, ended bool) {
+	if e.Role != plan.RoleQueue {
+		l.rt.notes.put(note{line: l, element: e.Name, first: !ended, ended: ended})
+	}
+}
+
+// Tap implements run.Tapper.
+func (r *Runtime) Tap(node string, see func(run.Passed)) error {
+	lines := r.playing()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	found := false
+	if r.plan != nil {
+		for _, n := range r.plan.Nodes {
+			found = found || n.Name == node && n.Pipeline != ""
+		}
+	}
+	if !found {
+		return fault.New(fault.ResourceNotFound, node, "there is no node of that name in GStreamer")
+	}
+	r.taps[node] = see
+	for _, l := range lines {
+		l.mu.Lock()
+		for _, w := range l.wires {
+			l.tap(w, node, see)
+		}
+		l.mu.Unlock()
+	}
+	return nil
+}
+
+// tap looks at a link if it leads out of the node, or into it if it is a sink.
+func (l *pipeline) tap(w *wire, node string, see func(run.Passed)) {
+	switch {
+	case w.from.Node == node && w.leaves() && w.from.Role != plan.RoleBridge:
+		look(w.src.Unsafe(), see)
+	case w.to.Node == node && w.to.sink && w.to.Role != plan.RoleDrain:
+		look(w.dst.Unsafe(), see)
+	}
+}
+
+// look hands what passes a pad to a tap.
+func look(pad shim.Object, see func(run.Passed)) {
+	name := shim.Name(pad)
+	var format shim.Format
+	var caps string
+	shim.Tap(pad, func(b shim.Buffer) {
+		if b.Flags&shim.Final != 0 {
+			see(run.Passed{Pad: name, End: true})
+			return
+		}
+		if b.Format != format || caps == "" {
+			format, caps = b.Format, b.Format.Text()
+		}
+		see(run.Passed{
+			Pad: name, Caps: caps, PTS: b.PTS, DTS: b.DTS, Duration: b.Duration,
+			Key: b.Flags&shim.Key != 0, Header: b.Flags&shim.Header != 0, Data: b.Data,
+		})
+	})
+}
