@@ -71,6 +71,9 @@ func only() map[string][]string {
 		"sluice/engine/run/instance":    {"plan", "event", "stat", "fault", "media", "run"},
 		"sluice/engine/run/supervisor":  {"event", "fault", "run"},
 		"sluice/engine/worker/frame":    {"fault"},
+		"sluice/engine/worker/process":  {"fault"},
+		"sluice/engine/worker/wire":     {"fault", "media", "run", "worker/frame"},
+		"sluice/engine/worker":          {"plan", "run", "media", "fault", "worker"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
 	}
 }

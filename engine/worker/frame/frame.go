@@ -31,7 +31,7 @@ const (
 	Change                    // message: apply a change
 	Result                    // message: the answer to a plan or change, perhaps with bytes
 	Stats                     // message: a report
-	Heartbeat                 // the sender lives; its clock
+	Heartbeat                 // who gets it answers with the same: both live
 	Key                       // upstream: the track needs a key frame
 	Credit                    // upstream: so many more bytes of the track may come
 	Media                     // one access unit

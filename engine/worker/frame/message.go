@@ -66,7 +66,7 @@ func (f Frame) Credit() (int, error) {
 	return int(binary.BigEndian.Uint32(f.Payload)), nil
 }
 
-// Clock reads the payload of a Heartbeat frame: the sender's time since the epoch both were given at start.
+// Clock reads the payload of a Heartbeat frame: the asking end's clock, which the answer repeats.
 func (f Frame) Clock() (time.Duration, error) {
 	if f.Kind != Heartbeat || len(f.Payload) != 8 {
 		return 0, violation("a %s of %d bytes is not a heartbeat", f.Kind, len(f.Payload))

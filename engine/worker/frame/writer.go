@@ -60,7 +60,7 @@ func (w *Writer) Behind(m Message) error {
 	return nil
 }
 
-// Heartbeat queues a sign of life with the time since the epoch that both ends were given at start.
+// Heartbeat queues a sign of life: with the asking end's clock, or, in answer, with the clock that came.
 func (w *Writer) Heartbeat(clock time.Duration) error {
 	return w.queueControl(HeaderSize+8, func(b []byte) []byte {
 		return finish(binary.BigEndian.AppendUint64(begin(b, Heartbeat, 0, 0), uint64(clock)), len(b))
