@@ -11,7 +11,7 @@ import (
 )
 
 // Build reads, demultiplexes, and leaves what it finds to parsebin, since a file's codecs are not known before it is
-// opened. Queues and the drains of pads that nobody links are the compiler's work (R4, R6).
+// opened, unless the settings tell them. Queues and the drains of pads that nobody links are the compiler's work (R4, R6).
 func (In) Build(p *element.Piece, conf element.Conf) error {
 	c, err := find(p, conf)
 	if err != nil {
@@ -32,12 +32,22 @@ func (In) Build(p *element.Piece, conf element.Conf) error {
 		if pad == "" {
 			return p.Refuse("%s files have no %s", c.name, port)
 		}
-		chain := codec.Chain{{Name: "parse", Factory: "parsebin", Out: "src_%u"}}
+		told := codec.Named(conf.Text(port))
+		if told != "" && !slices.Contains(c.holds(media.Kind(port)), told) {
+			return p.Refuse("%s files have no %s, which %s says", c.name, told, port)
+		}
+		// parsebin settles on a form before its readers can say what they take; a parser of its own does not.
+		chain := codec.Framer(told)
+		if told == "" {
+			chain = codec.Chain{{Name: "parse", Factory: "parsebin", Out: "src_%u"}}
+		}
 		if conf.Bool("realtime") {
 			chain = append(chain, codec.Step{Name: "pace", Factory: "clocksync"})
 		}
 		ends := chain.AddTo(p, element.Pad{Part: demux, Name: pad}, "", port[:1])
-		p.Exit(port, "", ends.Last, element.Format{Kind: media.Kind(port)})
+		p.Exit(port, "", ends.Last, element.Format{
+			Kind: media.Kind(port), Codec: told, BFrames: told == media.H264 || told == media.H265, // a file may well have them
+		})
 	}
 	return nil
 }
@@ -74,6 +84,10 @@ func (c container) take(p *element.Piece, in element.Input) error {
 	}
 	if in.Format.Codec != "" && !slices.Contains(c.holds(kind), in.Format.Codec) {
 		return p.Refuse("%s: %s comes in, and %s files hold %s", kind, in.Format.Codec, c.name, c.words(kind))
+	}
+	if in.Format.Codec == "" && in.Format.Caps == "" && c.form {
+		return p.Refuse("%s: of what comes in the codec is not known, and %s files need it in a form of their own: "+
+			"say %s=… where the file is read, or put a convert node before", kind, c.name, kind)
 	}
 	to := element.Pad{Part: "mux", Name: pad}
 	ends := codec.Framer(in.Format.Codec).AddTo(p, element.Pad{}, in.Key, in.Port[:1])

@@ -93,6 +93,23 @@ read -> demux
 demux.video_%u -> vparse
 vparse.src_%u -> vpace
 vpace => video unknown`},
+		"codecs that are told need no finding out": {
+			element.Conf{"path": "a.mp4", "video": "h264", "audio": "aac"}, outputs("audio", "video"), `read: filesrc location=a.mp4
+demux: qtdemux
+aparse: aacparse
+vparse: h264parse config-interval=-1
+read -> demux
+demux.audio_%u -> aparse
+demux.video_%u -> vparse
+aparse => audio aac
+vparse => video h264`,
+		},
+		"nor a parser, if there is none": {
+			element.Conf{"path": "a.webm", "video": "vp8", "audio": "auto"}, outputs("video"), `read: filesrc location=a.webm
+demux: matroskademux
+read -> demux
+demux.video_%u => video vp8`,
+		},
 		"nothing linked": {element.Conf{"path": "a", "container": "ts"}, nil, "read: filesrc location=a\ndemux: tsdemux\nread -> demux"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,6 +119,28 @@ vpace => video unknown`},
 			}
 			check(t, p, c.want)
 		})
+	}
+}
+
+// TestPorts: a file has what its container may hold.
+func TestPorts(t *testing.T) {
+	for path, want := range map[string]string{"a.ogg": "audio", "a.webm": "audio video", "a": "audio video"} {
+		var got []string
+		for _, p := range (file.In{}).Ports(element.Conf{"path": path}) {
+			got = append(got, p.Name)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+}
+
+// TestToldWrongly: what a container does not hold is not believed.
+func TestToldWrongly(t *testing.T) {
+	p := element.NewPiece("in", nil, outputs("video"))
+	err := (file.In{}).Build(p, element.Conf{"path": "a.flv", "video": "vp8"})
+	if !errors.Is(err, fault.CodecNotAvailable) || !strings.Contains(err.Error(), "flv files have no vp8") {
+		t.Errorf("got %v", err)
 	}
 }
 
@@ -128,6 +167,9 @@ func TestRefusals(t *testing.T) {
 		"a codec not held":      {file.Out{}, "a.webm", inputs(media.H264), nil, "video: h264 comes in, and webm files hold vp8, vp9 or av1"},
 		"a kind not held":       {file.Out{}, "a.wav", inputs(media.H264), nil, "wav files have no video"},
 		"a kind not to be read": {file.In{}, "a.ogg", nil, outputs("video"), "ogg files have no video"},
+		"an unknown codec in a form of its own": {
+			file.Out{}, "a.ts", []element.Input{{Port: "video", Format: element.Format{Kind: media.Video}}}, nil, "say video=… where the file is read",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := c.build.Build(element.NewPiece("node", c.in, c.out), element.Conf{"path": c.path})

@@ -22,6 +22,7 @@ type container struct {
 	audioTo    string
 	audio      []media.Codec
 	video      []media.Codec
+	form       bool // it holds H.264 and AAC in another form than most, so that what comes in must be known
 }
 
 // containers is the table, for GStreamer 1.22.
@@ -65,7 +66,8 @@ func containers() []container {
 			video: []media.Codec{media.H264, media.Sorenson, media.VP6, media.ScreenFlv},
 		},
 		{
-			name: "ts", extensions: []string{".ts", ".m2ts"}, demuxer: "tsdemux", videoFrom: "video_%01x_%05x", audioFrom: "audio_%01x_%05x",
+			name: "ts", extensions: []string{".ts", ".m2ts"}, form: true, demuxer: "tsdemux",
+			videoFrom: "video_%01x_%05x", audioFrom: "audio_%01x_%05x",
 			muxer: "mpegtsmux", videoTo: "sink_%d", audioTo: "sink_%d",
 			audio: []media.Codec{media.AAC, media.MP3, media.MP2, media.AC3, media.Opus}, video: []media.Codec{media.H264, media.H265},
 		},

@@ -21,6 +21,8 @@ func TestOutline(t *testing.T) {
 video -> h264 h265 av1 vp9 mjpeg vp8 mpeg1video sorenson vp6 flashsv
 path*: file
 container#: enum auto (auto mp4 mov fmp4 webm mkv flv ts ogg wav)
+audio#: codec (auto aac mp3 ac3 opus pcmu pcma vorbis mp2 speex nellymoser)
+video#: codec (auto h264 h265 av1 vp9 mjpeg vp8 mpeg1video sorenson vp6 flashsv)
 realtime: bool false`,
 		"file.out": `audio <- aac mp3 ac3 opus pcmu pcma vorbis mp2 speex nellymoser
 video <- h264 h265 av1 vp9 mjpeg vp8 mpeg1video sorenson vp6 flashsv

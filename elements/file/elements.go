@@ -5,6 +5,7 @@ package file
 import (
 	"slices"
 
+	"sluice/elements/codec"
 	"sluice/elements/ports"
 	"sluice/engine/element"
 	"sluice/engine/media"
@@ -28,11 +29,20 @@ func (In) Spec() element.Spec {
 		Domain: element.Gst, Status: element.Beta, Klass: "Source/File/Demuxer",
 		Ports: ports.Gives(held(media.Audio), held(media.Video)),
 		Fields: []element.Field{
-			where("File to read."), kind(),
+			where("File to read."), kind(), inside(ports.Audio, media.Audio), inside(ports.Video, media.Video),
 			element.Setting("realtime", value.Bool).Or(false).Says("Read at the speed of life, for players, instead of as fast as possible."),
 		},
 		Examples: []string{"file.in path=media/bars.flv", "file.in path=media/bars.mp4 realtime=true"},
 	}
+}
+
+// Ports leaves out what the file's container never holds, so that a link to it that need not be made is not.
+func (i In) Ports(conf element.Conf) []element.Port {
+	c, ok := told(conf)
+	if !ok {
+		return i.Spec().Ports
+	}
+	return ports.Gives(c.audio, c.video)
 }
 
 // Spec describes file.out.
@@ -60,6 +70,17 @@ func where(about string) element.Field { return element.Setting("path", value.Fi
 
 func kind() element.Field {
 	return element.Choice("container", names()...).Or(automatic).Shapes().Says("Kind of file; auto tells it by the name's extension.")
+}
+
+// inside is the field that tells what a file holds.
+func inside(name string, k media.Kind) element.Field {
+	f := element.Setting(name, value.Codec).Shapes().
+		Says("Codec of its " + name + ", for readers that need to know before the file is opened; auto, or left out, finds out.")
+	f.Constraint.Of = []string{codec.Auto}
+	for _, c := range held(k) {
+		f.Constraint.Of = append(f.Constraint.Of, string(c))
+	}
+	return f
 }
 
 // held lists the codecs of a kind that any container holds, best first.
