@@ -38,9 +38,10 @@ type StreamPacketizer struct {
 	wait   bool // for a whole packet
 	gap    time.Duration
 
-	held []byte
-	pts  time.Duration // of what is held, or of what is due
-	talk bool          // no marker is due
+	held  []byte
+	pts   time.Duration // of what is held, or of what is due
+	begun bool          // there is a stream to follow
+	talk  bool          // no marker is due
 }
 
 // NewStreamPacketizer makes a packetizer: payloads of at most size bytes that last ptime; every unit by itself if that
@@ -75,9 +76,9 @@ const (
 func (p *StreamPacketizer) follow(b *payload.Batch, pts time.Duration) {
 	off := (pts - p.pts - p.stream.lasts(len(p.held))).Abs()
 	switch {
-	case !p.talk || off > p.gap:
+	case !p.begun || off > p.gap:
 		p.Flush(b)
-		p.pts, p.talk = pts, false
+		p.pts, p.begun, p.talk = pts, true, false
 	case off > rounding && len(p.held) == 0:
 		p.pts = pts
 	}

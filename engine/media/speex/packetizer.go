@@ -17,7 +17,8 @@ type Packetizer struct {
 	bits  writer
 	count int
 	pts   time.Duration // of what is held, or of what is due
-	talk  bool
+	begun bool          // there is a stream to follow
+	talk  bool          // no marker is due
 }
 
 // NewPacketizer makes a packetizer: payloads of at most size bytes that last ptime; every unit by itself if that is 0.
@@ -32,9 +33,9 @@ func (p *Packetizer) Packetize(b *payload.Batch, u *media.Unit) error {
 		return err
 	}
 	due := p.pts + time.Duration(p.count)*lasts
-	if !p.talk || (u.PTS-due).Abs() > lasts {
+	if !p.begun || (u.PTS-due).Abs() > lasts {
 		p.Flush(b)
-		p.pts, p.talk = u.PTS, false
+		p.pts, p.begun, p.talk = u.PTS, true, false
 	} else if p.count == 0 {
 		p.pts = u.PTS
 	}
