@@ -79,13 +79,9 @@ func (in *inlet) detach() {
 	in.elem = nil
 }
 
-// describe tells the appsrc what follows. A track that GStreamer has no words for is left to the plan's caps.
+// describe tells the appsrc what follows. What GStreamer cannot read is left at the plan's caps.
 func (in *inlet) describe() {
-	caps, data := crossing.Caps(in.planned, in.track)
-	shim.SetCaps(in.elem.object(), caps, data)
-	for _, header := range crossing.Headers(in.track) {
-		shim.Push(in.elem.object(), header, in.last, in.last, shim.Header|shim.Key)
-	}
+	shim.SetCaps(in.elem.object(), crossing.Caps(in.planned, in.track))
 }
 
 // Codec implements run.Port.

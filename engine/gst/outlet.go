@@ -45,7 +45,7 @@ func (o *outlet) take(b *shim.Buffer) {
 
 func (o *outlet) describe(f shim.Format) {
 	o.format, o.known = f, true
-	t, err := crossing.Track(f.Text(), f.CodecData())
+	t, err := crossing.Track(f.Text())
 	if err != nil {
 		o.log.Warn("what leaves cannot be described", "node", o.node, "err", err)
 		return

@@ -4,6 +4,7 @@ package gst
 
 import (
 	"sluice/engine/fault"
+	"sluice/engine/gst/pass"
 	"sluice/engine/gst/shim"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -70,28 +71,8 @@ func (r *Runtime) Tap(node string, see func(run.Passed)) error {
 func (l *pipeline) tap(w *wire, node string, see func(run.Passed)) {
 	switch {
 	case w.from.Node == node && w.leaves() && w.from.Role != plan.RoleBridge:
-		look(w.src.Unsafe(), see)
+		pass.Tap(w.src.Unsafe(), see)
 	case w.to.Node == node && w.to.sink && w.to.Role != plan.RoleDrain:
-		look(w.dst.Unsafe(), see)
+		pass.Tap(w.dst.Unsafe(), see)
 	}
-}
-
-// look hands what passes a pad to a tap.
-func look(pad shim.Object, see func(run.Passed)) {
-	name := shim.Name(pad)
-	var format shim.Format
-	var caps string
-	shim.Tap(pad, func(b shim.Buffer) {
-		if b.Flags&shim.Final != 0 {
-			see(run.Passed{Pad: name, End: true})
-			return
-		}
-		if b.Format != format || caps == "" {
-			format, caps = b.Format, b.Format.Text()
-		}
-		see(run.Passed{
-			Pad: name, Caps: caps, PTS: b.PTS, DTS: b.DTS, Duration: b.Duration,
-			Key: b.Flags&shim.Key != 0, Header: b.Flags&shim.Header != 0, Data: b.Data,
-		})
-	})
 }

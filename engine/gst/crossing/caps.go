@@ -3,82 +3,56 @@
 package crossing
 
 import (
-	"fmt"
+	"encoding/hex"
+	"strconv"
 	"strings"
 
-	"sluice/engine/caps"
-	"sluice/engine/element"
 	"sluice/engine/media"
 )
 
-// Caps describes a track to an appsrc whose plan has these caps: what only the track knows is added. The second result
-// is the codec_data that belongs into them; nil if none does.
-func Caps(planned string, t media.Track) (string, []byte) {
-	var b strings.Builder
-	b.WriteString(planned)
-	add := func(field string, v int) {
-		if v > 0 {
-			fmt.Fprintf(&b, ",%s=%d", field, v)
-		}
-	}
+// Caps completes the caps of a bridge, which the compiler wrote knowing the codec alone, by what a track says of itself.
+// What neither says is what the codec always has.
+func Caps(base string, t media.Track) string {
+	rate, channels := int(t.ClockRate), t.Channels
+	extra := ""
 	switch t.Codec {
 	case media.Opus:
-		// Family 0 is mono or stereo without a mapping table (RFC 7845, 5.1.1); decoders want to hear so.
-		b.WriteString(",channel-mapping-family=0")
-		add("channels", max(t.Channels, 1))
-		add("rate", 48000)
+		rate = 0                            // what it was made from, which the decoder need not know
+		extra = ",channel-mapping-family=0" // mono or stereo in one stream, as RTP has it (RFC 7587 4.2)
 	case media.PCMU, media.PCMA, media.G729:
-		add("rate", 8000)
-		add("channels", max(t.Channels, 1))
+		rate, channels = or(rate, 8000), or(channels, 1)
 	case media.G722:
-		add("rate", 16000) // its RTP clock says 8000 (RFC 3551, 4.5.2)
-		add("channels", 1)
-	case media.Speex, media.AAC, media.MP3, media.MP2, media.AC3, media.Vorbis, media.Nellymoser, media.G726:
-		add("rate", int(t.ClockRate))
-		add("channels", max(t.Channels, 1))
-	default:
-		add("width", t.Width)
-		add("height", t.Height)
-	}
-	if t.Codec == media.AAC && len(t.Extra) > 0 {
-		return b.String(), t.Extra[0]
-	}
-	return b.String(), nil
-}
-
-// Track reads what caps and codec data say of a track that leaves by an appsink. What they leave open stays zero.
-func Track(text string, codecData []byte) (media.Track, error) {
-	c, err := caps.Parse(text)
-	if err != nil {
-		return media.Track{}, err
-	}
-	codec := element.CodecOf(text)
-	t := media.NewTrack(codec)
-	if codec == "" {
-		t.ID, t.Kind = string(media.Data), media.Data // a file, a picture: for whoever knows
-		if kinds := element.KindsOf(text); len(kinds) == 1 {
-			t.ID, t.Kind = string(kinds[0]), kinds[0]
+		rate, channels = 16000, 1 // RTP's clock is 8000 by mistake (RFC 3551 4.5.2)
+	case media.G726:
+		rate, channels = 8000, 1
+		extra = ",bitrate=32000" // G726-32, the only one that is in use
+	case media.Speex:
+		rate, channels = or(rate, 16000), or(channels, 1)
+		extra = ",streamheader=(buffer)<" + hex.EncodeToString(speexHeader(rate, channels)) + "," + hex.EncodeToString(speexComment()) + ">"
+	case media.AAC:
+		if len(t.Extra) > 0 {
+			extra = ",codec_data=(buffer)" + hex.EncodeToString(t.Extra[0])
 		}
+	case media.H264, media.H265, media.VP8, media.VP9, media.AV1, media.MJPEG:
+		rate, channels = 0, 0 // RTP's clock; a size is added below
+	case media.MP3, media.MP2:
+		rate = 0 // 90000 is RTP's clock; the parser finds the true one
 	}
-	t.Width, t.Height, t.Channels = number(c, "width"), number(c, "height"), number(c, "channels")
-	t.Profile, _ = word(c, "profile")
-	if rate := number(c, "rate"); rate > 0 && t.ClockRate == 0 {
-		t.ClockRate = uint32(rate)
-	}
-	if len(codecData) > 0 {
-		t.Extra = [][]byte{codecData}
-	}
-	return t, nil
+	size := field(base, "width", t.Width) + field(base, "height", t.Height)
+	return base + field(base, "rate", rate) + field(base, "channels", channels) + size + extra
 }
 
-func number(c caps.Caps, field string) int {
-	v, _ := c.Get(field)
-	n, _ := v.(int64)
-	return int(n)
+func or(n, usual int) int {
+	if n > 0 {
+		return n
+	}
+	return usual
 }
 
-func word(c caps.Caps, field string) (string, bool) {
-	v, _ := c.Get(field)
-	s, ok := v.(string)
-	return s, ok
+// field is an addition to caps, unless the value is not known or the caps have the field.
+func field(base, name string, n int) string {
+	if n <= 0 || strings.Contains(strings.ReplaceAll(base, " ", ""), ","+name+"=") {
+		return ""
+	}
+	return "," + name + "=" + strconv.Itoa(n)
 }

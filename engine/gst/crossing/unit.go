@@ -2,7 +2,6 @@ package crossing
 
 import (
 	"bytes"
-	"encoding/binary"
 
 	"sluice/engine/media"
 )
@@ -39,38 +38,4 @@ func Split(parts [][]byte, codec media.Codec, data []byte) [][]byte {
 		}
 	}
 	return parts
-}
-
-// Headers are what GStreamer's decoder wants before the first unit of a track and peers do not send; nil for most
-// codecs. Speex over RTP and FLV comes without its header (RFC 5574, 3.1), which the decoder cannot do without.
-func Headers(t media.Track) [][]byte {
-	if t.Codec != media.Speex {
-		return nil
-	}
-	return [][]byte{speexHeader(int(t.ClockRate), max(t.Channels, 1)), speexComment()}
-}
-
-// speexHeader is the first packet of a Speex stream as the Speex manual's table of the Ogg header has it.
-func speexHeader(rate, channels int) []byte {
-	mode := 0 // narrow band
-	switch {
-	case rate > 25000:
-		mode = 2 // ultra-wide
-	case rate > 12500:
-		mode = 1 // wide
-	}
-	h := make([]byte, 80)
-	copy(h, "Speex   1.1.12")
-	for i, v := range []int32{1, 80, int32(rate), int32(mode), 4, int32(channels), -1, int32(160 << mode), 0, 1, 0, 0, 0} {
-		binary.LittleEndian.PutUint32(h[28+4*i:], uint32(v))
-	}
-	return h
-}
-
-// speexComment is an empty comment packet: the vendor's name and no comments.
-func speexComment() []byte {
-	const vendor = "sluice"
-	b := binary.LittleEndian.AppendUint32(nil, uint32(len(vendor)))
-	b = append(b, vendor...)
-	return binary.LittleEndian.AppendUint32(b, 0)
 }

@@ -22,17 +22,10 @@ int sl_feed_push(GstElement *appsrc, const void *data, gsize size, gint64 pts, g
 }
 
 // sl_feed_caps says what follows. NULL, or what is wrong, to be freed.
-char *sl_feed_caps(GstElement *appsrc, const char *text, const void *codec_data, gsize size) {
+char *sl_feed_caps(GstElement *appsrc, const char *text) {
 	GstCaps *caps = gst_caps_from_string(text);
 	if (caps == NULL)
 		return g_strdup_printf("%s are no caps", text);
-	if (size > 0) {
-		void *copy = g_malloc(size);
-		memcpy(copy, codec_data, size);
-		GstBuffer *b = gst_buffer_new_wrapped(copy, size);
-		gst_caps_set_simple(caps, "codec_data", GST_TYPE_BUFFER, b, NULL);
-		gst_buffer_unref(b);
-	}
 	gst_app_src_set_caps(GST_APP_SRC(appsrc), caps);
 	gst_caps_unref(caps);
 	return NULL;

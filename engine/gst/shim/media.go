@@ -23,18 +23,8 @@ const (
 // Format stands for the caps of buffers: the same caps are the same Format.
 type Format struct{ caps unsafe.Pointer }
 
-// Text prints the caps, without the buffers in them. Only valid while the buffer is that came with it.
+// Text prints the caps; buffers in them are in hexadecimal. Only valid while the buffer is that came with it.
 func (f Format) Text() string { return taken(C.sl_caps_text(f.caps)) }
-
-// CodecData is what the caps say that decoders need first; nil if nothing. Only valid while the buffer is.
-func (f Format) CodecData() []byte {
-	room := make([]byte, 4096)
-	n := C.sl_codec_data(f.caps, unsafe.Pointer(&room[0]), C.gsize(len(room)))
-	if n == 0 {
-		return nil
-	}
-	return room[:n:n]
-}
 
 // Buffer is what a pad let through. It is valid until the callback that got it returns.
 type Buffer struct {
@@ -108,10 +98,10 @@ func Push(appsrc Object, data []byte, pts, dts time.Duration, flags uint) bool {
 }
 
 // SetCaps says what follows in an appsrc; the answer is "" or says what is wrong.
-func SetCaps(appsrc Object, caps string, codecData []byte) string {
+func SetCaps(appsrc Object, caps string) string {
 	t := C.CString(caps)
 	defer C.free(unsafe.Pointer(t))
-	return taken(C.sl_feed_caps(element(appsrc), t, unsafe.Pointer(unsafe.SliceData(codecData)), C.gsize(len(codecData))))
+	return taken(C.sl_feed_caps(element(appsrc), t))
 }
 
 // Gap says that nothing comes for a while.

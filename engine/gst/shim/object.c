@@ -3,8 +3,6 @@
 // Objects: their values, states and times.
 #include "shim.h"
 
-#include <string.h>
-
 // sl_set gives a property a value; the text is what the graph language writes. NULL, or what is wrong, to be freed.
 char *sl_set(gpointer object, const char *name, const char *text, gboolean playing) {
 	GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), name);
@@ -96,34 +94,8 @@ char *sl_caps(GstPad *pad) {
 	return text;
 }
 
-static gboolean is_text(GQuark field, const GValue *value, gpointer unused) {
-	(void)field, (void)unused;
-	return !GST_VALUE_HOLDS_BUFFER(value) && !GST_VALUE_HOLDS_ARRAY(value);
-}
-
-// sl_caps_text prints caps without the buffers in them, to be freed.
-char *sl_caps_text(void *caps) {
-	if (caps == NULL || gst_caps_get_size(caps) == 0)
-		return g_strdup("");
-	GstStructure *s = gst_structure_copy(gst_caps_get_structure(caps, 0));
-	gst_structure_filter_and_map_in_place(s, (GstStructureFilterMapFunc)is_text, NULL);
-	char *text = gst_structure_to_string(s);
-	gst_structure_free(s);
-	size_t n = strlen(text);
-	if (n > 0 && text[n - 1] == ';')
-		text[n - 1] = 0;
-	return text;
-}
-
-// sl_codec_data copies what decoders need first, at most room bytes, and gives its size.
-gsize sl_codec_data(void *caps, void *out, gsize room) {
-	if (caps == NULL || gst_caps_get_size(caps) == 0)
-		return 0;
-	const GValue *v = gst_structure_get_value(gst_caps_get_structure(caps, 0), "codec_data");
-	if (v == NULL || !GST_VALUE_HOLDS_BUFFER(v))
-		return 0;
-	return gst_buffer_extract(gst_value_get_buffer(v), 0, out, room);
-}
+// sl_caps_text prints caps, to be freed.
+char *sl_caps_text(void *caps) { return caps ? gst_caps_to_string(caps) : g_strdup(""); }
 
 char *sl_name(gpointer object) { return gst_object_get_name(object); }
 

@@ -7,7 +7,7 @@
 // lets go of it, which is when its object goes.
 package shim
 
-// #cgo pkg-config: gstreamer-1.0 gstreamer-app-1.0
+// #cgo pkg-config: gstreamer-1.0 gstreamer-app-1.0 gstreamer-video-1.0
 // #cgo CFLAGS: -O2 -Wall -Wextra
 // #cgo noescape sl_feed_push
 // #cgo nocallback sl_now

@@ -57,7 +57,6 @@ void sl_when_idle(GstPad *pad, uintptr_t handle);
 gint64 sl_duration(GstPad *pad);
 char *sl_caps(GstPad *pad);
 char *sl_caps_text(void *caps);
-gsize sl_codec_data(void *caps, void *out, gsize room);
 char *sl_name(gpointer object);
 int sl_direction(GstPad *pad);
 gboolean sl_is_source(GstElement *element);
@@ -76,7 +75,7 @@ void sl_tap(GstPad *pad, uintptr_t handle);
 
 void sl_feed_watch(GstElement *appsrc, uintptr_t handle);
 int sl_feed_push(GstElement *appsrc, const void *data, gsize size, gint64 pts, gint64 dts, guint flags);
-char *sl_feed_caps(GstElement *appsrc, const char *caps, const void *codec_data, gsize size);
+char *sl_feed_caps(GstElement *appsrc, const char *caps);
 void sl_feed_gap(GstElement *appsrc, gint64 pts, gint64 length);
 void sl_feed_end(GstElement *appsrc);
 void sl_feed_flush(GstElement *appsrc);

@@ -4,6 +4,8 @@
 #include "_cgo_export.h"
 #include "shim.h"
 
+#include <gst/video/video.h>
+
 static void release(gpointer handle) { goRelease((uintptr_t)handle); }
 
 // child finds the pipeline's child that an object is, or is in. The caller unrefs it.
@@ -259,19 +261,47 @@ static sl_buffer describe(GstPad *pad, GstBuffer *b) {
 	return out;
 }
 
-static void tap_buffer(GstPad *pad, GstBuffer *b, uintptr_t handle) {
+// plain gives a picture whose rows or planes lie otherwise than its format's do by default a copy that lies so.
+static GstBuffer *plain(GstBuffer *b, GstCaps *caps) {
+	GstVideoInfo info;
+	GstVideoMeta *meta = gst_buffer_get_video_meta(b);
+	if (meta == NULL || caps == NULL || !gst_video_info_from_caps(&info, caps))
+		return gst_buffer_ref(b);
+	gboolean same = TRUE;
+	for (guint i = 0; i < meta->n_planes; i++)
+		same = same && meta->offset[i] == info.offset[i] && meta->stride[i] == info.stride[i];
+	GstVideoFrame from, to;
+	if (same || !gst_video_frame_map(&from, &info, b, GST_MAP_READ))
+		return gst_buffer_ref(b);
+	GstBuffer *copy = gst_buffer_new_allocate(NULL, info.size, NULL);
+	gst_buffer_copy_into(copy, b, GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
+	if (gst_video_frame_map(&to, &info, copy, GST_MAP_WRITE)) {
+		gst_video_frame_copy(&to, &from);
+		gst_video_frame_unmap(&to);
+	}
+	gst_video_frame_unmap(&from);
+	return copy;
+}
+
+static void tap_buffer(GstPad *pad, GstBuffer *passed, uintptr_t handle) {
 	GstMapInfo map;
-	if (!gst_buffer_map(b, &map, GST_MAP_READ))
-		return;
-	sl_buffer out = describe(pad, b);
 	GstCaps *caps = gst_pad_get_current_caps(pad);
+	GstBuffer *b = plain(passed, caps);
+	if (!gst_buffer_map(b, &map, GST_MAP_READ)) {
+		gst_buffer_unref(b);
+		if (caps)
+			gst_caps_unref(caps);
+		return;
+	}
+	sl_buffer out = describe(pad, b);
 	out.data = map.data;
 	out.size = map.size;
 	out.caps = caps;
 	goTap(handle, &out);
+	gst_buffer_unmap(b, &map);
+	gst_buffer_unref(b);
 	if (caps)
 		gst_caps_unref(caps);
-	gst_buffer_unmap(b, &map);
 }
 
 static GstPadProbeReturn on_tap(GstPad *pad, GstPadProbeInfo *info, gpointer data) {

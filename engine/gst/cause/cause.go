@@ -1,0 +1,80 @@
+// Package cause translates GStreamer's errors into faults' codes. It knows the numbers of gsterror.h and nothing else.
+package cause
+
+import "sluice/engine/fault"
+
+// The domains of GStreamer's errors (gsterror.h, 1.22).
+const (
+	coreErrors     = "gst-core-error-quark"
+	libraryErrors  = "gst-library-error-quark"
+	resourceErrors = "gst-resource-error-quark"
+	streamErrors   = "gst-stream-error-quark"
+)
+
+// NotNegotiated is GST_FLOW_NOT_NEGOTIATED: a stream stopped because two elements did not agree on a format.
+const NotNegotiated = -4
+
+// Of translates an error message: its domain, its code, and the flow that stopped a stream, 0 if it does not say. The
+// second result advises what to do, if anything can be said.
+func Of(domain string, code, flow int) (fault.Code, string) {
+	if flow == NotNegotiated {
+		return fault.GstNegotiation, "its neighbours do not agree on a format; put a convert between them, or caps that both can do"
+	}
+	switch domain {
+	case resourceErrors:
+		return resourceCode(code)
+	case streamErrors:
+		return streamCode(code)
+	case coreErrors:
+		switch code {
+		case 7, 10: // NEGOTIATION, CAPS
+			return fault.GstNegotiation, ""
+		case 12: // MISSING_PLUGIN
+			return fault.ElementUnavailable, "sluice doctor names the package that brings it"
+		}
+	case libraryErrors:
+		switch code {
+		case 3: // INIT
+			return fault.ElementUnavailable, ""
+		case 5: // SETTINGS
+			return fault.InvalidParams, ""
+		}
+	}
+	return fault.GstElement, ""
+}
+
+// resourceCode translates GstResourceError.
+func resourceCode(code int) (fault.Code, string) {
+	switch code {
+	case 3: // NOT_FOUND
+		return fault.ResourceNotFound, "check the name"
+	case 4: // BUSY
+		return fault.NameInUse, ""
+	case 5, 6, 7: // OPEN_READ, OPEN_WRITE, OPEN_READ_WRITE
+		return fault.ResourceNotFound, "check the name and the permissions"
+	case 9, 10, 11, 12: // READ, WRITE, SEEK, SYNC
+		return fault.GstElement, ""
+	case 13: // SETTINGS
+		return fault.InvalidParams, ""
+	case 14: // NO_SPACE_LEFT
+		return fault.Overloaded, "the disk is full; make room and start again"
+	case 15: // NOT_AUTHORIZED
+		return fault.Forbidden, ""
+	}
+	return fault.GstElement, ""
+}
+
+// streamCode translates GstStreamError.
+func streamCode(code int) (fault.Code, string) {
+	switch code {
+	case 4, 5, 7, 9: // TYPE_NOT_FOUND, WRONG_TYPE, DECODE, DEMUX
+		return fault.MediaCorrupt, "the media cannot be read; does ffprobe read it?"
+	case 6: // CODEC_NOT_FOUND
+		return fault.ElementUnavailable, "sluice doctor names the package that brings the decoder"
+	case 11: // FORMAT
+		return fault.GstNegotiation, ""
+	case 12, 13: // DECRYPT, DECRYPT_NOKEY
+		return fault.Forbidden, "the media is encrypted"
+	}
+	return fault.GstElement, ""
+}
