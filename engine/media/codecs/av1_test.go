@@ -32,7 +32,7 @@ func encodedAV1(t *testing.T) (units []media.Unit, decoded []byte) {
 	launch(t, video+"av1enc cpu-used=8 usage-profile=realtime keyframe-max-dist=6 lag-in-frames=0 target-bitrate=2000"+
 		" ! av1parse ! video/x-av1,stream-format=obu-stream,alignment=tu ! tee name=t t. ! queue ! filesink location="+
 		filepath.Join(dir, "encoded")+" t. ! queue ! av1dec"+i420+" ! filesink location="+filepath.Join(dir, "decoded"))
-	for i, unit := range bytes.Split(read(t, filepath.Join(dir, "encoded")), []byte{2 << 3 | 2, 0})[1:] {
+	for i, unit := range bytes.Split(read(t, filepath.Join(dir, "encoded")), []byte{2<<3 | 2, 0})[1:] {
 		units = append(units, media.Unit{PTS: time.Duration(i) * 40 * time.Millisecond, AU: [][]byte{unit}})
 	}
 	if len(units) != 12 {

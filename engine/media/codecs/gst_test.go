@@ -38,6 +38,7 @@ type peer struct {
 	nals   bool   // the stream is of NAL units
 	joined bool   // the encoder gives several frames in one piece, in which they are no whole bytes
 	cuts   bool   // the beginning is cut off without RTP
+	mute   bool   // is not to be decoded
 }
 
 const (
@@ -81,7 +82,8 @@ func peers() []peer {
 			name: name, track: track(media.Speex, clock(uint32(rate))), how: how, caps: "encoding-name=SPEEX,encoding-params=(string)1",
 			encode: tone + strconv.Itoa(rate/50) + " ! audio/x-raw,rate=" + strconv.Itoa(rate) + ",channels=1 ! speexenc " + more,
 			pay:    "rtpspeexpay", depay: "rtpspeexdepay", decode: "speexdec" + s16, rate: rate, skip: 150, adds: 126, // headers, which RTP does not carry
-			joined: strings.Contains(more, "nframes"),
+			// rtpspeexdepay 1.22 tells the decoder of one frame a packet, which leaves the others out.
+			joined: strings.Contains(more, "nframes"), mute: strings.Contains(more, "nframes"),
 		}
 	}
 	telephone := func(c media.Codec, name, encode, pay, decode string, how codecs.Packing) peer {
@@ -222,6 +224,9 @@ func (p peer) test(t *testing.T) {
 		" t. ! queue max-size-buffers=0 max-size-time=0 ! filesink location="+in("depayed")+
 		" t. ! queue max-size-buffers=0 max-size-time=0 ! "+p.decode+" ! filesink location="+in("played"))
 	p.check(t, "what GStreamer made of our payloads", read(t, in("depayed"))[p.adds:], encoded)
+	if p.mute {
+		return
+	}
 	p.plays(t, read(t, in("played")), read(t, in("decoded")))
 }
 

@@ -34,28 +34,31 @@ type format struct {
 
 var errUnfinished = errors.New("another NAL unit before the end of a fragmented one")
 
-// Begins implements payload.Format: parameter sets, messages and the slice with the first macroblock come first (H.264
-// 7.4.1.2.3).
+// Begins implements payload.Format (H.264 7.4.1.2.3). Delimiters and SPS come first. So do the others but for an SPS that
+// may have been lost before them: if the parameter sets are known, a key unit is given with those.
 func (f *format) Begins(p []byte) bool {
 	switch {
 	case len(p) < fuHeader:
 		return false
 	case p[0]&typeMask == typeSTAPA:
-		return len(p) > stapHeader+lengthSize && begins(p[stapHeader+lengthSize:])
+		return len(p) > stapHeader+lengthSize && f.begins(p[stapHeader+lengthSize], p[stapHeader+lengthSize+1:])
 	case p[0]&typeMask == typeFUA:
-		return p[1]&startMask != 0 && beginsWith(p[1]&typeMask, p[fuHeader:])
+		return p[1]&startMask != 0 && f.begins(p[1], p[fuHeader:])
 	}
-	return begins(p)
+	return f.begins(p[0], p[1:])
 }
 
-func begins(nal []byte) bool { return beginsWith(nal[0]&typeMask, nal[1:]) }
-
-func beginsWith(kind byte, rest []byte) bool {
-	switch kind {
-	case typeSlice, typeIDR:
-		return len(rest) > 0 && rest[0]&0x80 != 0 // first_mb_in_slice, the exp-Golomb code of 0
-	case typeSEI, typeSPS, typePPS, typeAUD:
+func (f *format) begins(header byte, rest []byte) bool {
+	first := len(rest) > 0 && rest[0]&0x80 != 0 // first_mb_in_slice of a slice, the exp-Golomb code of 0
+	switch header & typeMask {
+	case typeAUD, typeSPS:
 		return true
+	case typeSlice:
+		return first
+	case typeIDR:
+		return first && f.sets.Known()
+	case typeSEI, typePPS:
+		return f.sets.Known()
 	}
 	return false
 }

@@ -30,26 +30,32 @@ type format struct {
 
 var errUnfinished = errors.New("another NAL unit before the end of a fragmented one")
 
-// Begins implements payload.Format: parameter sets, messages and the first slice segment come first (H.265 7.4.2.4.4).
+// Begins implements payload.Format (H.265 7.4.2.4.4). Delimiters and VPS come first. So do the others but for parameter
+// sets that may have been lost before them: if those are known, a key unit is given with them.
 func (f *format) Begins(p []byte) bool {
 	switch {
 	case len(p) < fuHeader:
 		return false
 	case typeOf(p) == typeAggregation:
 		nal := p[min(headerSize+lengthSize, len(p)):]
-		return len(nal) > headerSize && beginsWith(typeOf(nal), nal[headerSize:])
+		return len(nal) > headerSize && f.begins(typeOf(nal), nal[headerSize:])
 	case typeOf(p) == typeFragment:
-		return p[headerSize]&startMask != 0 && beginsWith(p[headerSize]&fragMask, p[fuHeader:])
+		return p[headerSize]&startMask != 0 && f.begins(p[headerSize]&fragMask, p[fuHeader:])
 	}
-	return beginsWith(typeOf(p), p[headerSize:])
+	return f.begins(typeOf(p), p[headerSize:])
 }
 
-func beginsWith(kind byte, rest []byte) bool {
+func (f *format) begins(kind byte, rest []byte) bool {
+	first := len(rest) > 0 && rest[0]&firstSlice != 0
 	switch {
-	case kind <= lastSlice:
-		return len(rest) > 0 && rest[0]&firstSlice != 0
-	case kind <= typeAUD, kind == typeSEI:
+	case kind == typeAUD, kind == typeVPS:
 		return true
+	case isKey(kind):
+		return first && f.sets.Known()
+	case kind <= lastSlice:
+		return first
+	case kind == typeSPS, kind == typePPS, kind == typeSEI:
+		return f.sets.Known()
 	}
 	return false
 }

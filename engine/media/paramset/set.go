@@ -36,6 +36,11 @@ func (s *Set) Complete(au [][]byte, key bool) [][]byte {
 	return au
 }
 
+// Known tells whether there are parameter sets of every kind.
+func (s *Set) Known() bool {
+	return !slices.ContainsFunc(s.kept, func(kept [][]byte) bool { return len(kept) == 0 })
+}
+
 // lacks tells whether a kind is known that is not among the seen ones.
 func (s *Set) lacks(seen int) bool {
 	for k, kept := range s.kept {

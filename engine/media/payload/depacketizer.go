@@ -15,7 +15,7 @@ const MaxParts = 1024
 // A unit of which a packet is missing is spoiled: it is counted and not delivered. Whether what follows can be decoded is
 // for the caller to judge, who sees Stats change. Where a format does not tell which packet is a unit's first, the unit
 // after a loss is spoiled too, unless its first packet cannot but begin one; so is the one at which the depacketizer comes
-// in.
+// in. Of H.264 and H.265, what a unit is known to have whole are its slices: a message (SEI) lost before them is not missed.
 type Depacketizer interface {
 	// Depacketize takes the next packet and appends the units that it completes to dst. Units get PTS of their first
 	// packet, plus, for the later frames of a packet, the length of the earlier; DTS is the same, as RTP does not carry it;
