@@ -37,6 +37,7 @@ func rules() []rule {
 		{"github.com/go-gst", []string{"sluice/engine/gst"}, "one package uses GStreamer"},
 		{"github.com/pion/webrtc", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
 		{"github.com/pion/rtp", []string{"sluice/engine/media", "sluice/engine/hub", "sluice/engine/enginetest", "sluice/elements/webrtc"}, "RTP lives in media"},
+		{"github.com/bluenviron/gortsplib/v5/pkg/format", []string{"sluice/engine/media"}, "RTP lives in media"},
 		{"github.com/emiago/sipgo", []string{"sluice/api/sip"}, "one package speaks SIP"},
 		{"github.com/gorilla/websocket", []string{"sluice/api/websocket"}, "one package speaks WebSocket"},
 		{"github.com/labstack/echo", []string{"sluice/api/rest", "sluice/api/hls", "sluice/api/whip", "sluice/api/console", "sluice/api/metrics"}, "only HTTP doors"},
@@ -72,7 +73,7 @@ func only() map[string][]string {
 		"sluice/engine/run/supervisor":  {"event", "fault", "run"},
 		"sluice/engine/worker/frame":    {"fault"},
 		"sluice/engine/worker/process":  {"fault"},
-		"sluice/engine/worker/wire":     {"fault", "media", "run", "worker/frame"},
+		"sluice/engine/worker/wire":     {"fault", "media", "run", "worker"},
 		"sluice/engine/worker":          {"plan", "run", "media", "fault", "worker"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
 	}
