@@ -142,13 +142,13 @@ func (o *owner) blame(err error, node string) error {
 	here := place(o.graph(), o.inst.id, "")
 	var f *fault.Fault
 	if !errors.As(err, &f) {
-		return fault.New(fault.CodeOf(err), place(o.graph(), o.inst.id, node), "%v", err).Because(nil)
+		return fault.New(fault.CodeOf(err), place(o.graph(), o.inst.id, node), "it failed").Because(err)
 	}
 	if f.Place == here || strings.HasPrefix(f.Place, here+"/") {
 		return err
 	}
 	g := *f
-	if g.Place != "" {
+	if g.Place != "" && g.Place != o.inst.id {
 		node = strings.TrimPrefix(g.Place, o.graph()+"/")
 	}
 	g.Place = place(o.graph(), o.inst.id, node)

@@ -72,11 +72,11 @@ func (o *owner) carryOut(at *attempt, t *task) {
 		result, err = at.rt.Apply(ctx, w.change)
 		return err
 	}, func(err error) {
-		o.carriedOut(at, w, err)
-		t.end(result, err)
 		if errors.Is(err, fault.Lost) {
 			o.fail(err)
 		}
+		o.carriedOut(at, w, err)
+		t.end(result, err)
 	})
 }
 

@@ -14,9 +14,10 @@ import (
 // Shape is what there is to know of one plan. It is immutable and safe for concurrent use.
 type Shape struct {
 	plan     *plan.Plan
-	into     map[string][]hop // by node: where media comes from
-	from     map[string][]hop // by node: where it goes
-	parts    map[string][]string
+	into     map[string][]hop    // by node: where media comes from
+	from     map[string][]hop    // by node: where it goes
+	leads    map[string]bool     // nodes that give more than what plays while another is silent
+	parts    map[string][]string // by node: what is lazy and has elements of it; "" for those that always run
 	lazy     map[string]Lazy
 	branches map[string]plan.Branch
 	sources  []string // nodes that nothing feeds, but those that only stand in for others
@@ -41,10 +42,11 @@ type hop struct {
 // Of reads a plan, which must not be changed afterwards.
 func Of(p *plan.Plan) *Shape {
 	s := &Shape{
-		plan: p, into: map[string][]hop{}, from: map[string][]hop{}, parts: map[string][]string{}, lazy: map[string]Lazy{},
-		branches: map[string]plan.Branch{},
+		plan: p, into: map[string][]hop{}, from: map[string][]hop{}, leads: map[string]bool{}, parts: map[string][]string{},
+		lazy: map[string]Lazy{}, branches: map[string]plan.Branch{},
 	}
 	s.link()
+	s.lead()
 	for i := range p.Pipelines {
 		s.pipeline(&p.Pipelines[i])
 	}
@@ -122,7 +124,7 @@ func (s *Shape) pipeline(l *plan.Pipeline) {
 
 // node sorts a node into sources and sinks, and finds those in Go that are lazy by themselves.
 func (s *Shape) node(n *plan.Node) {
-	if len(s.into[n.Name]) == 0 && s.leads(n.Name, nil) {
+	if len(s.into[n.Name]) == 0 && s.leads[n.Name] {
 		s.sources = append(s.sources, n.Name)
 	}
 	if len(s.from[n.Name]) == 0 {
@@ -133,17 +135,29 @@ func (s *Shape) node(n *plan.Node) {
 	}
 }
 
-// leads tells whether what a node gives arrives somewhere otherwise than as a fallback.
-func (s *Shape) leads(node string, seen []string) bool {
-	if len(s.from[node]) == 0 {
-		return true
-	}
-	for _, h := range s.from[node] {
-		if !h.fallback && !slices.Contains(seen, h.node) && s.leads(h.node, append(seen, node)) {
-			return true
+// lead finds the nodes from which media arrives somewhere otherwise than as a fallback: from the sinks backwards.
+func (s *Shape) lead() {
+	var reached []string
+	reach := func(node string) {
+		if !s.leads[node] {
+			s.leads[node] = true
+			reached = append(reached, node)
 		}
 	}
-	return false
+	for _, n := range s.plan.Nodes {
+		if len(s.from[n.Name]) == 0 {
+			reach(n.Name)
+		}
+	}
+	for len(reached) > 0 {
+		node := reached[0]
+		reached = reached[1:]
+		for _, h := range s.into[node] {
+			if !h.fallback {
+				reach(h.node)
+			}
+		}
+	}
 }
 
 // Waits tells whether an instance is live only when media has come: something in GStreamer has a beginning that is
@@ -151,7 +165,7 @@ func (s *Shape) leads(node string, seen []string) bool {
 func (s *Shape) Waits() bool { return s.waits }
 
 // StandsIn tells whether a node gives only what plays while another is silent.
-func (s *Shape) StandsIn(node string) bool { return node != "" && !s.leads(node, nil) }
+func (s *Shape) StandsIn(node string) bool { return len(s.from[node]) > 0 && !s.leads[node] }
 
 // Runs tells whether the plan has anything for a Runtime.
 func (s *Shape) Runs() bool { return len(s.plan.Pipelines) > 0 }
