@@ -11,6 +11,9 @@ import (
 func main() { os.Exit(start()) }
 
 func start() int {
+	if isWorker(os.Args[1:]) {
+		return serveWorker(os.Stderr)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"sluice/engine/worker"
+)
+
+// workerVerb is what this program is started with to be a worker.
+const workerVerb = "worker"
+
+// isWorker tells whether the arguments make this process a worker. It is asked before everything else: a worker's start is
+// waited for, and needs none of the command line.
+func isWorker(args []string) bool { return len(args) == 1 && args[0] == workerVerb }
+
+// serveWorker serves the server that started this process, until it closes the socket, and gives the exit code.
+func serveWorker(errw io.Writer) int {
+	if err := serveSocket(context.Background(), errw); err != nil {
+		(&app{err: errw}).complain(err)
+		return exitIO
+	}
+	return exitOK
+}
+
+func serveSocket(ctx context.Context, errw io.Writer) error {
+	conn, err := worker.Inherited()
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	log := warnings(errw) // the server reads its lines and gives them times
+	open, stop, err := openGst(ctx, log)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	return worker.Serve(ctx, conn, worker.ServeOptions{Open: open, Log: log})
+}
+
+// workerCmd keeps the verb known to the command line, where nobody needs it.
+func (a *app) workerCmd() *cobra.Command {
+	return &cobra.Command{
+		Use:    workerVerb,
+		Short:  "Play plans for the server that started this process",
+		Hidden: true,
+		Args:   args(cobra.NoArgs),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := serveSocket(c.Context(), a.err); err != nil {
+				return fmt.Errorf("%s: %w", workerVerb, err)
+			}
+			return nil
+		},
+	}
+}
