@@ -14,18 +14,19 @@ import (
 // refuses the fragments of everybody who follows RFC 3640, GStreamer among them: it takes the size of the whole frame for
 // the fragment's. Both are understood here. A frame has at most 8191 bytes, so there is no limit to set.
 func NewDepacketizer(t media.Track) payload.Depacketizer {
-	return payload.NewFramer(&framing{lasts: frameLasts(t)})
+	return payload.NewFramer(&framing{lasts: frameLasts(t), unsure: true})
 }
 
 // framing reads payloads and gathers the fragments of one frame.
 type framing struct {
 	lasts time.Duration
 
-	open  bool
-	pts   time.Duration
-	whole int  // size of the frame, by the header of its first fragment
-	each  bool // all headers so far gave the size of their fragment
-	frame []byte
+	unsure bool // whether the next packet begins a frame
+	open   bool
+	pts    time.Duration
+	whole  int  // size of the frame, by the header of its first fragment
+	each   bool // all headers so far gave the size of their fragment
+	frame  []byte
 }
 
 var (
@@ -44,11 +45,17 @@ func (f *framing) Take(dst []media.Unit, p *media.Packet) ([]media.Unit, error) 
 	if f.open || !p.Header.Marker {
 		return f.fragment(dst, p, headers, data)
 	}
-	pts := p.PTS
+	pts, rest := p.PTS, f.unsure && len(headers) == headerSize
+	f.unsure = false
 	for i := 0; i < len(headers); i += headerSize {
 		size, err := sizeOf(headers[i:])
-		if err != nil || size > len(data) {
-			return dst, errors.Join(err, errData)
+		switch {
+		case err != nil:
+			return dst, err
+		case size > len(data) && rest:
+			return dst, payload.ErrRest
+		case size > len(data):
+			return dst, errData
 		}
 		dst = append(dst, media.Unit{PTS: pts, AU: [][]byte{data[:size:size]}})
 		data, pts = data[size:], pts+f.lasts
@@ -83,8 +90,11 @@ func sizeOf(header []byte) (int, error) {
 // fragment takes a piece of a frame; the marker is on the last one.
 func (f *framing) fragment(dst []media.Unit, p *media.Packet, headers, data []byte) ([]media.Unit, error) {
 	size, err := sizeOf(headers)
-	if err != nil || len(headers) != headerSize {
-		return dst, errors.Join(err, errParts)
+	switch {
+	case err != nil:
+		return dst, err
+	case len(headers) != headerSize:
+		return dst, errParts
 	}
 	if !f.open {
 		f.open, f.pts, f.whole, f.each, f.frame = true, p.PTS, size, true, f.frame[:0]
@@ -97,10 +107,14 @@ func (f *framing) fragment(dst []media.Unit, p *media.Packet, headers, data []by
 	if !p.Header.Marker {
 		return dst, nil
 	}
-	if !f.each && len(f.frame) != f.whole {
+	switch sure := !f.unsure; {
+	case len(f.frame) == f.whole, f.each && sure:
+	case sure:
 		return dst, errParts
+	default:
+		return dst, payload.ErrRest
 	}
-	f.open = false
+	f.open, f.unsure = false, false
 	return append(dst, media.Unit{PTS: f.pts, AU: [][]byte{bytes.Clone(f.frame)}}), nil
 }
 
@@ -108,4 +122,4 @@ func (f *framing) fragment(dst []media.Unit, p *media.Packet, headers, data []by
 func (f *framing) Open() bool { return f.open }
 
 // Reset implements payload.Framing.
-func (f *framing) Reset() { f.open = false }
+func (f *framing) Reset() { f.open, f.unsure = false, true }

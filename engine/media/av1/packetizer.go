@@ -17,9 +17,9 @@ const (
 )
 
 // Packetizer cuts temporal units. It is our own because of what the libraries' do (pion/rtp 1.10.6, gortsplib 5.6.4):
-// gortsplib's, where an OBU ends a byte or none before the end of a packet, says that it goes on in the next one, so that
-// the receiver takes it and the next for one; pion's sends the beginning of a unit that cannot be read to its end, with
-// nothing said; both allocate for every packet and OBU.
+// gortsplib's, where an OBU ends with its packet, says that it goes on in the next one, so that the receiver takes it and
+// the next for one; pion's sends the beginning of a unit that cannot be read to its end, with nothing said; both allocate
+// for every packet and OBU.
 type Packetizer struct{ size int }
 
 // NewPacketizer makes a packetizer: payloads of at most size bytes.

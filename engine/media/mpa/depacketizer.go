@@ -13,14 +13,15 @@ import (
 // NewDepacketizer makes a depacketizer. Each frame becomes a unit. It is our own because gortsplib's (5.6.4) takes the
 // lengths of frames from mediacommon's header, which is wrong for MP3 below 32 kHz. A frame has at most 2881 bytes, so
 // there is no limit to set.
-func NewDepacketizer() payload.Depacketizer { return payload.NewFramer(&framing{}) }
+func NewDepacketizer() payload.Depacketizer { return payload.NewFramer(&framing{unsure: true}) }
 
 // framing reads payloads and gathers the fragments of one frame.
 type framing struct {
-	open  bool
-	pts   time.Duration
-	whole int
-	frame []byte
+	unsure bool // whether the next packet begins a frame
+	open   bool
+	pts    time.Duration
+	whole  int
+	frame  []byte
 }
 
 var (
@@ -35,10 +36,14 @@ func (f *framing) Take(dst []media.Unit, p *media.Packet) ([]media.Unit, error) 
 		return dst, errHead
 	}
 	offset, data := int(binary.BigEndian.Uint16(p.Payload[2:])), p.Payload[head:]
-	if f.open != (offset > 0) {
+	unsure := f.unsure
+	f.unsure = unsure && offset > 0
+	switch {
+	case offset > 0 && !f.open && unsure:
+		return dst, payload.ErrRest
+	case offset > 0 != f.open:
 		return dst, errOffset
-	}
-	if f.open {
+	case f.open:
 		return f.more(dst, offset, data)
 	}
 	return f.begin(dst, p.PTS, data)
@@ -81,4 +86,4 @@ func (f *framing) more(dst []media.Unit, offset int, data []byte) ([]media.Unit,
 func (f *framing) Open() bool { return f.open }
 
 // Reset implements payload.Framing.
-func (f *framing) Reset() { f.open = false }
+func (f *framing) Reset() { f.open, f.unsure = false, true }

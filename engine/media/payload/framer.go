@@ -1,9 +1,14 @@
 package payload
 
 import (
+	"errors"
+
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
+
+// ErrRest is what a Framing says of the rest of a frame whose beginning was lost: nothing is wrong with the packet.
+var ErrRest = errors.New("the rest of a frame that was lost")
 
 // Framing understands the payloads of one audio codec, each of which carries whole frames or, of some codecs, a piece of
 // one. It sees them in order; Reset tells of a gap.
@@ -13,7 +18,7 @@ type Framing interface {
 	Take(dst []media.Unit, p *media.Packet) ([]media.Unit, error)
 	// Open tells whether a frame is begun and not whole.
 	Open() bool
-	// Reset forgets the frame that is open.
+	// Reset forgets the frame that is open; the next packet may be the rest of one.
 	Reset()
 }
 
@@ -44,6 +49,11 @@ func (f *Framer) Depacketize(dst []media.Unit, p *media.Packet) ([]media.Unit, e
 	}
 	had := len(dst)
 	dst, err := f.framing.Take(dst, p)
+	if errors.Is(err, ErrRest) {
+		f.stats.Spoiled++
+		f.framing.Reset()
+		return dst[:had], nil
+	}
 	if err != nil {
 		f.stats.Corrupt++
 		f.drop()
