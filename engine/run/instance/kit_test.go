@@ -169,7 +169,7 @@ func (r *rig) tell(n run.Notice) {
 
 // after lets time pass.
 func (r *rig) after(d time.Duration) {
-	time.Sleep(d)
+	<-time.After(d)
 	synctest.Wait()
 }
 

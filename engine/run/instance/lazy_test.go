@@ -42,7 +42,7 @@ func TestLazyRunsWhileItIsRead(t *testing.T) {
 }
 
 func TestAReaderWhoComesBackInTime(t *testing.T) {
-	live(t, &sketch{}, func(t *testing.T, r *rig) {
+	live(t, &sketch{}, func(_ *testing.T, r *rig) {
 		r.Demand("rec")
 		for range 5 {
 			r.Idle("rec")
@@ -60,7 +60,7 @@ func TestAReaderWhoComesBackInTime(t *testing.T) {
 
 // Readers who come and go while it is being started or ended: what counts is how it stands at the end.
 func TestLazyWhileACallIsAtWork(t *testing.T) {
-	live(t, &sketch{}, func(t *testing.T, r *rig) {
+	live(t, &sketch{}, func(_ *testing.T, r *rig) {
 		_, release := r.fake().Wedge(run.CallApply)
 		r.Demand("rec")
 		synctest.Wait()
@@ -78,7 +78,7 @@ func TestLazyWhileACallIsAtWork(t *testing.T) {
 		r.after(time.Minute)
 		r.wantChanges("start_lazy rec", "end_lazy rec", "start_lazy rec")
 	})
-	live(t, &sketch{}, func(t *testing.T, r *rig) {
+	live(t, &sketch{}, func(_ *testing.T, r *rig) {
 		_, release := r.fake().Wedge(run.CallApply)
 		r.Demand("rec")
 		r.Demand("hls")
@@ -121,7 +121,7 @@ func TestALazyBranchThatFails(t *testing.T) {
 		})
 	})
 	t.Run("nobody cares any more", func(t *testing.T) {
-		live(t, &sketch{}, func(t *testing.T, r *rig) {
+		live(t, &sketch{}, func(_ *testing.T, r *rig) {
 			r.Demand("rec")
 			synctest.Wait()
 			r.tell(gone)
@@ -141,7 +141,7 @@ func TestALazyBranchThatFails(t *testing.T) {
 		}))
 	})
 	t.Run("on_error: restart", func(t *testing.T) {
-		live(t, &sketch{rec: "restart"}, func(t *testing.T, r *rig) {
+		live(t, &sketch{rec: "restart"}, func(_ *testing.T, r *rig) {
 			r.Demand("rec")
 			synctest.Wait()
 			r.tell(gone)
@@ -152,7 +152,7 @@ func TestALazyBranchThatFails(t *testing.T) {
 		})
 	})
 	t.Run("on_error: fail", func(t *testing.T) {
-		live(t, &sketch{rec: "fail"}, func(t *testing.T, r *rig) {
+		live(t, &sketch{rec: "fail"}, func(_ *testing.T, r *rig) {
 			r.Demand("rec")
 			synctest.Wait()
 			r.tell(gone)
@@ -180,7 +180,7 @@ func TestALazyBranchThatFails(t *testing.T) {
 func wanted(_ *rig, s *Spec, _ *Options) { s.WhileWanted = true }
 
 func TestBegunByDemandAndIdle(t *testing.T) {
-	live(t, &sketch{lonely: true}, func(t *testing.T, r *rig) {
+	live(t, &sketch{lonely: true}, func(_ *testing.T, r *rig) {
 		r.Demand("rec")
 		r.after(time.Hour)
 		r.Idle("rec")
@@ -190,13 +190,13 @@ func TestBegunByDemandAndIdle(t *testing.T) {
 		r.want(run.Stopped)
 		r.wantChanges("start_lazy rec", "end_lazy rec")
 	}, wanted)
-	live(t, &sketch{policy: restarts("always", 0)}, func(t *testing.T, r *rig) {
+	live(t, &sketch{policy: restarts("always", 0)}, func(_ *testing.T, r *rig) {
 		r.after(10*time.Second - 1)
 		r.want(run.Live)
 		r.after(1)
 		r.want(run.Stopped)
 	}, wanted)
-	live(t, &sketch{}, func(t *testing.T, r *rig) {
+	live(t, &sketch{}, func(_ *testing.T, r *rig) {
 		r.after(time.Hour)
 		r.want(run.Live)
 	})

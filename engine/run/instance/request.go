@@ -21,22 +21,30 @@ func (i *Instance) Set(ctx context.Context, node string, fields map[string]any) 
 			o.values[node] = map[string]any{}
 			maps.Copy(o.values[node], old)
 			maps.Copy(o.values[node], fields)
-			if w.plan, err = o.resolve(); err == nil && !reflect.DeepEqual(w.plan.Pipelines, o.shape.Plan().Pipelines) {
+			if w.plan, err = o.resolve(); err != nil {
+				o.restore(node, old)
+			} else if !reflect.DeepEqual(w.plan.Pipelines, o.shape.Plan().Pipelines) {
 				w.change = run.Change{Verb: run.Set, Plan: w.plan}
 			}
 			return w, err
 		},
 		func(o *owner, _ run.Result, err error) error {
-			switch {
-			case err == nil:
-				o.inst.spec.Ends.Inlets(o.shape.Plan(), nil)
-			case old == nil:
-				delete(o.values, node)
-			default:
-				o.values[node] = old
+			if err != nil {
+				o.restore(node, old)
+				return err
 			}
-			return err
+			o.inst.spec.Ends.Inlets(o.shape.Plan(), nil)
+			return nil
 		})
+}
+
+// restore brings back what was set for a node.
+func (o *owner) restore(node string, fields map[string]any) {
+	if fields == nil {
+		delete(o.values, node)
+		return
+	}
+	o.values[node] = fields
 }
 
 // Do runs an action of a node: a layout, a snapshot. A plan without GStreamer has none.

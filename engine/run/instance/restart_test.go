@@ -129,7 +129,7 @@ func TestBackoff(t *testing.T) {
 		waits := func() time.Duration {
 			r.fake().Crash(broken("mix"))
 			synctest.Wait()
-			wait := r.Status().Retry.Sub(time.Now())
+			wait := time.Until(r.Status().Retry)
 			r.revived()
 			return wait.Round(time.Second / 10)
 		}

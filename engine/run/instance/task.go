@@ -111,7 +111,8 @@ func (o *owner) purge() {
 	o.tasks = slices.DeleteFunc(o.tasks, func(t *task) bool { return t.own })
 }
 
-// request makes a task of what somebody outside asks for. It is not begun once nobody waits for it.
+// request makes a task of what somebody outside asks for. It is not begun once nobody waits for it. What begin refuses
+// has changed nothing, and end does not hear of it.
 func (i *Instance) request(ctx context.Context, begin func(*owner) (work, error), end func(*owner, run.Result, error) error) error {
 	return i.ask(ctx, func(answer func(error)) {
 		o := i.owner
@@ -119,15 +120,20 @@ func (i *Instance) request(ctx context.Context, begin func(*owner) (work, error)
 			answer(i.closed())
 			return
 		}
+		begun := false
 		o.enqueue(&task{ //nolint:contextcheck // ctx bounds the waiting; a change that has begun comes to its end
-			begin: func() (work, error) {
-				if ctx.Err() != nil {
-					return work{}, ctx.Err()
+			begin: func() (w work, err error) {
+				if err = ctx.Err(); err == nil {
+					w, err = begin(o)
 				}
-				return begin(o)
+				begun = err == nil
+				return w, err
 			},
 			end: func(r run.Result, err error) {
-				if err = end(o, r, err); err != nil && ctx.Err() == nil {
+				if begun {
+					err = end(o, r, err)
+				}
+				if err != nil && ctx.Err() == nil {
 					err = o.blame(err, "")
 				}
 				answer(err)

@@ -78,7 +78,7 @@ func (o *owner) watchDrain(at *attempt, patience time.Duration) {
 				if at.step != draining {
 					return
 				}
-				if err == nil && !r.Stale && progress(before, r) {
+				if err == nil && progress(before, r) { // also if it is stale: then nothing has moved
 					before, moved = r, time.Now()
 				}
 				if time.Since(moved) >= patience {
