@@ -11,24 +11,12 @@ import (
 
 	"github.com/go-gst/go-gst/gst"
 
+	"sluice/engine/gst/crossing"
 	"sluice/engine/gst/shim"
 	"sluice/engine/media"
 	"sluice/engine/plan"
-	"sluice/engine/run"
 	"sluice/engine/run/fake"
 )
-
-// drop is a host whose outlets take everything and keep nothing.
-type drop struct{ *fake.Host }
-
-func (drop) Outlet(string) run.Port { return sink{} }
-
-type sink struct{}
-
-func (sink) Unit(*media.Unit) bool       { return true }
-func (sink) Gap(_, _ time.Duration) bool { return true }
-func (sink) Codec(media.Track)           {}
-func (sink) Mark(run.Mark)               {}
 
 // calls that are bridged at once, each with a leg either way.
 const calls = 40
@@ -53,7 +41,7 @@ type piped struct {
 func pipe(b *testing.B, p *plan.Pipeline, track media.Track, came func()) *piped {
 	b.Helper()
 	words := []string{"appsrc name=src is-live=true format=time block=false leaky-type=downstream max-time=500000000 caps=\"" +
-		Caps(setting(p.Elements[0].Props, "caps"), track) + "\""}
+		crossing.Caps(setting(p.Elements[0].Props, "caps"), track) + "\""}
 	for i := 1; i < len(p.Elements)-1; i++ {
 		if c := p.Links[i-1].Caps; c != "" {
 			words = append(words, c)

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst/cause"
 )
 
 // blame makes a fault of what went wrong in the last call. The caller holds the lock.
@@ -32,31 +33,13 @@ func (ch *Chain) said() error {
 	if i := slices.IndexFunc(ch.names, func(r row) bool { return r.name == name }); i >= 0 {
 		node = ch.names[i].node
 	}
-	f := fault.New(codeOf(domain, int(ch.c.code)), node, "element %q: %s", name, text)
+	code, hint := cause.Of(domain, int(ch.c.code), 0)
+	f := fault.New(code, node, "element %q: %s", name, text)
+	if hint != "" {
+		f = f.Advise("%s", hint)
+	}
 	if debug := C.GoString(ch.c.debug); debug != "" {
-		return f.Because(fault.New(f.Code, "", "%s", debug))
+		f = f.Because(fault.New(code, "", "%s", debug))
 	}
 	return f
-}
-
-// codeOf finds the code of an error that an element posted.
-func codeOf(domain string, code int) fault.Code {
-	switch domain {
-	case "gst-stream-error-quark":
-		switch code {
-		case C.GST_STREAM_ERROR_DECODE, C.GST_STREAM_ERROR_DEMUX:
-			return fault.MediaCorrupt
-		case C.GST_STREAM_ERROR_WRONG_TYPE, C.GST_STREAM_ERROR_FORMAT:
-			return fault.GstNegotiation
-		}
-	case "gst-core-error-quark":
-		if code == C.GST_CORE_ERROR_NEGOTIATION || code == C.GST_CORE_ERROR_CAPS {
-			return fault.GstNegotiation
-		}
-	case "gst-library-error-quark":
-		if code == C.GST_LIBRARY_ERROR_INIT {
-			return fault.ElementUnavailable
-		}
-	}
-	return fault.GstElement
 }

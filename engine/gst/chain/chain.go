@@ -15,6 +15,7 @@ import (
 	"unsafe"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst/crossing"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 )
@@ -82,7 +83,7 @@ func (ch *Chain) Describe(t media.Track) ([]Frame, error) {
 	if ch.c == nil {
 		return nil, closed()
 	}
-	caps := Caps(ch.base, t)
+	caps := crossing.Caps(ch.base, t)
 	text := C.CString(caps)
 	defer C.free(unsafe.Pointer(text))
 	flow := C.sl_chain_describe(ch.c, text)

@@ -169,6 +169,18 @@ type gapHost struct {
 
 func (h gapHost) Outlet(string) run.Port { return h.port }
 
+// drop is a host whose outlets take everything and keep nothing.
+type drop struct{ *fake.Host }
+
+func (drop) Outlet(string) run.Port { return sink{} }
+
+type sink struct{}
+
+func (sink) Unit(*media.Unit) bool       { return true }
+func (sink) Gap(_, _ time.Duration) bool { return true }
+func (sink) Codec(media.Track)           {}
+func (sink) Mark(run.Mark)               {}
+
 func TestLegGap(t *testing.T) {
 	host := gapHost{fake.NewHost(), &gaps{Port: fake.NewPort()}}
 	coded, _ := through(t, toOpus(), media.NewTrack(media.PCMU), media.Opus, speech(440, 10))

@@ -1,4 +1,4 @@
-package chain
+package crossing
 
 import (
 	"encoding/hex"
