@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -127,16 +128,17 @@ func TestLibraryGone(t *testing.T) {
 	if err := os.WriteFile(file, data, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := register("sluiceg729gone", "nothing.so", file); err != nil {
+	element := "sluiceg729gone" + strconv.FormatInt(time.Now().UnixNano(), 36) // types stay until the process ends
+	if err := register(element, "nothing.so", file); err != nil {
 		t.Fatal(err)
 	}
-	if got := made(t, tone(440, 800)+" ! sluiceg729gone"); len(got) != 100 {
+	if got := made(t, tone(440, 800)+" ! "+element); len(got) != 100 {
 		t.Errorf("%d bytes", len(got))
 	}
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	p := launch(t, tone(440, 800)+" ! sluiceg729gone name=enc ! fakesink")
+	p := launch(t, tone(440, 800)+" ! "+element+" name=enc ! fakesink")
 	m := play(t, p)
 	if m.Type() != gst.MessageError || m.Source() != "enc" || !strings.Contains(m.ParseError().Error(), "libmine.so is gone") {
 		t.Fatalf("got %s", m)

@@ -112,7 +112,7 @@ func TestCost(t *testing.T) {
 		return cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss << 10, time.Since(begun)
 	}
 	plain, _ := use("mode=none")
-	if leak, _ := use("mode=leak after=10"); leak < plain+40<<20 {
+	if leak, _ := use("mode=leak after=10"); leak < plain+30<<20 {
 		t.Errorf("with 40 buffers leaked it takes %d bytes, without %d", leak, plain)
 	}
 	if _, took := use("mode=slow delay=10 after=40"); took < 100*time.Millisecond {
