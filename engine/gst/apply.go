@@ -112,9 +112,13 @@ func (r *Runtime) addBranch(ctx context.Context, c run.Change) (run.Result, erro
 // become plays another plan: pipelines that are only in it begin, those that are not in it end, the others change.
 func (r *Runtime) become(ctx context.Context, p *plan.Plan) error {
 	r.mu.Lock()
+	before := r.plan
 	r.plan = p
 	r.mu.Unlock()
 	r.openInlets(p)
+	if err := r.becomeLegs(before, p); err != nil {
+		return err
+	}
 	for _, l := range r.playingAll() {
 		i := slices.IndexFunc(p.Pipelines, func(o plan.Pipeline) bool { return o.Name == l.name })
 		if i < 0 {
@@ -127,7 +131,7 @@ func (r *Runtime) become(ctx context.Context, p *plan.Plan) error {
 	}
 	for i := range p.Pipelines {
 		o := &p.Pipelines[i]
-		if r.line(o.Name) != nil || o.Lazy && !r.lazily(o.Name) {
+		if r.line(o.Name) != nil || r.leg(o.Name) != nil || o.Lazy && !r.lazily(o.Name) {
 			continue
 		}
 		if err := r.begin(ctx, o); err != nil {

@@ -17,6 +17,9 @@ func (r *Runtime) Drain(ctx context.Context) error {
 	return r.perform(ctx, run.CallDrain, func(ctx context.Context) error {
 		r.build.Lock()
 		defer r.build.Unlock()
+		for _, leg := range r.running() {
+			leg.Mark(run.End)
+		}
 		lines := r.playing()
 		for _, l := range lines {
 			l.end()

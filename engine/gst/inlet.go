@@ -32,6 +32,7 @@ type inlet struct {
 
 // openInlets makes the inlets of a plan that there are not yet, and gives all of the plan's.
 func (r *Runtime) openInlets(p *plan.Plan) run.Inlets {
+	r.openLegs(p)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := run.Inlets{}
@@ -50,7 +51,8 @@ func (r *Runtime) openInlets(p *plan.Plan) run.Inlets {
 func (r *Runtime) inlet(bridge string) *inlet {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.inlets[bridge]
+	in, _ := r.inlets[bridge].(*inlet)
+	return in
 }
 
 // attach puts an appsrc behind the inlet.

@@ -15,6 +15,7 @@ import (
 	"sluice/elements/stream"
 	"sluice/elements/testio"
 	"sluice/engine/element"
+	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/spec"
 	"sluice/graphs"
@@ -90,4 +91,41 @@ func resolve(t testing.TB, tmpl *plan.Template, in plan.Inputs) *plan.Plan {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// read is the text of a shipped graph.
+func read(t testing.TB, name string) string {
+	t.Helper()
+	text, err := fs.ReadFile(graphs.FS, name+".yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// given says that the node "in" gives one codec, and wanted that "out" takes one.
+func given(k media.Kind, c media.Codec) map[string][]element.Format {
+	return map[string][]element.Format{"in": {{Kind: k, Codec: c}}}
+}
+
+func wanted(k media.Kind, c media.Codec) map[string][]element.Format {
+	return map[string][]element.Format{"out": {{Kind: k, Codec: c}}}
+}
+
+// only finds the one bridge of a direction.
+func only(t testing.TB, p *plan.Plan, d plan.Direction) string {
+	t.Helper()
+	name := ""
+	for _, b := range p.Bridges {
+		if b.Direction == d {
+			if name != "" {
+				t.Fatalf("bridges %s and %s", name, b.Name)
+			}
+			name = b.Name
+		}
+	}
+	if name == "" {
+		t.Fatalf("no bridge %s: %+v", d, p)
+	}
+	return name
 }

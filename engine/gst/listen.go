@@ -82,6 +82,8 @@ type hearing struct {
 
 func (h *hearing) hear(n note) {
 	switch {
+	case n.line == nil:
+		h.rt.over(n.wrong)
 	case n.message.Kind != 0:
 		h.message(n.line, n.message)
 	case n.first:

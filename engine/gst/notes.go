@@ -10,13 +10,13 @@ import (
 
 // note is something that GStreamer's threads saw, for the Runtime's own goroutine.
 type note struct {
-	line    *pipeline
+	line    *pipeline    // nil if it is of a chain
 	message shim.Message // if Kind is set
 	element string       // of what follows
 	first   bool         // it gave its first unit
 	ended   bool         // the stream that leaves it, or enters a sink, is over
 	noMore  bool         // it will have no more pads
-	wrong   error        // what a pad that appeared could not be linked for
+	wrong   error        // why a pad that appeared could not be linked, or a chain failed
 }
 
 // most is how many notes wait at most. Elements that post without end lose their messages, never the pipeline's pace.

@@ -19,6 +19,9 @@ import (
 // Options of all Runtimes of a process.
 type Options struct {
 	Log *slog.Logger // not nil
+	// Chains plays pipelines without threads where the plan says that they can be: what calls are made of then costs half.
+	// There is no looking into a chain (run.Tapper).
+	Chains bool
 }
 
 // Open starts GStreamer and gives what makes Runtimes. It takes some 20 ms, once. The error is fault.GstUnavailable.

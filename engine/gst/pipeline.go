@@ -53,6 +53,7 @@ type wire struct {
 	from, to *elem
 	src, dst *gst.Pad
 	filter   *elem       // what enforces its caps
+	cut      bool        // it is off its source pad, which was given back
 	left     *shim.Count // what left by src, if that is worth knowing
 	came     *shim.Count // what came in at dst, likewise
 }

@@ -31,6 +31,9 @@ func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 	for _, l := range r.playing() {
 		l.sample(all, shim.Now(), &rep)
 	}
+	for _, leg := range r.running() {
+		rep.Samples = append(rep.Samples, leg.Samples()...)
+	}
 	for _, s := range all {
 		rep.Samples = append(rep.Samples, *s)
 	}

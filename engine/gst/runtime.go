@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst/chain"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 )
@@ -21,8 +22,9 @@ const grace = 250 * time.Millisecond
 
 // Runtime plays one plan. It implements run.Runtime and run.Tapper.
 type Runtime struct {
-	id  string
-	log *slog.Logger
+	id     string
+	log    *slog.Logger
+	chains bool
 
 	call     sync.Mutex    // held by Prepare, Start, Apply or Drain
 	stopping chan struct{} // closed when Stop begins
@@ -33,9 +35,10 @@ type Runtime struct {
 	phase   run.Phase
 	plan    *plan.Plan
 	host    run.Host
-	lines   map[string]*pipeline // those that play, by name
-	lazy    map[string]bool      // lazy branches and pipelines that play
-	inlets  map[string]*inlet
+	lines   map[string]*pipeline  // those that play, by name
+	lazy    map[string]bool       // lazy branches and pipelines that play
+	inlets  map[string]run.Port   // by bridge
+	legs    map[string]*chain.Leg // chains, by pipeline
 	taps    map[string]func(run.Passed)
 	busy    chan struct{} // of the call at work: closed when it is done; nil if there is none
 	told    bool          // Broken was told, or a start failed
@@ -47,8 +50,8 @@ type Runtime struct {
 
 func newRuntime(id string, o Options) *Runtime {
 	return &Runtime{
-		id: id, log: o.Log.With("instance", id), phase: run.Fresh, stopping: make(chan struct{}), done: make(chan struct{}),
-		notes: newNotes(), lines: map[string]*pipeline{}, lazy: map[string]bool{}, inlets: map[string]*inlet{}, taps: map[string]func(run.Passed){},
+		id: id, log: o.Log.With("instance", id), chains: o.Chains, phase: run.Fresh, stopping: make(chan struct{}), done: make(chan struct{}),
+		notes: newNotes(), lines: map[string]*pipeline{}, lazy: map[string]bool{}, inlets: map[string]run.Port{}, legs: map[string]*chain.Leg{}, taps: map[string]func(run.Passed){},
 	}
 }
 
@@ -138,6 +141,12 @@ func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run
 			if p.Pipelines[i].Lazy {
 				continue
 			}
+			if leg := r.leg(p.Pipelines[i].Name); leg != nil {
+				if err := leg.Prepare(); err != nil {
+					return err
+				}
+				continue
+			}
 			if err := r.assemble(&p.Pipelines[i]); err != nil {
 				return err
 			}
@@ -153,16 +162,28 @@ func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run
 // Start implements run.Runtime.
 func (r *Runtime) Start(ctx context.Context) error {
 	return r.perform(ctx, run.CallStart, func(ctx context.Context) error {
-		for _, l := range r.playing() {
-			if err := l.start(ctx); err != nil {
-				r.mu.Lock()
-				r.told = true
-				r.mu.Unlock()
-				return err
-			}
+		err := r.startAll(ctx)
+		if err != nil {
+			r.mu.Lock()
+			r.told = true
+			r.mu.Unlock()
 		}
-		return nil
+		return err
 	})
+}
+
+func (r *Runtime) startAll(ctx context.Context) error {
+	for _, leg := range r.running() {
+		if err := leg.Start(); err != nil {
+			return err
+		}
+	}
+	for _, l := range r.playing() {
+		if err := l.start(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // playing lists the pipelines in the order of the plan.
@@ -223,6 +244,9 @@ func (r *Runtime) close(ctx context.Context, busy <-chan struct{}, began bool) e
 		for _, l := range r.playingAll() {
 			l.shut() // nothing new comes in
 			all.Go(l.halt)
+		}
+		for _, leg := range r.running() {
+			all.Go(leg.Stop)
 		}
 		all.Wait()
 		if busy != nil {

@@ -62,6 +62,10 @@ func (l *pipeline) crossing(elems []*elem, out bool) []*wire {
 // unlink takes a wire off its source pad while nothing passes, and gives the sink pad that it fed, which the caller
 // unrefs; nil if it fed none. A pad that was made for it goes.
 func (l *pipeline) unlink(w *wire) shim.Object {
+	if w.cut {
+		return nil
+	}
+	w.cut = true
 	idle := make(chan struct{})
 	var peer shim.Object
 	shim.WhenIdle(w.src.Unsafe(), func() {

@@ -24,7 +24,7 @@ func (r *resolver) source(from, to side, w *wire) *elem {
 // the work of whoever sends.
 func (r *resolver) sink(from, to side, w *wire) *elem {
 	e := r.add(from.node, elementName(to.node.name)+"-"+string(w.kind)+"-out", "appsink", RoleBridge,
-		setting("sync", false), setting("async", false), setting("emit-signals", false))
+		setting("caps", crossingCaps(w.format)), setting("sync", false), setting("async", false), setting("emit-signals", false))
 	e.bridge = &Bridge{
 		Name: e.Name, Direction: OutOfGst, Node: Pad{to.node.name, to.port.Name}, Format: w.format, Optional: w.optional,
 		Fallback: w.fallback,

@@ -1,0 +1,106 @@
+//go:build cgo && !nogst
+
+package gst
+
+import (
+	"slices"
+
+	"sluice/engine/gst/chain"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+)
+
+// openLegs makes the legs of a plan's chains that there are not yet. A leg is the inlet of its chain, and stays when a lazy
+// chain stops.
+func (r *Runtime) openLegs(p *plan.Plan) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range p.Pipelines {
+		o := &p.Pipelines[i]
+		if !r.isChain(o) || r.legs[o.Name] != nil {
+			continue
+		}
+		in, out := ends(p, o.Name)
+		leg := chain.NewLeg(o, in, out, r.host, func(err error) { r.notes.put(note{wrong: err}) })
+		r.legs[o.Name], r.inlets[in.Name] = leg, leg
+	}
+}
+
+// isChain tells whether a pipeline plays without threads: if it can, and nobody wants to look inside.
+func (r *Runtime) isChain(p *plan.Pipeline) bool { return p.Chain && r.chains }
+
+// ends finds the two bridges of a chain.
+func ends(p *plan.Plan, pipeline string) (in, out plan.Bridge) {
+	for _, b := range p.Bridges {
+		if b.Pipeline != pipeline {
+			continue
+		}
+		if b.Direction == plan.IntoGst {
+			in = b
+		} else {
+			out = b
+		}
+	}
+	return in, out
+}
+
+func (r *Runtime) leg(name string) *chain.Leg {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.legs[name]
+}
+
+// running lists the legs that play, in no order.
+func (r *Runtime) running() []*chain.Leg {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []*chain.Leg
+	if r.plan == nil {
+		return nil
+	}
+	for name, leg := range r.legs {
+		i := slices.IndexFunc(r.plan.Pipelines, func(p plan.Pipeline) bool { return p.Name == name })
+		if i >= 0 && (!r.plan.Pipelines[i].Lazy || r.lazy[name]) {
+			out = append(out, leg)
+		}
+	}
+	return out
+}
+
+// becomeLegs starts, stops and changes chains so that they are as a plan has them now. The plan is the Runtime's already.
+func (r *Runtime) becomeLegs(before, now *plan.Plan) error {
+	for name, leg := range r.legs {
+		i := slices.IndexFunc(now.Pipelines, func(p plan.Pipeline) bool { return p.Name == name })
+		if i < 0 || now.Pipelines[i].Lazy && !r.lazily(name) {
+			leg.Mark(run.End)
+			leg.Stop()
+			r.forgetLeg(name, i < 0, before)
+			continue
+		}
+		if err := leg.Start(); err != nil {
+			return err
+		}
+		j := slices.IndexFunc(before.Pipelines, func(p plan.Pipeline) bool { return p.Name == name })
+		if j < 0 {
+			continue
+		}
+		for _, v := range plan.Compare(&before.Pipelines[j], &now.Pipelines[i]).Props {
+			if err := leg.Set(v.Element, v.Setting); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// forgetLeg lets go of a leg whose pipeline the plan no longer has.
+func (r *Runtime) forgetLeg(name string, gone bool, before *plan.Plan) {
+	if !gone {
+		return
+	}
+	in, _ := ends(before, name)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.legs, name)
+	delete(r.inlets, in.Name)
+}
