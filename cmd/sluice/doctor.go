@@ -10,10 +10,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/cmd/sluice/doctor"
+	"sluice/engine/element"
 	"sluice/engine/element/catalog"
 	"sluice/engine/gst/registry"
 	"sluice/engine/param"
 	"sluice/engine/plan"
+	"sluice/engine/spec"
 	"sluice/engine/value"
 	snapshot "sluice/testdata/registry"
 )
@@ -71,7 +73,7 @@ func (a *app) machine() (*doctor.Machine, error) {
 	}
 	return &doctor.Machine{
 		Root: os.DirFS("/"), System: doctor.Linux{}, Env: os.Getenv, CPUs: runtime.NumCPU(),
-		Live: onceOpened(registry.Open), Pure: !hasGst, Known: known, Needs: needs,
+		Live: onceOpened(registry.Open), Pure: !hasGst, Known: known, Needs: needs, Spawn: spawner(),
 	}, nil
 }
 
@@ -108,7 +110,7 @@ func (a *app) needs() ([]doctor.Need, error) {
 		}
 		p, err := example(t)
 		if err != nil {
-			return nil, err
+			p = bare(g) // no example fits; what it names counts all the same
 		}
 		plans = append(plans, p)
 	}
@@ -130,8 +132,22 @@ func example(t *plan.Template) (*plan.Plan, error) {
 	return t.Resolve(in)
 }
 
+// bare is a plan of no more than the elements that a graph names.
+func bare(g *spec.Graph) *plan.Plan {
+	p := &plan.Plan{Graph: g.Name, Pipelines: []plan.Pipeline{{}}}
+	for _, n := range g.Nodes {
+		if !n.Use.Set() && !element.Own(n.Element.Text) {
+			p.Pipelines[0].Elements = append(p.Pipelines[0].Elements, plan.Element{Factory: n.Element.Text})
+		}
+	}
+	return p
+}
+
 // fitting is a value that fits a parameter of a shipped graph.
 func fitting(d param.Def) any {
+	if d.Example != "" {
+		return d.Example
+	}
 	if d.Constraint.Type == value.URI {
 		return "rtmp://example.org/live/x"
 	}
@@ -140,4 +156,3 @@ func fitting(d param.Def) any {
 	}
 	return "x"
 }
-

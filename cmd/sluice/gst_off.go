@@ -2,5 +2,28 @@
 
 package main
 
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"sluice/engine/fault"
+	contract "sluice/engine/run"
+)
+
 // hasGst tells whether GStreamer is part of this build.
 const hasGst = false
+
+// openGst says what to do for GStreamer.
+func openGst(context.Context, *slog.Logger) (contract.Open, func(), error) {
+	return nil, nil, fault.New(fault.GstUnavailable, "", "this build of sluice has no GStreamer, which runs graphs").
+		Advise("build it with `make build` where GStreamer's headers are installed: as root, run .ci/setup build")
+}
+
+// openWorkers says the same: a worker is this program again.
+func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), error) {
+	return openGst(ctx, log)
+}
+
+// spawner is nil, as there are no workers.
+func spawner() func(context.Context) (time.Duration, error) { return nil }

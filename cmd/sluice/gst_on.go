@@ -2,5 +2,68 @@
 
 package main
 
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"sluice/engine/gst"
+	contract "sluice/engine/run"
+	"sluice/engine/worker"
+	"sluice/engine/worker/process"
+	"sluice/engine/worker/wire"
+)
+
 // hasGst tells whether GStreamer is part of this build.
 const hasGst = true
+
+// openGst starts GStreamer in this process. There is no way to end it.
+func openGst(_ context.Context, log *slog.Logger) (contract.Open, func(), error) {
+	open, err := gst.Open(gst.Options{Log: log})
+	return open, func() {}, err
+}
+
+// openWorkers starts a pool of worker processes.
+func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), error) {
+	const patience = 10 * time.Second
+	pool := worker.New(worker.Options{Log: log})
+	if err := pool.Start(ctx); err != nil {
+		return nil, nil, err
+	}
+	return pool.Open, func() {
+		within, done := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer done()
+		if err := pool.Stop(within); err != nil {
+			log.Warn("workers did not end", "err", err)
+		}
+	}, nil
+}
+
+// spawner starts a worker, for doctor, and waits for its first word.
+func spawner() func(context.Context) (time.Duration, error) { return spawn }
+
+func spawn(ctx context.Context) (time.Duration, error) {
+	const patience = 10 * time.Second
+	path, err := os.Executable()
+	if err != nil {
+		return 0, err
+	}
+	begun := time.Now()
+	p, err := process.Start(ctx, process.Command{
+		Path: path, Args: []string{workerVerb}, Env: []string{"GST_REGISTRY_UPDATE=no", "GST_REGISTRY_FORK=no"}, Line: func(string) {},
+	})
+	if err != nil {
+		return 0, err
+	}
+	defer func() {
+		_ = p.Conn().Close() // it is killed anyway
+		p.Kill()
+		<-p.Done()
+	}()
+	if err := p.Conn().SetReadDeadline(begun.Add(patience)); err != nil {
+		return 0, err
+	}
+	_, err = wire.New(p.Conn(), wire.NewBudget(), nil).Next()
+	return time.Since(begun), err
+}

@@ -17,6 +17,7 @@ import (
 // inputFlags are the flags with which a plan's inputs are given by hand.
 type inputFlags struct {
 	params, given, want, keys []string
+	strict                    bool // what stands in for what is not known here is not good enough
 }
 
 func (f *inputFlags) add(c *cobra.Command) {
@@ -72,6 +73,9 @@ func (f *inputFlags) bind(t *plan.Template, in *plan.Inputs) error {
 		}
 	}
 	in.Scope = param.Chain(vars, environment(), t.Placeholders())
+	if f.strict {
+		in.Scope = param.Chain(vars, param.Env(func(string) bool { return true }))
+	}
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"strings"
 
@@ -14,14 +15,16 @@ import (
 
 	"sluice/engine/element"
 	"sluice/engine/fault"
+	contract "sluice/engine/run"
 )
 
 // Exit codes. They are part of the command's contract and documented in `sluice help exit-codes`.
 const (
-	exitOK    = 0
-	exitFound = 1 // the graphs have errors, or fmt --check found differences
-	exitUsage = 2 // the command line is wrong
-	exitIO    = 3 // something could not be read, written or found
+	exitOK          = 0
+	exitFound       = 1   // the graphs have errors, or fmt --check found differences, or a run failed
+	exitUsage       = 2   // the command line is wrong
+	exitIO          = 3   // something could not be read, written or found
+	exitInterrupted = 130 // a run was interrupted; 128 and the number of SIGINT, as shells have it
 )
 
 // app is what every verb gets: where to write and what the global flags say.
@@ -33,10 +36,19 @@ type app struct {
 	json     bool              // --json
 	colour   string            // --color
 	known    *element.Registry // once asked for
+
+	open, workers opener                            // GStreamer of this build, in this process and in others
+	signals       func() (<-chan os.Signal, func()) // those that end a job, and how to stop listening
 }
+
+// opener gives what plays plans, and what ends that when it is no longer needed.
+type opener func(ctx context.Context, log *slog.Logger) (open contract.Open, stop func(), err error)
 
 // errFound ends a verb whose findings are already written.
 var errFound = errors.New("findings")
+
+// errInterrupted ends a verb that was interrupted and has said so.
+var errInterrupted = errors.New("interrupted")
 
 // errUnread ends a verb that could not read everything and has said what.
 var errUnread = errors.New("not all could be read")
@@ -46,13 +58,19 @@ type usageError struct{ error }
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
-	printed := &output{to: out}
-	a := &app{in: in, out: printed, err: errw}
+	a := &app{in: in, out: out, err: errw, open: openGst, workers: openWorkers, signals: notified}
+	return a.main(ctx, args)
+}
+
+// main runs the verb that the arguments name.
+func (a *app) main(ctx context.Context, args []string) int {
+	printed := &output{to: a.out}
+	a.out = printed
 	root := a.root() //nolint:contextcheck // verbs get ctx from ExecuteContext
 	root.SetArgs(args)
-	root.SetIn(in)
+	root.SetIn(a.in)
 	root.SetOut(printed)
-	root.SetErr(errw)
+	root.SetErr(a.err)
 	err := root.ExecuteContext(ctx)
 	if printed.err != nil { // whatever was found, nobody could read it
 		err = fmt.Errorf("the output cannot be written: %w", printed.err)
@@ -69,13 +87,16 @@ func (a *app) exit(err error) int {
 		return exitFound
 	case errors.Is(err, errUnread):
 		return exitIO
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
 	}
 	a.complain(err)
 	var usage usageError
 	switch {
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"): // cobra has no type for it
 		return exitUsage
-	case errors.Is(err, fault.LintFailed), errors.Is(err, fault.InvalidParams), errors.Is(err, fault.CodecNotAvailable):
+	case errors.Is(err, fault.LintFailed), errors.Is(err, fault.InvalidParams), errors.Is(err, fault.CodecNotAvailable),
+		errors.Is(err, fault.ElementUnavailable), errors.Is(err, fault.GstUnavailable), errors.Is(err, fault.NameInUse):
 		return exitFound
 	}
 	return exitIO
@@ -117,8 +138,8 @@ These verbs need no server and no GStreamer.`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.doctorCmd(),
-		a.versionCmd(), a.docsCmd(), exitCodesTopic())
+	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.doctorCmd(),
+		a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c
 }
@@ -159,8 +180,9 @@ func exitCodesTopic() *cobra.Command {
 		Short: "What the exit codes mean",
 		Long: `Exit codes:
   0  all is well
-  1  the graphs have errors, parameters do not fit, or fmt --check found differences
+  1  the graphs have errors, parameters do not fit, fmt --check found differences, doctor found a failure, or a run failed
   2  the command line is wrong
-  3  something could not be found, read or written`,
+  3  something could not be found, read or written
+  130  a run was interrupted; what was under way was finished`,
 	}
 }

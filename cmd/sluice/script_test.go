@@ -10,7 +10,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
+// TestMain also makes this test program a worker, which is what whoever looks for its own program starts.
 func TestMain(m *testing.M) {
+	if len(os.Args) == 2 && os.Args[1] == workerVerb {
+		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) //nolint:forbidigo // it is main here
+	}
 	testscript.Main(m, map[string]func(){
 		"sluice": func() { os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }, //nolint:forbidigo // it is main here
 	})

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestShippedGraphsPlan plans every shipped graph that needs no parameter; those that do have a test with one.
+// TestShippedGraphsPlan plans every shipped graph, with examples for the parameters that it needs.
 func TestShippedGraphsPlan(t *testing.T) {
 	a := &app{out: &bytes.Buffer{}, err: &bytes.Buffer{}, registry: "snapshot"}
 	set, err := a.load("")
@@ -28,7 +28,7 @@ func TestShippedGraphsPlan(t *testing.T) {
 		}
 		for _, d := range tmpl.Params() {
 			if d.Required() {
-				in.Params[d.Name] = map[bool]string{true: "rtmp://example.org/live/x", false: "x"}[d.Constraint.Type == "uri"]
+				in.Params[d.Name] = fitting(d)
 			}
 		}
 		if _, err := tmpl.Resolve(in); err != nil {

@@ -8,6 +8,7 @@ package progress
 
 import (
 	"io"
+	"sync"
 	"time"
 )
 
@@ -33,9 +34,11 @@ const (
 	usualWidth = 80
 )
 
-// Printer shows one run. It is used by one goroutine.
+// Printer shows one run. It is safe for concurrent use.
 type Printer struct {
-	o     Options
+	o Options
+
+	mu    sync.Mutex
 	meter meter
 	last  time.Time // of the last line off a terminal
 	drawn bool      // there is a line on the terminal that is not ended
@@ -54,6 +57,8 @@ func New(now time.Time, o Options) *Printer {
 
 // Show shows a status. Off a terminal it writes nothing until some time has passed since the last line.
 func (p *Printer) Show(now time.Time, s Status) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	r := p.meter.read(now, s)
 	if !p.o.Terminal {
 		if now.Sub(p.last) >= p.o.Every {
@@ -73,6 +78,20 @@ func (p *Printer) Show(now time.Time, s Status) {
 
 // Clear takes the line off the terminal, so that something else may be written. The next Show draws it anew.
 func (p *Printer) Clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+}
+
+// Write writes something else to the same place, in front of the line. It must end with a new line.
+func (p *Printer) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clear()
+	return p.o.Out.Write(text)
+}
+
+func (p *Printer) clear() {
 	if p.drawn {
 		p.write("\r\x1b[K")
 		p.drawn = false

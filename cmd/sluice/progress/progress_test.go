@@ -68,6 +68,21 @@ func TestOffATerminal(t *testing.T) {
 	}
 }
 
+func TestOtherOutputStandsInFrontOfTheLine(t *testing.T) {
+	var b strings.Builder
+	p := New(noon, Options{Out: &b, Terminal: true, Width: func() int { return 60 }})
+	p.Show(noon, film(0))
+	if n, err := p.Write([]byte("a word\n")); n != 7 || err != nil {
+		t.Error(n, err)
+	}
+	if n, err := p.Write([]byte("another\n")); n != 8 || err != nil {
+		t.Error(n, err)
+	}
+	if !strings.HasSuffix(b.String(), "0:00/2:00\x1b[K\r\x1b[Ka word\nanother\n") {
+		t.Errorf("%q", b.String())
+	}
+}
+
 func TestWords(t *testing.T) {
 	for want, s := range map[string]Status{
 		"0:03, 1.50x":                      {Position: 3 * time.Second},
