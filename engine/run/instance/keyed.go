@@ -34,6 +34,7 @@ func (i *Instance) Add(ctx context.Context, node string, key plan.Key) error {
 			}
 			return o.adding(&keyed{branch: name, node: node, key: key})
 		},
+		//nolint:contextcheck // ctx bounds the waiting; what the guest brought with it starts in its own time
 		func(o *owner, r run.Result, err error) error { return o.added(name, r, err) })
 }
 
@@ -92,6 +93,9 @@ func (o *owner) added(name string, r run.Result, err error) error {
 		return f.err // it failed as soon as it played
 	}
 	o.lift(name)
+	for _, l := range o.lazy { // somebody may read already what came with it
+		o.reconcile(l)
+	}
 	return nil
 }
 

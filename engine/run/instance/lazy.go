@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"strings"
 	"time"
 
 	"sluice/engine/event"
@@ -12,6 +13,7 @@ import (
 // lazy is something that runs while somebody reads it.
 type lazy struct {
 	shape.Lazy
+	here      bool // it is in the running plan; if not, its key will come back
 	readers   int
 	on        bool // it runs
 	busy      bool // a change of it waits or is at work
@@ -25,47 +27,63 @@ type lazy struct {
 // first reader starts it; Idle says that a reader has left. It returns at once, and is fault.ResourceNotFound if nothing
 // lazy makes that.
 func (i *Instance) Demand(name string) error {
-	return i.reading(name, func(o *owner, l *lazy) {
-		o.wanted = true
-		l.readers++
-		l.lingering, l.err = false, nil
-		o.hush(&l.linger)
-		o.hush(&l.retry)
-	})
-}
-
-// Idle says that a reader of what is called name has left: one that Demand was called for. It returns at once.
-func (i *Instance) Idle(name string) error {
-	return i.reading(name, func(o *owner, l *lazy) {
-		if l.readers == 0 {
-			return
-		}
-		l.readers--
-		if l.readers > 0 || !l.on && !l.busy {
-			return
-		}
-		o.runOn(l)
-	})
-}
-
-func (i *Instance) reading(name string, change func(*owner, *lazy)) error {
 	s := i.shape.Load()
 	serving := s.Serving(name)
 	if len(serving) == 0 {
 		return fault.New(fault.ResourceNotFound, place(s.Plan().Graph, i.id, name), "nothing lazy is called %q", name)
 	}
-	for _, n := range serving {
-		i.box.put(func() {
-			o := i.owner
-			if l := o.lazy[n]; l != nil {
-				change(o, l)
-				o.reconcile(l)
-				o.settle()
-				o.checkIdle()
+	i.box.put(func() {
+		o := i.owner
+		o.wanted = true
+		if o.reads[name] == nil {
+			o.reads[name] = &reading{of: serving}
+		}
+		o.reads[name].readers++
+		o.each(o.reads[name].of, func(l *lazy) {
+			l.readers++
+			l.lingering, l.err = false, nil
+			o.hush(&l.linger)
+			o.hush(&l.retry)
+		})
+	})
+	return nil
+}
+
+// Idle says that a reader of what is called name has left: one that Demand was called for. It returns at once.
+func (i *Instance) Idle(name string) {
+	i.box.put(func() {
+		o := i.owner
+		r := o.reads[name]
+		if r == nil {
+			return
+		}
+		if r.readers--; r.readers == 0 {
+			delete(o.reads, name)
+		}
+		o.each(r.of, func(l *lazy) {
+			if l.readers--; l.readers == 0 && (l.on || l.busy) {
+				o.runOn(l)
 			}
 		})
+	})
+}
+
+// each changes some of what is lazy.
+func (o *owner) each(names []string, change func(*lazy)) {
+	for _, n := range names {
+		if l := o.lazy[n]; l != nil {
+			change(l)
+			o.reconcile(l)
+		}
 	}
-	return nil
+	o.settle()
+	o.checkIdle()
+}
+
+// reading is who reads under one name.
+type reading struct {
+	of      []string // lazy
+	readers int
 }
 
 // runOn lets something that nobody reads any more run for the time it lingers.
@@ -79,7 +97,7 @@ func (o *owner) runOn(l *lazy) {
 }
 
 // due tells whether it should run.
-func (l *lazy) due() bool { return l.err == nil && (l.readers > 0 || l.lingering && l.on) }
+func (l *lazy) due() bool { return l.here && l.err == nil && (l.readers > 0 || l.lingering && l.on) }
 
 // reconcile starts or ends something lazy if it does not run as it should.
 func (o *owner) reconcile(l *lazy) {
@@ -164,24 +182,38 @@ func (o *owner) lazyFailed(l *lazy, err error) {
 	o.checkIdle()
 }
 
-// knowLazy takes note of what is lazy in the running plan.
+// knowLazy takes note of what is lazy in the running plan. What belongs to a key that will come back keeps its readers.
 func (o *owner) knowLazy() {
-	known := map[string]bool{}
+	for _, l := range o.lazy {
+		l.here = false
+	}
 	for _, s := range o.shape.Lazy() {
-		known[s.Name] = true
-		if l := o.lazy[s.Name]; l != nil {
-			l.Lazy = s
-		} else {
-			o.lazy[s.Name] = &lazy{Lazy: s}
+		if o.lazy[s.Name] == nil {
+			o.lazy[s.Name] = &lazy{}
 		}
+		o.lazy[s.Name].Lazy, o.lazy[s.Name].here = s, true
 	}
 	for name, l := range o.lazy {
-		if !known[name] {
-			o.hush(&l.linger)
-			o.hush(&l.retry)
+		if l.here {
+			continue
+		}
+		o.hush(&l.linger)
+		o.hush(&l.retry)
+		l.on, l.lingering, l.err = false, false, nil
+		if !o.awaited(name) {
 			delete(o.lazy, name)
 		}
 	}
+}
+
+// awaited tells whether something lazy belongs to a key that is there but not in the running plan.
+func (o *owner) awaited(name string) bool {
+	for _, k := range o.keys {
+		if !k.in && strings.HasPrefix(name, k.branch+"/") {
+			return true
+		}
+	}
+	return false
 }
 
 // checkIdle ends an instance that was begun because somebody wanted something, once nobody wants anything. The first

@@ -32,6 +32,7 @@ type owner struct {
 	nodes  []string          // those that are keyed
 	values map[string]map[string]any
 	lazy   map[string]*lazy
+	reads  map[string]*reading
 	fallen map[string]*fallen // branches that failed and are not back
 	tries  map[string]*restart.Backoff
 	idle   alarm
@@ -63,7 +64,7 @@ type reply struct {
 func newOwner(i *Instance) (*owner, error) {
 	o := &owner{
 		inst: i, state: run.Planned, since: time.Now(), template: i.spec.Template, keys: map[string]*keyed{},
-		values: map[string]map[string]any{}, lazy: map[string]*lazy{}, fallen: map[string]*fallen{},
+		values: map[string]map[string]any{}, lazy: map[string]*lazy{}, reads: map[string]*reading{}, fallen: map[string]*fallen{},
 		tries: map[string]*restart.Backoff{}, alarms: map[*alarm]struct{}{},
 	}
 	o.initial(i.spec.Inputs)

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 
+	"sluice/engine/element"
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -23,7 +24,7 @@ func (i *Instance) Set(ctx context.Context, node string, fields map[string]any) 
 			maps.Copy(o.values[node], fields)
 			if w.plan, err = o.resolve(); err != nil {
 				o.restore(node, old)
-			} else if !reflect.DeepEqual(w.plan.Pipelines, o.shape.Plan().Pipelines) {
+			} else if differ(o.shape.Plan(), w.plan) {
 				w.change = run.Change{Verb: run.Set, Plan: w.plan}
 			}
 			return w, err
@@ -36,6 +37,16 @@ func (i *Instance) Set(ctx context.Context, node string, fields map[string]any) 
 			o.inst.spec.Ends.Inlets(o.shape.Plan(), nil)
 			return nil
 		})
+}
+
+// differ tells whether there is something about a plan's values that concerns GStreamer.
+func differ(from, to *plan.Plan) bool {
+	if !reflect.DeepEqual(from.Pipelines, to.Pipelines) {
+		return true
+	}
+	return !slices.EqualFunc(from.Nodes, to.Nodes, func(a, b plan.Node) bool {
+		return a.Domain != element.Gst || slices.Equal(a.Settings, b.Settings)
+	})
 }
 
 // restore brings back what was set for a node.

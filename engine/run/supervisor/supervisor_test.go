@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"sluice/engine/fault"
+	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
 	"sluice/engine/run/instance"
@@ -134,27 +134,61 @@ func TestStopIsParallelAndBounded(t *testing.T) {
 	})
 }
 
-func TestStartAndStopAtOnce(t *testing.T) {
-	var st stage
-	s := New(Options{Open: st.open})
-	var all sync.WaitGroup
-	for n := range 200 {
-		all.Go(func() {
-			i, err := s.Start(context.Background(), instance.Spec{ID: fmt.Sprint(n), Template: film(0)})
-			if err != nil {
-				t.Error(err)
-				return
-			}
-			if err := i.Ready(context.Background()); err != nil {
-				t.Error(err)
-			}
+// A changed graph replaces what plays it, if its policy says so, and disturbs nothing else.
+func TestReloadLeavesTheUnrelatedAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		named := func(name, hash, reload string) graph {
+			g := film(0)
+			g.plan.Graph, g.plan.Hash, g.plan.Policy.Reload = name, hash, reload
+			return g
+		}
+		var st stage
+		s := New(Options{Open: st.open})
+		defer s.Stop(context.Background())
+		for id, g := range map[string]graph{
+			"changed": named("film", "1", "restart"), "kept": named("film", "1", "keep"), "other": named("other", "1", "restart"), "same": named("same", "1", "restart"),
+		} {
+			start(t, s, instance.Spec{ID: id, Template: g})
+		}
+		synctest.Wait()
+		s.Reload(func(name string) (instance.Template, bool) {
+			hash := map[string]string{"film": "2", "same": "1"}[name]
+			return named(name, hash, "restart"), hash != ""
 		})
+		synctest.Wait()
+		for id, want := range map[string]int{"changed": 2, "kept": 1, "other": 1, "same": 1} {
+			i, _ := s.Get(id)
+			if got := len(st.fakes[id]); got != want || i.Status().State != run.Live {
+				t.Errorf("%s: %d Runtimes, %s", id, got, i.Status().State)
+			}
+		}
+	})
+}
+
+func TestRefusals(t *testing.T) {
+	s := New(Options{})
+	done, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := s.Start(done, instance.Spec{Template: film(0)}); !errors.Is(err, context.Canceled) {
+		t.Errorf("nobody waits: %v", err)
 	}
-	all.Wait()
-	if list := s.List(t.Context()); len(list) != 200 {
-		t.Errorf("%d run", len(list))
+	if _, err := s.Start(t.Context(), instance.Spec{}); !errors.Is(err, fault.InvalidRequest) {
+		t.Errorf("no graph: %v", err)
 	}
-	if err := s.Stop(t.Context()); err != nil {
-		t.Error(err)
+	if _, err := s.Start(t.Context(), instance.Spec{ID: "a", Template: bad{}}); !errors.Is(err, fault.InvalidParams) {
+		t.Errorf("no plan: %v", err)
 	}
+	if _, ok := s.Get("a"); ok || len(s.Instances()) > 0 {
+		t.Error("what was refused has a name")
+	}
+	if err := s.reserve("a", 1); err != nil {
+		t.Errorf("what has ended is refused: %v", err)
+	}
+}
+
+// bad is a template that gives no plan.
+type bad struct{}
+
+func (bad) Resolve(plan.Inputs) (*plan.Plan, error) {
+	return nil, fault.New(fault.InvalidParams, "", "there is no plan")
 }
