@@ -69,7 +69,7 @@ func only() map[string][]string {
 		"sluice/engine/run":             {"plan", "element", "hub", "event", "stat", "fault", "media", "run"},
 		"sluice/engine/run/shape":       {"plan", "element", "run"},
 		"sluice/engine/run/restart":     {"plan"},
-		"sluice/engine/run/instance":    {"plan", "event", "stat", "fault", "media", "run"},
+		"sluice/engine/run/instance":    {"plan", "element", "event", "stat", "fault", "media", "run"},
 		"sluice/engine/run/supervisor":  {"event", "fault", "run"},
 		"sluice/engine/worker/frame":    {"fault"},
 		"sluice/engine/worker/process":  {"fault"},
