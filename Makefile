@@ -17,7 +17,7 @@ TOOL       := $(PURE) go run ./cmd/sluice --registry snapshot
 # GStreamer is built in where its headers and a C compiler are. TAGS=nogst leaves it out all the same.
 TAGS       ?=
 HEADERS    := $(shell command -v $${CC:-cc} >/dev/null 2>&1 && pkg-config --exists 'gstreamer-1.0 >= 1.22' 'gstreamer-app-1.0 >= 1.22' 2>/dev/null && echo yes)
-MEDIA      := testdata/media/bars.flv
+MEDIA      := testdata/media/bars.flv $(addprefix testdata/media/pattern.,mp4 fmp4 ts mkv webm opus)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +48,15 @@ testdata/media/%.flv: testdata/media/%.yaml
 	@$(TOOL) show $< -p target=$@.part --as launch > out/media.sh
 	@sh out/media.sh > out/media.log 2>&1 || { cat out/media.log >&2; rm -f $@.part; exit 1; }
 	@mv $@.part $@
+	@echo "media: made $@ from $<"
+
+# The same for each container, as the shipped graph makes it.
+testdata/media/pattern.%: graphs/jobs/pattern.yaml
+	@command -v gst-launch-1.0 >/dev/null || { echo "media: gst-launch-1.0 is missing: as root, run .ci/setup run" >&2; exit 1; }
+	@mkdir -p out/media
+	@$(TOOL) show $< -p target=out/media/$(@F) -p size=160x90 -p length=1s -p tone=1000 --as launch > out/media/$(@F).sh
+	@sh out/media/$(@F).sh > out/media/$(@F).log 2>&1 || { cat out/media/$(@F).log >&2; exit 1; }
+	@mv out/media/$(@F) $@
 	@echo "media: made $@ from $<"
 
 run: ## install what is missing, make a test file, transcode it, and look at what came out
