@@ -77,6 +77,7 @@ func (a *Assembler) Depacketize(dst []media.Unit, p *media.Packet) ([]media.Unit
 	if first {
 		a.begin(p)
 	}
+	a.unsure = false
 	if !a.spoiled {
 		if taken := a.take(p, first); taken != nil {
 			a.spoil()
@@ -95,7 +96,6 @@ func (a *Assembler) Depacketize(dst []media.Unit, p *media.Packet) ([]media.Unit
 func (a *Assembler) begin(p *media.Packet) {
 	a.begun, a.timestamp, a.pts, a.held = true, p.Header.Timestamp, p.PTS, 0
 	a.spoiled = a.unsure && !a.format.Begins(p.Payload)
-	a.unsure = false
 }
 
 func (a *Assembler) take(p *media.Packet, first bool) error {
