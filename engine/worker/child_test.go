@@ -34,7 +34,7 @@ const mode = "SLUICE_TEST_WORKER"
 
 func TestMain(m *testing.M) {
 	if as := os.Getenv(mode); as != "" {
-		os.Exit(child(as))
+		os.Exit(child(as)) //nolint:forbidigo // this process is a worker
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -94,7 +94,6 @@ type puppet struct {
 	id   string
 	conn net.Conn
 
-	mu   sync.Mutex
 	host run.Host
 	plan *plan.Plan
 	echo *echo
@@ -188,7 +187,7 @@ func (p *puppet) perform(ctx context.Context, what string, settings []plan.Setti
 		_ = syscall.Kill(self, syscall.SIGABRT)
 	case "exit":
 		fmt.Fprintln(os.Stderr, "the end is near")
-		os.Exit(5)
+		os.Exit(5) //nolint:forbidigo // the death that a test asks for
 	case "freeze":
 		_ = syscall.Kill(self, syscall.SIGSTOP)
 	case "hang":

@@ -1,7 +1,6 @@
 package worker
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,7 +13,6 @@ import (
 	"time"
 
 	"sluice/engine/fault"
-	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
 	"sluice/engine/worker/process"
@@ -125,7 +123,8 @@ func (l *link) check() {
 		_ = l.end.Beat(0) // if it cannot be queued, no answer will come either
 	}
 	if use, err := l.proc.Usage(); err == nil && l.o.Memory > 0 && use.Memory > l.o.Memory {
-		l.kill(fault.New(fault.Overloaded, "", "the worker took %d MB of memory, more than its %d, and was killed", use.Memory>>20, l.o.Memory>>20).
+		l.kill(fault.New(fault.Overloaded, "",
+			"the worker took %d MB of memory, more than its %d, and was killed", use.Memory>>20, l.o.Memory>>20).
 			Advise("give workers more memory, or make what the graph does smaller"))
 	}
 }
@@ -141,12 +140,18 @@ func (l *link) readEnded(err error) {
 		l.kill(fault.New(fault.ProtocolViolation, "", "the worker was killed because it broke the protocol").Because(f))
 		return
 	}
-	if !errors.Is(err, io.EOF) && !errors.Is(err, os.ErrDeadlineExceeded) && !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, io.ErrUnexpectedEOF) {
+	if !ended(err) {
 		l.log.Warn("the connection to a worker broke", "error", err)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.left = time.Now()
+}
+
+// ended tells whether an error is how a connection looks whose other end is gone.
+func ended(err error) bool {
+	return errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, os.ErrDeadlineExceeded) ||
+		errors.Is(err, syscall.ECONNRESET)
 }
 
 // kill ends the process at once. The first reason counts.
@@ -209,123 +214,6 @@ func (l *link) alive() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.why == nil && l.cause == nil && l.left.IsZero()
-}
-
-// read handles what comes until the connection ends.
-func (l *link) read() error {
-	for {
-		f, err := l.end.Next()
-		if err != nil {
-			return err
-		}
-		switch f.Kind {
-		case frame.Heartbeat:
-			l.mu.Lock()
-			l.beaten = true
-			l.mu.Unlock()
-		case frame.Key:
-			l.key(f.Track)
-		case frame.State:
-			err = l.news(f)
-		case frame.Result, frame.Stats:
-			err = l.answered(f)
-		default:
-			err = fault.New(fault.ProtocolViolation, "", "a %s, which only servers send", f.Kind)
-		}
-		if err != nil {
-			return err
-		}
-	}
-}
-
-// key passes on that a track which goes to the worker needs a key frame.
-func (l *link) key(track uint16) {
-	if number, bridge, ok := l.end.Bridge(track); ok {
-		if r := l.seat(number); r != nil {
-			r.key(bridge)
-		}
-	}
-}
-
-func (l *link) seat(number uint16) *Runtime {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.seats[number]
-}
-
-// news takes a message that answers nothing.
-func (l *link) news(f frame.Frame) error {
-	m, err := f.Message()
-	if err != nil {
-		return err
-	}
-	var n news
-	if err := read(m, &n); err != nil {
-		return err
-	}
-	switch {
-	case n.Greeting != nil:
-		return l.greet(*n.Greeting)
-	case n.Notice == nil || !n.Notice.known():
-		return fault.New(fault.ProtocolViolation, "", "a state without a notice")
-	}
-	if r := l.seat(m.Instance); r != nil { // else it has just left
-		r.tell(run.Notice{
-			Kind: n.Notice.Kind, Node: n.Notice.Node, Branch: n.Notice.Branch, Err: n.Notice.Fault.err(l.veil.hide),
-			Event: n.Notice.Event, Vars: n.Notice.Vars,
-		})
-	}
-	return nil
-}
-
-// greet checks who the worker says it is.
-func (l *link) greet(g greeting) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.hello {
-		return fault.New(fault.ProtocolViolation, "", "a second greeting")
-	}
-	if g.Protocol != protocol || g.Plans < plan.Version {
-		return fault.New(fault.GstUnavailable, "", "%q speaks version %d and reads plans up to %d, where %d and %d are needed",
-			l.o.Path, g.Protocol, g.Plans, protocol, plan.Version).
-			Advise("the program was replaced while the server runs: restart the server")
-	}
-	l.hello, l.beaten = true, true
-	close(l.greeted)
-	return nil
-}
-
-// answered hands an answer to the call that waits for it.
-func (l *link) answered(f frame.Frame) error {
-	m, err := f.Message()
-	if err != nil {
-		return err
-	}
-	l.mu.Lock()
-	to, asked := l.calls[m.ID]
-	delete(l.calls, m.ID)
-	l.mu.Unlock()
-	if !asked {
-		return fault.New(fault.ProtocolViolation, "", "an answer to a call that nobody made")
-	}
-	var r reply
-	if err := read(m, &r.answer); err != nil {
-		return err
-	}
-	if len(m.Blob) > 0 {
-		r.blob = bytes.Clone(m.Blob)
-	}
-	to <- r // has room, for this one
-	return nil
-}
-
-// accept tells where a track that the worker begins leads.
-func (l *link) accept(_, instance uint16, bridge string) wire.Sink {
-	r := l.seat(instance)
-	if r == nil {
-		return wire.Sink{}
-	}
-	return r.outlet(bridge)
 }
 
 // send sends a call and gives its number and where its answer comes.

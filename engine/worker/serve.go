@@ -12,8 +12,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -21,10 +19,6 @@ import (
 	"sluice/engine/worker/process"
 	"sluice/engine/worker/wire"
 )
-
-// look is how often a worker looks whether the server is still there, beside reading: the reader itself may hang in a
-// port.
-const look = 250 * time.Millisecond
 
 // ServeOptions are what a worker serves with.
 type ServeOptions struct {
@@ -46,7 +40,6 @@ func Inherited() (net.Conn, error) {
 type server struct {
 	o     ServeOptions
 	end   *wire.End
-	ctx   context.Context //nolint:containedctx // of all calls; it ends with Serve
 	calls sync.WaitGroup
 
 	mu      sync.Mutex
@@ -68,89 +61,32 @@ func Serve(ctx context.Context, conn net.Conn, o ServeOptions) error {
 	}
 	within, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	s := &server{o: o, ctx: within, guests: map[uint16]*guest{}, cancels: map[uint32]context.CancelFunc{}}
+	s := &server{o: o, guests: map[uint16]*guest{}, cancels: map[uint32]context.CancelFunc{}}
 	s.end = wire.New(conn, nil, s.accept)
 	defer s.end.Close()
 	var both sync.WaitGroup
 	both.Go(func() { _ = s.end.Send() }) // a broken connection is seen by the reader
 	reader := make(chan error, 1)
-	both.Go(func() { reader <- s.read() })
+	both.Go(func() { reader <- s.read(within) })
 	s.say(frame.Message{Kind: frame.State}, news{Greeting: &greeting{Protocol: protocol, Plans: plan.Version}})
 	err := s.watch(ctx, conn, reader)
 	stop()
-	s.stopAll()
+	s.stopAll(ctx)
 	s.end.Close()
-	finishes(o.Grace, both.Wait)
+	atMost(o.Grace, both.Wait)
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
 		return nil
 	}
 	return err
 }
 
-// watch waits for the end: of reading, of ctx, or of the other side even though reading does not end.
-func (s *server) watch(ctx context.Context, conn net.Conn, reader <-chan error) error {
-	ticker := time.NewTicker(look)
-	defer ticker.Stop()
-	for {
-		select {
-		case err := <-reader:
-			return err
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-			if hungUp(conn) {
-				select {
-				case err := <-reader:
-					return err
-				case <-time.After(s.o.Grace): // it hangs, or has much to read for nobody
-					return nil
-				}
-			}
-		}
-	}
-}
-
-// hungUp tells whether the other end of a socket has closed, whatever is still to be read.
-func hungUp(conn net.Conn) bool {
-	sc, ok := conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return true
-	}
-	gone := false
-	err = raw.Control(func(fd uintptr) {
-		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
-		n, err := unix.Poll(fds, 0)
-		gone = err == nil && n > 0
-	})
-	return gone || err != nil
-}
-
-// finishes waits for f for so long at most; f goes on if it is not done.
-func finishes(d time.Duration, f func()) bool {
-	done := make(chan struct{})
-	go func() {
-		f()
-		close(done)
-	}()
-	select {
-	case <-done:
-		return true
-	case <-time.After(d):
-		return false
-	}
-}
-
 // stopAll stops every Runtime, and waits for the calls at work.
-func (s *server) stopAll() {
+func (s *server) stopAll(ctx context.Context) {
 	s.mu.Lock()
 	guests := s.guests
 	s.guests, s.closing = map[uint16]*guest{}, true
 	s.mu.Unlock()
-	ctx, done := context.WithTimeout(context.WithoutCancel(s.ctx), s.o.Grace)
+	ctx, done := context.WithTimeout(context.WithoutCancel(ctx), s.o.Grace)
 	defer done()
 	for _, g := range guests {
 		s.calls.Go(func() {
@@ -159,11 +95,11 @@ func (s *server) stopAll() {
 			}
 		})
 	}
-	finishes(s.o.Grace, s.calls.Wait)
+	atMost(s.o.Grace, s.calls.Wait)
 }
 
 // read handles what comes until the connection ends.
-func (s *server) read() error {
+func (s *server) read(ctx context.Context) error {
 	for {
 		f, err := s.end.Next()
 		if err != nil {
@@ -176,7 +112,7 @@ func (s *server) read() error {
 				err = s.end.Beat(clock)
 			}
 		} else {
-			err = s.handle(f)
+			err = s.handle(ctx, f)
 		}
 		if err != nil {
 			return err
@@ -185,7 +121,7 @@ func (s *server) read() error {
 }
 
 // handle begins what a message asks for, in a goroutine of its own.
-func (s *server) handle(f frame.Frame) error {
+func (s *server) handle(ctx context.Context, f frame.Frame) error {
 	m, err := f.Message()
 	if err != nil {
 		return err
@@ -193,11 +129,11 @@ func (s *server) handle(f frame.Frame) error {
 	m.Blob = append([]byte(nil), m.Blob...) // the frame's memory is used again
 	switch m.Kind {
 	case frame.Plan:
-		return s.prepare(m)
+		return s.prepare(ctx, m)
 	case frame.Change:
-		return s.change(m)
+		return s.change(ctx, m)
 	case frame.Stats:
-		s.call(m, time.Minute, false, func(ctx context.Context, g *guest) (answer, []byte) {
+		s.call(ctx, m, time.Minute, false, func(ctx context.Context, g *guest) (answer, []byte) {
 			r, err := g.runtime.Inspect(ctx)
 			return answer{Report: &r, Fault: flawOf(err)}, nil
 		})
@@ -206,7 +142,7 @@ func (s *server) handle(f frame.Frame) error {
 	return fault.New(fault.ProtocolViolation, "", "a %s, which only workers send", m.Kind)
 }
 
-func (s *server) prepare(m frame.Message) error {
+func (s *server) prepare(ctx context.Context, m frame.Message) error {
 	var p prepare
 	if err := read(m, &p); err != nil {
 		return err
@@ -216,7 +152,7 @@ func (s *server) prepare(m frame.Message) error {
 		s.answer(m, answer{Fault: flawOf(err)}, nil, false)
 		return nil
 	}
-	s.call(m, p.Timeout, false, func(ctx context.Context, _ *guest) (answer, []byte) {
+	s.call(ctx, m, p.Timeout, false, func(ctx context.Context, _ *guest) (answer, []byte) {
 		inlets, err := g.prepare(ctx, p, m.Blob)
 		return answer{Inlets: inlets, Fault: flawOf(err)}, nil
 	})
@@ -243,7 +179,7 @@ func (s *server) seat(number uint16, p prepare) (*guest, error) {
 	return g, nil
 }
 
-func (s *server) change(m frame.Message) error {
+func (s *server) change(ctx context.Context, m frame.Message) error {
 	var o order
 	if err := read(m, &o); err != nil {
 		return err
@@ -257,7 +193,7 @@ func (s *server) change(m frame.Message) error {
 		return nil
 	}
 	// What came out while draining must be there before the word that all is drained.
-	s.call(m, o.Timeout, o.Call == run.CallDrain, func(ctx context.Context, g *guest) (answer, []byte) {
+	s.call(ctx, m, o.Timeout, o.Call == run.CallDrain, func(ctx context.Context, g *guest) (answer, []byte) {
 		a, blob, err := g.do(ctx, o, m.Blob)
 		if o.Call == run.CallStop && err == nil {
 			s.leave(m.Instance)
@@ -275,7 +211,9 @@ func (s *server) leave(number uint16) {
 }
 
 // call runs work for the instance of a message, and answers, behind media or not.
-func (s *server) call(m frame.Message, timeout time.Duration, behind bool, work func(context.Context, *guest) (answer, []byte)) {
+func (s *server) call(
+	ctx context.Context, m frame.Message, timeout time.Duration, behind bool, work func(context.Context, *guest) (answer, []byte),
+) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	g := s.guests[m.Instance]
@@ -283,7 +221,7 @@ func (s *server) call(m frame.Message, timeout time.Duration, behind bool, work 
 		s.answer(m, answer{Fault: flawOf(fault.New(fault.Closed, "", "there is no instance %d", m.Instance))}, nil, false)
 		return
 	}
-	ctx, end := context.WithTimeout(s.ctx, timeout)
+	ctx, end := context.WithTimeout(ctx, timeout)
 	s.cancels[m.ID] = end
 	s.calls.Go(func() {
 		a, blob := work(ctx, g)

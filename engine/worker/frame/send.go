@@ -37,7 +37,8 @@ func (w *Writer) Send() error {
 		return w.err
 	}
 	w.sending = true
-	for w.err == nil && len(w.control.waiting)+len(w.media.waiting) > 0 {
+	for w.err == nil && w.waits() {
+		w.sendRest()
 		w.sendControl()
 		batch := w.media.take()
 		for rest := batch; len(rest) > 0 && w.err == nil; {
@@ -50,6 +51,64 @@ func (w *Writer) Send() error {
 	}
 	w.sending = false
 	return w.err
+}
+
+// Trier is a stream that can be asked to take what it takes without waiting, which may be less than all, or nothing.
+type Trier interface {
+	TryWrite(b []byte) (int, error)
+}
+
+// Try sends what is waiting as far as dst takes it at once; it never blocks. False means that something is left: call
+// Send. A dst that is no Trier takes nothing. Errors are as those of Send.
+func (w *Writer) Try() (bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	t, ok := w.dst.(Trier)
+	if w.sending || w.err != nil {
+		return true, w.err // whoever sends will find it
+	}
+	if !ok || len(w.control.waiting)+len(w.media.waiting) > writeBatch {
+		return !w.waits(), nil
+	}
+	w.sending = true
+	for _, l := range []*lane{&w.control, &w.media} {
+		if len(w.rest) > 0 || len(l.waiting) == 0 || w.err != nil {
+			continue
+		}
+		out := l.take()
+		n := w.try(t, out)
+		w.rest = append(w.rest, out[n:]...)
+		l.recycle(out)
+	}
+	w.sending = false
+	return !w.waits(), w.err
+}
+
+// try lets go of the lock while dst works.
+func (w *Writer) try(t Trier, b []byte) int {
+	w.mu.Unlock()
+	n, err := t.TryWrite(b)
+	w.mu.Lock()
+	if err != nil {
+		w.err = fmt.Errorf("write to the other end: %w", err)
+	}
+	return n
+}
+
+// waits tells whether anything is waiting.
+func (w *Writer) waits() bool { return len(w.rest)+len(w.control.waiting)+len(w.media.waiting) > 0 }
+
+// sendRest sends what Try has begun; it is the rest of a frame, so nothing may come before.
+func (w *Writer) sendRest() {
+	if len(w.rest) == 0 {
+		return
+	}
+	out := w.rest
+	w.rest = nil
+	w.write(out)
+	if cap(out) <= keepBuffer {
+		w.rest = out[:0]
+	}
 }
 
 func (w *Writer) sendControl() {

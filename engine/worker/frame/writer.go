@@ -23,8 +23,9 @@ type Writer struct {
 	mu      sync.Mutex
 	control lane
 	media   lane
-	sending bool  // somebody is in Send
-	err     error // of dst, for ever
+	rest    []byte // of what Try could not send whole
+	sending bool   // somebody is in Send
+	err     error  // of dst, for ever
 	credit  ledger
 }
 

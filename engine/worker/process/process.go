@@ -76,16 +76,18 @@ func Start(ctx context.Context, c Command) (*Process, error) {
 	p.cmd.ExtraFiles = []*os.File{theirs}
 	p.cmd.Stderr = p.out
 	p.cmd.WaitDelay = linger
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	pidfd := -1
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, PidFD: &pidfd}
 	if err := p.cmd.Start(); err != nil {
-		conn.Close()
+		_ = conn.Close() // nothing was written
 		return nil, unavailable(c.Path, err)
 	}
-	go p.wait()
-	if err := c.Limits.apply(p.PID()); err != nil {
+	go p.wait(pidfd)
+	// One that is gone already says more by how it ended.
+	if err := c.Limits.apply(p.PID()); err != nil && !errors.Is(err, unix.ESRCH) {
 		p.Kill()
 		<-p.done
-		conn.Close()
+		_ = conn.Close() // nothing was written
 		return nil, unavailable(c.Path, err)
 	}
 	return p, nil
@@ -104,7 +106,7 @@ func pair() (*net.UnixConn, *os.File, error) {
 	ours, theirs := os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "server")
 	conn, err := Connection(ours)
 	if err != nil {
-		theirs.Close()
+		_ = theirs.Close() // nothing was written
 		return nil, nil, err
 	}
 	return conn, theirs, nil
@@ -119,14 +121,15 @@ func Connection(f *os.File) (*net.UnixConn, error) {
 	}
 	unixConn, ok := conn.(*net.UnixConn)
 	if !ok {
-		conn.Close()
+		_ = conn.Close() // nothing was written
 		return nil, errors.New("not a unix socket")
 	}
 	return unixConn, nil
 }
 
 // wait reaps the program.
-func (p *Process) wait() {
+func (p *Process) wait(pidfd int) {
+	await(pidfd)
 	_ = p.cmd.Wait() // what it says is read from the state, which is always there after Wait
 	p.mu.Lock()
 	p.reaped = true
