@@ -138,7 +138,7 @@ These verbs need no server and no GStreamer.`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.doctorCmd(),
+	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.doctorCmd(),
 		a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c

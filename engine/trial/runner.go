@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/engine/element"
+	"sluice/engine/expect"
 	"sluice/engine/plan"
 	"sluice/engine/route"
 	"sluice/engine/spec"
@@ -27,6 +28,18 @@ func Cases(graphs ...*spec.Graph) []Case {
 		}
 	}
 	return out
+}
+
+// NeedsMedia tells whether the test lets media flow. A test of plans and routes alone needs no Lab.
+func (c Case) NeedsMedia() bool {
+	x := expectations(c.Test)
+	return x.Runs()
+}
+
+// expectations reads what a test expects. What cannot be read was reported by lint.
+func expectations(t *spec.Test) expect.Expectations {
+	var unheard spec.Report
+	return expect.Read(t, unheard.Errorf, func(spec.Text) bool { return true })
 }
 
 // Set is what graphs are tested with: those they use, the routes of all, and the elements there are.

@@ -28,8 +28,7 @@ type trial struct {
 
 func newTrial(r *Runner, c Case) *trial {
 	t := &trial{set: r.set, opts: r.opts, from: c, test: c.Test}
-	var unheard spec.Report // lint has said it
-	t.want = expect.Read(c.Test, unheard.Errorf, func(spec.Text) bool { return true })
+	t.want = expectations(c.Test)
 	t.result = Result{Graph: c.Graph.Name, Name: c.Test.Name.Text, Pos: c.Test.Pos}
 	return t
 }
