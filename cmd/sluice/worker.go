@@ -31,7 +31,7 @@ func serveSocket(ctx context.Context, errw io.Writer) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close() //nolint:errcheck // whoever would care is at the other end
+	defer conn.Close()    //nolint:errcheck // whoever would care is at the other end
 	log := warnings(errw) // the server reads its lines and gives them times
 	open, stop, err := openGst(ctx, log)
 	if err != nil {
