@@ -183,6 +183,8 @@ func (s subject) pick(c *expect.Check) (*meter, error) {
 	switch {
 	case len(pads) == 1:
 		return pads[0], nil
+	case len(pads) > 1 && (c.Key == "length" || c.Key == "bytes"):
+		return together(pads), nil
 	case len(pads) > 1:
 		return nil, fmt.Errorf("several outputs: write %s.%s, or one of %s", s.node, pads[0].kind, padNames(pads))
 	case counts:
@@ -191,6 +193,22 @@ func (s subject) pick(c *expect.Check) (*meter, error) {
 		return nil, fmt.Errorf("no %s passed", map[media.Kind]string{media.Audio: "sound", media.Video: "pictures"}[kind])
 	}
 	return nil, fmt.Errorf("nothing passed")
+}
+
+// together is as long as all tracks, and has the bytes of all.
+func together(pads []*meter) *meter {
+	out := newMeter("", &needs{})
+	for _, m := range pads {
+		out.bytes += m.bytes
+		if !m.timed {
+			continue
+		}
+		if !out.timed {
+			out.timed, out.first = true, m.first
+		}
+		out.first, out.end = min(out.first, m.first), max(out.end, m.over())
+	}
+	return out
 }
 
 // latest is when the last of all tracks ends.

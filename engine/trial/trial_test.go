@@ -49,7 +49,8 @@ func TestQuantities(t *testing.T) {
 		"{write: {tracks: [vp8]}}":            "write.tracks: [opus, vp8]",
 		"{write: {tracks: [vp8, opus, aac]}}": "write.tracks: [opus, vp8]",
 		"{write: {bytes: 5..}}":               "write.bytes: 4",
-		"{write: {length: 2s}}":               "write.length: several outputs: write write.audio, or one of audio_0, video_0",
+		"{write: {length: 3s}}":               "write.length: 2s",
+		"{write: {rate: 1..}}":                "write.rate: several outputs: write write.audio, or one of audio_0, video_0",
 		"{write.video: {length: 2s, frames: 50}, write.audio_0: {frames: 100, bytes: 500}}": "",
 		"{write.video: {frames: 5}}": "write.video.frames: 50",
 		"{enc.audio: {frames: 5}}":   "enc.audio.frames: nothing passed there, only on src",
@@ -93,6 +94,17 @@ func TestHeadersAreNoFrames(t *testing.T) {
 	head := run.Passed{Pad: "src", Caps: vp8, PTS: -1, Duration: -1, Header: true, Data: []byte("head")}
 	l.script.passes["enc"] = append([]run.Passed{head}, l.script.passes["enc"]...)
 	if r := expectOne(t, l, "{enc: {frames: 50, keyframes: 10, bytes: 354, length: 2s}}"); r.Outcome != trial.Passed {
+		t.Error(failed(r))
+	}
+}
+
+// TestFramesWithParameterSets: what has a time is media, whatever else it brings.
+func TestFramesWithParameterSets(t *testing.T) {
+	l := film()
+	for i := range l.script.passes["enc"] {
+		l.script.passes["enc"][i].Header = i%5 == 0
+	}
+	if r := expectOne(t, l, "{enc: {frames: 50, keyframes: 10}}"); r.Outcome != trial.Passed {
 		t.Error(failed(r))
 	}
 }
