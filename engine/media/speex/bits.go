@@ -67,9 +67,6 @@ func (r *reader) read(n int) (v int) {
 func (r *reader) frame() (bool, error) {
 	for r.left() > narrowMode {
 		start := r.at
-		if r.at > 0 && r.left() < 8 && r.data[len(r.data)-1]<<(r.at%8) == 0 {
-			return false, nil // filled with zeros, against RFC 5574 3.3; else it would be a frame of silence
-		}
 		if r.read(flagBits) != 0 {
 			return false, errFrame // a wide layer with nothing narrow before it
 		}
