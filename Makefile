@@ -64,9 +64,13 @@ run: ## install what is missing, make a test file, transcode it, and look at wha
 	@$(MAKE) --no-print-directory build media
 	@mkdir -p out
 	$(SLUICE) lint graphs
-	$(SLUICE) plan jobs/transcode | head -n 12
+	@$(SLUICE) plan jobs/transcode | head -n 2
 	@$(SLUICE) show rooms/mixer -p room=lobby --as svg > out/.mixer.svg && mv out/.mixer.svg out/mixer.svg
 	@echo "drawn: out/mixer.svg (open it in a browser)"
+	$(SLUICE) run jobs/transcode --overwrite -p source=testdata/media/bars.flv -p target=out/bars.webm
+	$(SLUICE) test testdata/media/webm.yaml
+	@! command -v ffprobe >/dev/null || ffprobe -hide_banner out/bars.webm
+	@echo "made: out/bars.webm (play it in a browser)"
 
 test: setup media check race gst ## everything: set-up, lint, unit, race and GStreamer tests
 
@@ -74,8 +78,8 @@ test: setup media check race gst ## everything: set-up, lint, unit, race and GSt
 setup:
 	@.ci/setup test
 
-gst: build ## the tests that need GStreamer: the registry snapshot against the installed one
-	go test -count=1 ./engine/gst/...
+gst: media ## the tests that need GStreamer
+	go test -count=1 ./engine/gst/... ./cmd/sluice/...
 
 check: lint unit ## fast: lint and unit tests, without GStreamer
 
