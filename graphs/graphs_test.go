@@ -1,11 +1,8 @@
 package graphs_test
 
 import (
-	"fmt"
 	"io/fs"
-	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -24,13 +21,13 @@ import (
 	"sluice/elements/hls"
 	"sluice/elements/mix"
 	"sluice/elements/stream"
+	"sluice/elements/testio"
 	"sluice/elements/webrtc"
 	"sluice/engine/element"
 	"sluice/engine/lint"
-	"sluice/engine/param"
-	"sluice/engine/plan"
 	"sluice/engine/route"
 	"sluice/engine/spec"
+	"sluice/engine/trial"
 	"sluice/graphs"
 	"sluice/testdata/registry"
 )
@@ -45,6 +42,7 @@ func elements(t testing.TB) *element.Registry {
 	reg, err := element.NewRegistry(snapshot, slices.Concat(
 		stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), hls.Elements(), file.Elements(), rtmp.Elements(),
 		rtmfp.Elements(), rtsp.Elements(), srt.Elements(), sip.Elements(), cdn.Elements(), websocket.Elements(),
+		testio.Elements(),
 	), triggers())
 	if err != nil {
 		t.Fatal(err)
@@ -199,83 +197,19 @@ func graphOf(m route.Match, ok bool) string {
 	return m.Entry.Graph
 }
 
-// TestExpectations holds what the graphs' own tests expect of routes and plans; the rest of them needs GStreamer.
+// TestExpectations holds what the graphs' own tests expect of routes and plans. `sluice test graphs` runs all of them, with
+// GStreamer.
 func TestExpectations(t *testing.T) {
 	lib, list := shipped(t)
-	routes, reg := table(t), elements(t)
+	runner := trial.New(trial.Set{Library: lib, Routes: table(t), Registry: elements(t)}, trial.Options{PlanOnly: true})
 	checked := 0
-	for _, g := range list {
-		for _, test := range g.Tests {
-			t.Run(g.Name+", "+test.Name.Text, func(t *testing.T) {
-				for _, e := range test.Expect {
-					if e.Key.Text == "route" || e.Key.Text == "plan" {
-						checked++
-					}
-					switch e.Key.Text {
-					case "route":
-						for _, r := range e.Value.Entries {
-							m, ok := routes.Match(r.Key.Text, r.Value.Text, nil)
-							if got := graphOf(m, ok); got != g.Name {
-								t.Errorf("%s %s goes to %q", r.Key.Text, r.Value.Text, got)
-							}
-						}
-					case "plan":
-						expectPlan(t, resolve(t, g, lib, reg, test), e.Value.Entries)
-					}
-				}
-			})
+	for _, r := range runner.Run(t.Context(), trial.Cases(list...)) {
+		checked += len(r.Found)
+		if r.Outcome == trial.Failed {
+			t.Errorf("%s, %s: %s %+v", r.Graph, r.Name, r.Reason, r.Found)
 		}
 	}
 	if checked < 20 {
 		t.Errorf("only %d expectations in all shipped graphs", checked)
 	}
-}
-
-func resolve(t *testing.T, g *spec.Graph, lib plan.Library, reg *element.Registry, test spec.Test) plan.Counts {
-	t.Helper()
-	tmpl, err := plan.Compile(g, lib, reg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	params := map[string]any{}
-	for _, e := range test.With {
-		params[e.Key.Text] = e.Value.Text
-	}
-	// A stream named by address has one; the placeholder for a text is none.
-	address := param.Values{"url": "rtsp://camera.example/main"}
-	if strings.HasSuffix(g.Name, "rtmp") {
-		address["url"] = "rtmp://example.org/live/a"
-	} else if strings.HasSuffix(g.Name, "srt") {
-		address["url"] = "srt://example.org:8890"
-	}
-	env := param.Values{"env.CAMERA_HOST": "camera.example", "env.CAMERA_LOGIN": "me:secret"}
-	p, err := tmpl.Resolve(plan.Inputs{Params: params, Scope: param.Chain(address, env, tmpl.Placeholders())})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.Counts()
-}
-
-func expectPlan(t *testing.T, counts plan.Counts, want []spec.Entry) {
-	t.Helper()
-	for _, e := range want {
-		field := reflect.ValueOf(counts).FieldByName(strings.ToUpper(e.Key.Text[:1]) + e.Key.Text[1:])
-		if !field.IsValid() {
-			t.Fatalf("plans have no %q", e.Key.Text)
-		}
-		if got := int(field.Int()); !within(got, e.Value.Text) {
-			t.Errorf("%s: %d, not %s", e.Key.Text, got, e.Value.Text)
-		}
-	}
-}
-
-// within tells whether n lies in a range such as "1..2", "1.." or "2".
-func within(n int, text string) bool {
-	least, most, open := strings.Cut(text, "..")
-	if !open {
-		return text == fmt.Sprint(n)
-	}
-	a, errA := strconv.Atoi(least)
-	b, errB := strconv.Atoi(most)
-	return (least == "" || errA == nil && n >= a) && (most == "" || errB == nil && n <= b)
 }
