@@ -122,8 +122,12 @@ func (s *Shape) pipeline(l *plan.Pipeline) {
 	}
 }
 
-// node sorts a node into sources and sinks, and finds those in Go that are lazy by themselves.
+// node sorts a node into sources and sinks, and finds those in Go that are lazy by themselves. One that media goes past, as
+// past a conversion with nothing to do, is neither: it never comes to an end.
 func (s *Shape) node(n *plan.Node) {
+	if len(s.into[n.Name]) == 0 && len(s.from[n.Name]) == 0 && len(s.parts[n.Name]) == 0 {
+		return
+	}
 	if len(s.into[n.Name]) == 0 && s.leads[n.Name] {
 		s.sources = append(s.sources, n.Name)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/element"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/stat"
@@ -138,6 +139,8 @@ func TestOver(t *testing.T) {
 	tail.Policy.End = []string{"tail"}
 	list := whole(line("rung[0]/src", "a"), line("rung[1]/src", "b"))
 	list.Policy.End = []string{"rung"}
+	past := whole(line("read", "write"))
+	past.Nodes = append(past.Nodes, plan.Node{Name: "to", Domain: element.Go, Passes: true})
 	lazy := whole(line("read", "write"), line("bars", "hls"))
 	lazy.Pipelines[1].Lazy = true
 	for _, c := range []struct {
@@ -163,6 +166,7 @@ func TestOver(t *testing.T) {
 		{"another node", tail, []string{"read"}, false},
 		{"one of a list", list, []string{"rung[0]/src"}, false},
 		{"all of a list", list, []string{"rung[0]/src", "rung[1]/src"}, true},
+		{"what media goes past has no end", past, []string{"read"}, true},
 		{"what is lazy does not count", lazy, []string{"read"}, true},
 	} {
 		ended := map[string]bool{}
