@@ -105,7 +105,8 @@ func (l *pipeline) complete(element string) error {
 	l.mu.Unlock()
 	for _, k := range never {
 		if !k.Optional {
-			return fault.New(fault.CodecNotAvailable, e.Node, "%q (%s) has no output %q: the media has no such track", e.Name, e.Factory, k.From.Name).
+			return fault.New(fault.CodecNotAvailable, e.Node, "%q (%s) has no output %q: the media has no such track",
+				e.Name, e.Factory, k.From.Name).
 				Advise("write \"%s.%s?\" in the link if the track may be missing", e.Node, k.From.Name)
 		}
 		starved := l.fedOnlyBy(k)

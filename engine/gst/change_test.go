@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -89,13 +90,13 @@ func TestUnitsCross(t *testing.T) {
 		{"h264", "vp8"}, {"vp8", "h264"}, {"vp9", "h264"}, {"h265", "vp8"}, {"opus", "pcmu"}, {"pcma", "opus"}, {"aac", "opus"},
 		{"speex", "opus"}, {"g722", "pcmu"}, {"mp3", "aac"}, {"g729", "opus"}, {"opus", "speex"}, {"pcmu", "g729"}, {"opus", "aac"},
 	} {
-		t.Run(c.from+" to "+c.to, func(t *testing.T) {
+		cross := func(t *testing.T, taps bool) {
 			track, list := units(t, c.from)
 			kind := track.Kind
 			p := resolve(t, template(t, "c", convertText), plan.Inputs{
 				Params: map[string]any{"codec": c.to}, Given: given(kind, media.Codec(c.from)), Want: wanted(kind, media.Codec(c.to)),
 			})
-			rt := open(t)
+			rt := openWith(t, gst.Options{Taps: taps})
 			host, inlets := begin(t, rt, p)
 			in, out := inlets[only(t, p, plan.IntoGst)], host.Port(only(t, p, plan.OutOfGst))
 			in.Codec(track)
@@ -117,13 +118,18 @@ func TestUnitsCross(t *testing.T) {
 				t.Fatalf("%d units in, %d out, described as %v", len(list), len(got), out.Tracks())
 			}
 			first, last := got[0].PTS-base, got[len(got)-1].PTS-base
-			if first > 100*time.Millisecond || last < 300*time.Millisecond || last > 500*time.Millisecond {
+			late := first > 100*time.Millisecond && kind == media.Audio // a burst of pictures loses its oldest before the encoder
+			if late || last < 300*time.Millisecond || last > 500*time.Millisecond {
 				t.Errorf("%d units in; %d out from %s to %s", len(list), len(got), first, last)
 			}
 			if kind == media.Video && !got[0].Key {
 				t.Error("the first picture is no key frame")
 			}
-		})
+		}
+		t.Run(c.from+" to "+c.to, func(t *testing.T) { cross(t, false) })
+		if media.Codec(c.from).Kind() == media.Audio {
+			t.Run(c.from+" to "+c.to+" with threads", func(t *testing.T) { cross(t, true) })
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ package gst
 import (
 	"slices"
 
+	"sluice/engine/gst/bridge"
 	"sluice/engine/gst/chain"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -103,4 +104,29 @@ func (r *Runtime) forgetLeg(name string, gone bool, before *plan.Plan) {
 	defer r.mu.Unlock()
 	delete(r.legs, name)
 	delete(r.inlets, in.Name)
+}
+
+// openInlets makes the inlets of a plan that there are not yet, and gives all of the plan's.
+func (r *Runtime) openInlets(p *plan.Plan) run.Inlets {
+	r.openLegs(p)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := run.Inlets{}
+	for _, b := range p.Bridges {
+		if b.Direction != plan.IntoGst {
+			continue
+		}
+		if r.inlets[b.Name] == nil {
+			r.inlets[b.Name] = bridge.New(b.Name, r.host)
+		}
+		out[b.Name] = r.inlets[b.Name]
+	}
+	return out
+}
+
+func (r *Runtime) inlet(name string) *bridge.Inlet {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	in, _ := r.inlets[name].(*bridge.Inlet)
+	return in
 }

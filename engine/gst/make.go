@@ -9,6 +9,7 @@ import (
 	"github.com/go-gst/go-gst/gst"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst/bridge"
 	"sluice/engine/gst/shim"
 	"sluice/engine/plan"
 	"sluice/engine/value"
@@ -76,12 +77,21 @@ func (l *pipeline) create(e plan.Element, extra bool) error {
 // bridge connects an appsrc or appsink with the host.
 func (l *pipeline) bridge(e *elem) {
 	if in := l.rt.inlet(e.Name); in != nil {
-		in.attach(e)
+		in.Attach(e.object(), textOf(e.Props, "caps"))
 		e.inlet = in
 		return
 	}
-	out := &outlet{port: l.rt.host.Outlet(e.Name), node: e.Node, log: l.rt.log}
-	shim.Drain(e.object(), out.take)
+	bridge.Drain(e.object(), l.rt.host.Outlet(e.Name), e.Node, l.rt.log)
+}
+
+// textOf finds a setting; "" if it is not there.
+func textOf(list []plan.Setting, name string) string {
+	for _, s := range list {
+		if s.Name == name {
+			return s.Text
+		}
+	}
+	return ""
 }
 
 // join makes a link, or notes it for when its pad appears.
@@ -110,13 +120,12 @@ func (l *pipeline) link(k *plan.Link, src *gst.Pad) error {
 		return fault.New(fault.Internal, k.From.Of, "a link to %q, where one of the two does not play", k.To.Of)
 	}
 	w := &wire{Link: *k, from: from, to: to}
-	head := to
 	if k.Caps != "" {
 		filter, err := l.filter(from, k)
 		if err != nil {
 			return err
 		}
-		w.filter, head = filter, filter
+		w.filter = filter
 	}
 	w.src = src
 	if src == nil {
@@ -124,7 +133,7 @@ func (l *pipeline) link(k *plan.Link, src *gst.Pad) error {
 			return fault.New(fault.GstNegotiation, from.Node, "%q (%s) has no output %q", from.Name, from.Factory, k.From.Name)
 		}
 	}
-	if err := l.finish(w, head); err != nil {
+	if err := l.finish(w); err != nil {
 		return err
 	}
 	for _, s := range k.PadProps {
@@ -139,8 +148,8 @@ func (l *pipeline) link(k *plan.Link, src *gst.Pad) error {
 	return nil
 }
 
-// finish links a wire's source pad to head, and head to the wire's end if it is the filter.
-func (l *pipeline) finish(w *wire, head *elem) error {
+// finish links a wire's source pad to its end, through its filter if it has one.
+func (l *pipeline) finish(w *wire) error {
 	from := w.src
 	if w.filter != nil {
 		entry := pick(w.filter, "sink", false, nil)

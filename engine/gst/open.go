@@ -19,9 +19,9 @@ import (
 // Options of all Runtimes of a process.
 type Options struct {
 	Log *slog.Logger // not nil
-	// Chains plays pipelines without threads where the plan says that they can be: what calls are made of then costs half.
-	// There is no looking into a chain (run.Tapper).
-	Chains bool
+	// Taps lets tests look inside (run.Tapper). Without it, pipelines that the plan says can do without threads do, which
+	// costs half as much and has nothing to look at.
+	Taps bool
 }
 
 // Open starts GStreamer and gives what makes Runtimes. It takes some 20 ms, once. The error is fault.GstUnavailable.

@@ -10,6 +10,7 @@ import (
 	"github.com/go-gst/go-gst/gst"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst/bridge"
 	"sluice/engine/gst/shim"
 	"sluice/engine/plan"
 )
@@ -38,9 +39,9 @@ type pipeline struct {
 type elem struct {
 	plan.Element
 	gst    *gst.Element
-	extra  bool   // not of the plan: it enforces caps, or drains
-	inlet  *inlet // of an appsrc
-	ended  bool   // of a sink: the bus said so
+	extra  bool          // not of the plan: it enforces caps, or drains
+	inlet  *bridge.Inlet // of an appsrc
+	ended  bool          // of a sink: the bus said so
 	source bool
 	sink   bool
 }
@@ -165,7 +166,7 @@ func (l *pipeline) shut() {
 	l.closed = true
 	for _, e := range l.elems {
 		if e.inlet != nil {
-			e.inlet.detach()
+			e.inlet.Detach(e.object())
 		}
 	}
 }

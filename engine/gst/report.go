@@ -117,3 +117,11 @@ func (l *pipeline) queue(all map[sampleKey]*run.Sample, in *wire, now time.Durat
 	}
 	all[sampleKey{run.OfQueue, in.to.Name}] = s
 }
+
+// silent is the age of a count's last unit; negative if there was none.
+func silent(t shim.Tally, now time.Duration) time.Duration {
+	if t.At == 0 {
+		return -1
+	}
+	return max(now-t.At, 0)
+}

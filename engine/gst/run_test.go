@@ -34,8 +34,14 @@ func within(t testing.TB) context.Context {
 // open makes a Runtime and stops it after the test.
 func open(t testing.TB) run.Runtime {
 	t.Helper()
+	return openWith(t, gst.Options{})
+}
+
+func openWith(t testing.TB, o gst.Options) run.Runtime {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
-	openIt, err := gst.Open(gst.Options{Log: log})
+	o.Log = log
+	openIt, err := gst.Open(o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,8 +50,10 @@ type Runtime struct {
 
 func newRuntime(id string, o Options) *Runtime {
 	return &Runtime{
-		id: id, log: o.Log.With("instance", id), chains: o.Chains, phase: run.Fresh, stopping: make(chan struct{}), done: make(chan struct{}),
-		notes: newNotes(), lines: map[string]*pipeline{}, lazy: map[string]bool{}, inlets: map[string]run.Port{}, legs: map[string]*chain.Leg{}, taps: map[string]func(run.Passed){},
+		id: id, log: o.Log.With("instance", id), chains: !o.Taps, phase: run.Fresh,
+		stopping: make(chan struct{}), done: make(chan struct{}),
+		notes: newNotes(), lines: map[string]*pipeline{}, lazy: map[string]bool{},
+		inlets: map[string]run.Port{}, legs: map[string]*chain.Leg{}, taps: map[string]func(run.Passed){},
 	}
 }
 
@@ -124,7 +126,8 @@ func (r *Runtime) leave(c run.Call, next run.Phase, err error) {
 func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run.Inlets, error) {
 	err := r.perform(ctx, run.CallPrepare, func(ctx context.Context) error {
 		if p.Version > plan.Version {
-			return fault.New(fault.InvalidRequest, p.Graph, "the plan has format %d, and this build knows formats up to %d", p.Version, plan.Version).
+			return fault.New(fault.InvalidRequest, p.Graph, "the plan has format %d, and this build knows formats up to %d",
+				p.Version, plan.Version).
 				Advise("update this sluice to the version that made the plan")
 		}
 		r.mu.Lock()

@@ -22,7 +22,7 @@ func (l *pipeline) leave(ctx context.Context, gone []plan.Element) error {
 	waits := false
 	for _, e := range elems {
 		if e.inlet != nil {
-			e.inlet.detach()
+			e.inlet.Detach(e.object())
 			shim.EndFeed(e.object())
 		}
 		waits = waits || e.sink
@@ -96,7 +96,7 @@ func (l *pipeline) take(elems []*elem) {
 	}
 	for _, e := range elems {
 		if e.inlet != nil {
-			e.inlet.detach()
+			e.inlet.Detach(e.object())
 		}
 		shim.LockState(e.object(), true)
 	}
@@ -146,9 +146,6 @@ func (l *pipeline) forget(elems []*elem) {
 	})
 	l.mu.Unlock()
 	for _, e := range elems {
-		if e.inlet != nil {
-			e.inlet.release(e)
-		}
 		_ = l.gst.Remove(e.gst) // it is the pipeline's: it was added
 	}
 	for _, w := range gone {

@@ -44,7 +44,6 @@ func within(t *testing.T) context.Context {
 func clip(t *testing.T, name, line string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
-	//nolint:gosec // the words are the test's
 	if out, err := exec.CommandContext(t.Context(), "sh", "-c", "exec gst-launch-1.0 -q "+line+" ! filesink location="+path).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

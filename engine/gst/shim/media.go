@@ -93,7 +93,8 @@ func Push(appsrc Object, data []byte, pts, dts time.Duration, flags uint) bool {
 	if len(data) == 0 {
 		return true
 	}
-	flow := C.sl_feed_push(element(appsrc), unsafe.Pointer(unsafe.SliceData(data)), C.gsize(len(data)), C.gint64(pts), C.gint64(dts), C.guint(flags))
+	first := unsafe.Pointer(unsafe.SliceData(data))
+	flow := C.sl_feed_push(element(appsrc), first, C.gsize(len(data)), C.gint64(pts), C.gint64(dts), C.guint(flags))
 	return flow == C.GST_FLOW_OK
 }
 

@@ -59,7 +59,7 @@ func PadAdded(o Object, see func(pad Object)) { C.sl_pad_added(element(o), handl
 //export goPadAdded
 func goPadAdded(h C.uintptr_t, p *C.GstPad) {
 	see, _ := cgo.Handle(h).Value().(func(Object))
-	see(Object(unsafe.Pointer(p)))
+	see(Object(p))
 }
 
 // WhenIdle calls do once when nothing passes a pad, which may be at once. Nothing passes while do works.

@@ -1,16 +1,21 @@
 //go:build cgo && !nogst
 
-package gst
+package bridge
 
 import (
 	"log/slog"
-	"time"
 
 	"sluice/engine/gst/crossing"
 	"sluice/engine/gst/shim"
 	"sluice/engine/media"
 	"sluice/engine/run"
 )
+
+// Drain hands what reaches an appsink to a port, on the appsink's streaming thread. node is whom the log blames.
+func Drain(appsink shim.Object, port run.Port, node string, log *slog.Logger) {
+	o := &outlet{port: port, node: node, log: log}
+	shim.Drain(appsink, o.take)
+}
 
 // outlet is the way of units out of a bridge. Only the appsink's streaming thread touches it.
 type outlet struct {
@@ -52,12 +57,4 @@ func (o *outlet) describe(f shim.Format) {
 	}
 	o.track = t
 	o.port.Codec(t)
-}
-
-// silent is the age of a count's last unit; negative if there was none.
-func silent(t shim.Tally, now time.Duration) time.Duration {
-	if t.At == 0 {
-		return -1
-	}
-	return max(now-t.At, 0)
 }
