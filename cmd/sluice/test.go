@@ -36,16 +36,17 @@ func (a *app) testCmd() *cobra.Command {
 process, and compares what passes their nodes with what is expected. docs/testing.md describes how tests are written.
 Without a name it runs the tests of ./graphs.
 
+"sluice test jobs/transcode" runs those of one graph, "sluice test graphs/live --run opus" those of a folder whose graph and
+name match, "sluice test --update" writes golden files as they are now.
+
 Relative paths that a test reads are looked up in the working directory. What it writes goes into a temporary folder that
 is removed afterwards; --keep leaves it there and says where.
 
 It exits with 0 if all tests passed, and with 1 if one failed, or could not be run because there is no GStreamer. With
 --plan-only it looks only at plans and routes, which need none. Ctrl-C ends it with 130.`,
-		Example: `  sluice test                            the tests of ./graphs
-  sluice test jobs/transcode             of one graph
-  sluice test graphs/live --run 'opus'   of a folder, those whose graph and name match
-  sluice test graphs --junit out.xml     with a report for a build server
-  sluice test graphs --update            write golden files as they are now`,
+		Example: `  sluice test --plan-only                    plans and routes of all graphs in ./graphs
+  sluice test --plan-only jobs/push live/rtmp
+  sluice test --plan-only graphs/live --run rtmp`,
 		ValidArgsFunction: a.completeGraphs,
 		RunE: func(c *cobra.Command, names []string) error {
 			return a.test(c.Context(), names, &f)
