@@ -90,7 +90,11 @@ func (c container) take(p *element.Piece, in element.Input) error {
 			"say %s=… where the file is read, or put a convert node before", kind, c.name, kind)
 	}
 	to := element.Pad{Part: "mux", Name: pad}
-	ends := codec.Framer(in.Format.Codec).AddTo(p, element.Pad{}, in.Key, in.Port[:1])
+	chain := codec.Framer(in.Format.Codec)
+	if c.headless && in.Format.Codec == media.Speex {
+		chain = codec.Chain{{Name: "bare", Factory: "identity", Props: []element.Prop{element.Set("drop-buffer-flags", "header")}}}
+	}
+	ends := chain.AddTo(p, element.Pad{}, in.Key, in.Port[:1])
 	if ends.First.Part == "" {
 		p.Enter(in.Port, in.Key, to)
 		return nil

@@ -57,6 +57,9 @@ mux -> write`},
 				"a.fmp4 sync=false async=false\nvparse -> mux.video_%u\nmux -> write"},
 		"opus in ogg": {"a.opus", "", inputs(media.Opus),
 			"audio => aparse\naparse: opusparse\nmux: oggmux\n" + end + "a.opus sync=false async=false\naparse -> mux.audio_%u\nmux -> write"},
+		"speex in flv, without headers": {"a.flv", "", inputs(media.Speex),
+			"audio => abare\nabare: identity drop-buffer-flags=header\nmux: flvmux\n" + end +
+				"a.flv sync=false async=false\nabare -> mux.audio\nmux -> write"},
 		"G.711 in wav": {"a.wav", "", inputs(media.PCMU),
 			"audio => mux.sink\nmux: wavenc\n" + end + "a.wav sync=false async=false\nmux -> write"},
 	} {

@@ -22,6 +22,7 @@ type container struct {
 	audioTo    string
 	audio      []media.Codec
 	video      []media.Codec
+	headless   bool // its muxer takes the packets in which Speex describes itself for sound (flvmux 1.22.0), which then crackles
 	form       bool // it holds H.264 and AAC in another form than most, so that what comes in must be known
 }
 
@@ -60,7 +61,7 @@ func containers() []container {
 			video: []media.Codec{media.H264, media.H265, media.VP8, media.VP9, media.AV1, media.MJPEG, media.MPEG1},
 		},
 		{
-			name: "flv", extensions: []string{".flv"}, demuxer: "flvdemux", videoFrom: "video", audioFrom: "audio",
+			name: "flv", extensions: []string{".flv"}, headless: true, demuxer: "flvdemux", videoFrom: "video", audioFrom: "audio",
 			muxer: "flvmux", videoTo: "video", audioTo: "audio",
 			audio: []media.Codec{media.AAC, media.MP3, media.Speex, media.Nellymoser, media.PCMU, media.PCMA},
 			video: []media.Codec{media.H264, media.Sorenson, media.VP6, media.ScreenFlv},
