@@ -1,4 +1,4 @@
-// Command sluice lints, plans, draws and documents graphs; later verbs run them. It wires the engine, the elements and
+// Command sluice lints, plans, draws, documents, runs and tests graphs. It wires the engine, the elements and
 // the doors together and holds no logic of its own.
 package main
 

@@ -123,10 +123,11 @@ func (a *app) root() *cobra.Command {
 		Use:   "sluice",
 		Short: "A media server whose streams pass through graphs that you can read, change and test",
 		Long: `sluice runs graphs: YAML files of nodes and links that say what happens to a stream.
-These verbs need no server and no GStreamer.`,
+These verbs need no server; only run and test need GStreamer.`,
 		Example: `  sluice lint graphs                               check every graph, all findings at once
   sluice plan jobs/transcode                       see what would run
-  sluice show rooms/mixer -p room=lobby --as svg   draw it`,
+  sluice show rooms/mixer -p room=lobby --as svg   draw it
+  sluice run jobs/pattern -p length=2s             run one`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -138,8 +139,8 @@ These verbs need no server and no GStreamer.`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.doctorCmd(),
-		a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
+	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(),
+		a.routesCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c
 }

@@ -42,6 +42,9 @@ fails, what was written so far is kept and named.
 Progress goes to standard error: one line on a terminal, elsewhere a line every few seconds. The summary goes to standard
 output. It exits with 0 if all was done or --for was over, 1 if it failed, 2 if the command line is wrong, and 130 if it was
 interrupted.`,
+		Example: `  sluice run jobs/pattern -p target=bars.flv -p length=2s     make a file to test with
+  sluice run jobs/transcode -p source=bars.flv --overwrite    convert it
+  sluice run jobs/pattern -y --for 1s --worker --json         for scripts`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.completeGraphs,
 		RunE:              func(c *cobra.Command, list []string) error { return a.runGraph(c.Context(), list[0], &f) },
