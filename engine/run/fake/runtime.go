@@ -21,6 +21,7 @@ type Runtime struct {
 
 	mu       sync.Mutex
 	phase    run.Phase
+	busy     bool // a call is at work
 	plan     *plan.Plan
 	host     run.Host // nil before Prepare and after Stop
 	calls    []Call
@@ -137,13 +138,9 @@ func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return run.Report{}, err
 	}
-	idle := r.call.TryLock()
-	if idle {
-		defer r.call.Unlock()
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	report := run.Report{Phase: r.phase, Stale: !idle, Lazy: slices.Clone(r.lazy)}
+	report := run.Report{Phase: r.phase, Stale: r.busy, Lazy: slices.Clone(r.lazy)}
 	if r.plan != nil {
 		report.Plan = r.plan.Hash
 	}
@@ -165,12 +162,18 @@ func (r *Runtime) do(ctx context.Context, c Call, work func() error) (err error)
 		return err
 	}
 	if !r.call.TryLock() {
-		return fault.New(fault.Internal, "", "%s called while another call is at work", c.Call)
+		select {
+		case <-r.stopping: // and Stop is at work itself
+			return fault.New(fault.Closed, "", "%s after stop", c.Call)
+		default:
+			return fault.New(fault.Internal, "", "%s called while another call is at work", c.Call)
+		}
 	}
 	defer r.call.Unlock()
 	r.mu.Lock()
 	next, err := r.phase.After(c.Call)
 	told := r.orders[c.Call]
+	r.busy = err == nil
 	r.mu.Unlock()
 	if err != nil {
 		return err
@@ -181,6 +184,7 @@ func (r *Runtime) do(ctx context.Context, c Call, work func() error) (err error)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.busy = false
 	switch {
 	case r.phase == run.Closed:
 		return fault.New(fault.Closed, "", "stopped during %s", c.Call)

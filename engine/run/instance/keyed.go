@@ -230,7 +230,7 @@ func (o *owner) inputs() plan.Inputs {
 // replay brings back what was there before the attempt and is not part of the plan that it began with.
 func (o *owner) replay() {
 	for _, name := range slices.Sorted(maps.Keys(o.keys)) {
-		if !o.keys[name].in {
+		if k := o.keys[name]; k != nil && !k.in { // a request that waited may have removed it just now
 			o.addAgain(name)
 		}
 	}

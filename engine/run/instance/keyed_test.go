@@ -213,6 +213,21 @@ func TestAGuestFails(t *testing.T) {
 			}
 		})
 	})
+	t.Run("one of the same name, later", func(t *testing.T) {
+		live(t, &sketch{seats: "restart"}, func(t *testing.T, r *rig) {
+			for range 2 { // each may fail as often as the policy lets it
+				r.add("ann")
+				for range 3 {
+					r.tell(gone)
+					r.after(3 * time.Second)
+				}
+				r.want(run.Live)
+				if err := r.Remove(t.Context(), "seat", "ann"); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	})
 	t.Run("remove while it is to come back", func(t *testing.T) {
 		live(t, &sketch{seats: "restart"}, func(t *testing.T, r *rig) {
 			r.add("ann")
@@ -315,6 +330,16 @@ func TestABranchThatMayFailAlone(t *testing.T) {
 		r.fake().Crash(broken("cam"))
 		r.revived()
 		r.want(run.Live) // a new Runtime has it again
+	})
+	live(t, &sketch{push: "restart"}, func(_ *testing.T, r *rig) { // it is about to come back when all of it fails
+		r.fake().Wedge(run.CallApply)
+		r.Demand("hls")
+		r.tell(gone)
+		r.after(2 * time.Second)
+		r.fake().Crash(broken("cam"))
+		r.revived()
+		r.want(run.Live)
+		r.wantChanges("start_lazy hls")
 	})
 	live(t, &sketch{}, func(t *testing.T, r *rig) {
 		r.tell(run.Notice{Kind: run.BranchGone, Branch: "nobody's", Err: broken("x")})

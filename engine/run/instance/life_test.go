@@ -264,3 +264,34 @@ func TestThePreparedRuntimeIsShown(t *testing.T) {
 		}
 	}, refuse)
 }
+
+// away is a camera with a slate that plays while it is silent.
+type away struct{}
+
+func (away) Resolve(plan.Inputs) (*plan.Plan, error) {
+	line := func(node, bridge string) plan.Pipeline {
+		return plan.Pipeline{
+			Name: node, Elements: []plan.Element{{Name: node, Node: node}, {Name: bridge, Node: "out"}},
+			Links: []plan.Link{{From: plan.Pad{Of: node}, To: plan.Pad{Of: bridge}}},
+		}
+	}
+	return &plan.Plan{
+		Graph: "away", Policy: plan.DefaultPolicy(),
+		Nodes: []plan.Node{{Name: "cam", Domain: "gst"}, {Name: "slate", Domain: "gst"}, {Name: "out", Domain: "go"}},
+		Bridges: []plan.Bridge{
+			{Name: "first", Direction: plan.OutOfGst, Node: plan.Pad{Of: "out"}},
+			{Name: "second", Direction: plan.OutOfGst, Node: plan.Pad{Of: "out"}, Fallback: true},
+		},
+		Pipelines: []plan.Pipeline{line("cam", "first"), line("slate", "second")},
+	}, nil
+}
+
+func TestASlateIsNoSignOfLife(t *testing.T) {
+	begin(t, &sketch{}, func(_ *testing.T, r *rig) {
+		synctest.Wait()
+		r.tell(run.Notice{Kind: run.FirstMedia, Node: "slate"})
+		r.want(run.Starting)
+		r.tell(run.Notice{Kind: run.FirstMedia, Node: "cam"})
+		r.want(run.Live)
+	}, func(_ *rig, s *Spec, _ *Options) { s.Template = away{} })
+}

@@ -289,3 +289,19 @@ func TestReloadBetweenAttempts(t *testing.T) {
 		r.want(run.Stopped)
 	})
 }
+
+// What a Runtime that is gone still has to say concerns nobody.
+func TestNoticesOfTheOneBefore(t *testing.T) {
+	live(t, &sketch{push: "drop"}, func(_ *testing.T, r *rig) {
+		old := r.owner.at.host // the owner waits: nobody else looks
+		r.fake().Crash(broken("mix"))
+		r.want(run.Planned)
+		for r.opened() < 2 {
+			r.after(time.Second / 4)
+		}
+		for _, k := range []run.NoticeKind{run.FirstMedia, run.BranchGone, run.NodeEnded, run.Broken} {
+			old.Tell(run.Notice{Kind: k, Node: "cam", Branch: "push", Err: broken("old")})
+			r.want(run.Starting)
+		}
+	})
+}

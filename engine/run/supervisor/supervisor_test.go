@@ -192,3 +192,24 @@ type bad struct{}
 func (bad) Resolve(plan.Inputs) (*plan.Plan, error) {
 	return nil, fault.New(fault.InvalidParams, "", "there is no plan")
 }
+
+// ending is a template during whose work the supervisor is stopped.
+type ending struct{ s *Supervisor }
+
+func (e ending) Resolve(in plan.Inputs) (*plan.Plan, error) {
+	if err := e.s.Stop(context.Background()); err != nil {
+		return nil, err
+	}
+	return film(0).Resolve(in)
+}
+
+func TestStoppedWhileAPlanIsMade(t *testing.T) {
+	var st stage
+	s := New(Options{Open: st.open})
+	if _, err := s.Start(t.Context(), instance.Spec{ID: "a", Template: ending{s}}); !errors.Is(err, fault.Closed) {
+		t.Errorf("started: %v", err)
+	}
+	if len(s.running) > 0 || len(st.fakes) > 0 {
+		t.Error("it runs")
+	}
+}
