@@ -3,6 +3,8 @@
 package gst
 
 import (
+	"strings"
+
 	"sluice/engine/fault"
 	"sluice/engine/gst/cause"
 	"sluice/engine/gst/shim"
@@ -16,10 +18,14 @@ func (l *pipeline) blame(m shim.Message) error {
 		if m.Flow == shim.NotNegotiated {
 			e = l.undecided(e)
 		}
-		node, what = e.Node, e.Name+" ("+e.Factory+")"
+		node, what = e.Node, "\""+e.Name+"\" ("+e.Factory+e.address()+")"
 	}
 	code, hint := cause.Of(m.Domain, m.Code, m.Flow)
-	err := fault.New(code, node, "%s: %s", what, m.Text)
+	if e := l.elems[m.Source]; e != nil && code == fault.GstElement && m.Domain == cause.Stream && e.reads() {
+		// Demuxers and parsers that cannot go on often post a plain "internal data stream error".
+		code, hint = fault.MediaCorrupt, "the media cannot be read; does ffprobe read it?"
+	}
+	err := fault.New(code, node, "%s: %s", what, strings.TrimSuffix(m.Text, "."))
 	if hint != "" {
 		err = err.Advise("%s", hint)
 	}
@@ -27,6 +33,22 @@ func (l *pipeline) blame(m shim.Message) error {
 		l.rt.log.Debug("an element failed", "element", m.Source, "text", m.Text, "debug", m.Debug)
 	}
 	return err
+}
+
+// address is what a source or sink reads or writes, for people.
+func (e *elem) address() string {
+	for _, name := range []string{"location", "uri", "host"} {
+		if text := textOf(e.Props, name); text != "" {
+			return " " + name + "=" + text
+		}
+	}
+	return ""
+}
+
+// reads tells whether an element takes media apart.
+func (e *elem) reads() bool {
+	klass := shim.Klass(e.object())
+	return strings.Contains(klass, "Demuxer") || strings.Contains(klass, "Parser") || strings.Contains(klass, "Decoder")
 }
 
 // undecided finds the element at which negotiation ended: what posts the error is the source that was refused, and the

@@ -46,6 +46,16 @@ func (l *pipeline) fail(m shim.Message) {
 	}
 }
 
+// failWith keeps an error that no element posted, likewise.
+func (l *pipeline) failWith(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.failed == nil {
+		l.failed = err
+		close(l.failing)
+	}
+}
+
 // dispensable is the branch that an element may take with it when it fails; "" if it takes all. l.mu is held.
 func (l *pipeline) dispensable(e *elem) string {
 	if e == nil || e.Branch == "" {
@@ -76,9 +86,15 @@ func (r *Runtime) listen() {
 
 // hearing is what listen knows.
 type hearing struct {
-	rt   *Runtime
-	gave map[string]bool // nodes that gave media
+	rt     *Runtime
+	gave   map[string]bool // nodes that gave media
+	second time.Time       // in which
+	said   int             // messages of elements were passed on
 }
+
+// mostSaid is how many messages of their own the elements of an instance may send in a second. A graph that has more, such
+// as a level meter set to 1 ms, loses the rest: notices are for what people want to know.
+const mostSaid = 50
 
 func (h *hearing) hear(n note) {
 	switch {
@@ -118,10 +134,19 @@ func (h *hearing) message(l *pipeline, m shim.Message) {
 	case shim.Latency:
 		l.gst.RecalculateLatency()
 	case shim.Element:
-		if e := l.elem(m.Source); e != nil {
+		if e := l.elem(m.Source); e != nil && h.mayPass(time.Now()) {
 			h.rt.tell(run.Notice{Kind: run.Said, Node: e.Node, Event: m.Domain, Vars: map[string]string{"text": m.Text}})
 		}
 	}
+}
+
+// mayPass counts messages of elements.
+func (h *hearing) mayPass(now time.Time) bool {
+	if now.Sub(h.second) >= time.Second {
+		h.second, h.said = now, 0
+	}
+	h.said++
+	return h.said <= mostSaid
 }
 
 // gives tells of a node's first media.
@@ -164,6 +189,7 @@ func (h *hearing) broken(l *pipeline, e *elem, err error) {
 	branch := l.dispensable(e)
 	l.mu.Unlock()
 	if branch == "" {
+		l.failWith(err)
 		h.rt.over(err)
 		return
 	}

@@ -127,14 +127,45 @@ func (l *pipeline) settle(ctx context.Context, s shim.State) error {
 		case <-l.failing:
 			return l.whyNot("does not start")
 		case <-ctx.Done():
-			return fault.New(fault.StartTimeout, l.name, "it does not get ready").Because(ctx.Err()).
-				Advise("a source gives nothing, or policy.start is too short")
+			return l.unready(ctx.Err())
 		default:
 		}
 		if s == shim.Paused && l.fed() {
 			return nil
 		}
 	}
+}
+
+// unready blames what a pipeline waits for that does not get ready in time: a pad that has not appeared, or a sink that has
+// got nothing.
+func (l *pipeline) unready(cause error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	const advice = "its source gives nothing, or policy.start is too short"
+	for _, k := range l.delayed {
+		if e := l.elems[k.From.Of]; e != nil && !k.Optional {
+			return fault.New(fault.StartTimeout, e.Node, "%q (%s) has not got its output %q", e.Name, e.Factory, k.From.Name).
+				Because(cause).Advise(advice)
+		}
+	}
+	for _, w := range l.wires {
+		if w.to.sink && w.came != nil && w.came.Tally().Units == 0 {
+			return fault.New(fault.StartTimeout, w.to.Node, "nothing has reached %q (%s)", w.to.Name, w.to.Factory).
+				Because(cause).Advise(advice)
+		}
+	}
+	return fault.New(fault.StartTimeout, l.name, "it does not get ready").Because(cause).Advise(advice)
+}
+
+// hanging is an element that has not finished changing its state, the last in the flow of media first: GStreamer changes
+// sinks first. l.mu is held.
+func (l *pipeline) hanging() *elem {
+	for i := len(l.plan.Elements) - 1; i >= 0; i-- {
+		if e := l.elems[l.plan.Elements[i].Name]; e != nil && shim.Changing(e.object()) {
+			return e
+		}
+	}
+	return nil
 }
 
 // fed tells whether media comes from outside.

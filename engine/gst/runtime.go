@@ -98,9 +98,26 @@ func (r *Runtime) overdue(ctx context.Context, c run.Call, outcome <-chan error)
 	case <-r.stopping:
 		return fault.New(fault.Closed, r.id, "stopped during %s", c)
 	case <-time.After(grace):
-		return fault.New(fault.Lost, r.id, "%s hangs inside GStreamer", c).Because(context.Cause(ctx)).
-			Advise("only the end of its process ends it")
+		return r.lostIn(string(c)).Because(context.Cause(ctx))
 	}
+}
+
+// lostIn makes the fault of what hangs, and blames the element that has not finished changing its state. It looks without a
+// lock that whoever hangs might hold.
+func (r *Runtime) lostIn(what string) *fault.Fault {
+	r.log.Error("GStreamer hangs and is given up", "doing", what)
+	for _, l := range r.playingAll() {
+		if !l.mu.TryLock() {
+			continue
+		}
+		at := l.hanging()
+		l.mu.Unlock()
+		if at != nil {
+			return fault.New(fault.Lost, at.Node, "%q (%s) hangs during %s", at.Name, at.Factory, what).
+				Advise("only the end of its process ends it")
+		}
+	}
+	return fault.New(fault.Lost, r.id, "%s hangs inside GStreamer", what).Advise("only the end of its process ends it")
 }
 
 func (r *Runtime) enter(c run.Call) (run.Phase, error) {
@@ -270,7 +287,6 @@ func (r *Runtime) close(ctx context.Context, busy <-chan struct{}, began bool) e
 		return nil
 	case <-ctx.Done():
 		r.notes.close()
-		return fault.New(fault.Lost, r.id, "an element hangs and cannot be stopped").Because(ctx.Err()).
-			Advise("only the end of its process ends it")
+		return r.lostIn("stop").Because(ctx.Err())
 	}
 }

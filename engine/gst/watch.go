@@ -71,8 +71,19 @@ func (r *Runtime) Tap(node string, see func(run.Passed)) error {
 func (l *pipeline) tap(w *wire, node string, see func(run.Passed)) {
 	switch {
 	case w.from.Node == node && w.leaves() && w.from.Role != plan.RoleBridge:
-		pass.Tap(w.src.Unsafe(), see)
+		pass.Tap(w.src.Unsafe(), w.from.tapped(see))
 	case w.to.Node == node && w.to.sink && w.to.Role != plan.RoleDrain:
-		pass.Tap(w.dst.Unsafe(), see)
+		pass.Tap(w.dst.Unsafe(), w.to.tapped(see))
+	}
+}
+
+// tapped tells pads of a node apart that is made of several elements: all of those have a "src" or a "sink".
+func (e *elem) tapped(see func(run.Passed)) func(run.Passed) {
+	if e.Role != plan.RolePart {
+		return see
+	}
+	return func(p run.Passed) {
+		p.Pad = e.Name + "." + p.Pad
+		see(p)
 	}
 }

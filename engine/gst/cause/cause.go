@@ -8,8 +8,10 @@ const (
 	coreErrors     = "gst-core-error-quark"
 	libraryErrors  = "gst-library-error-quark"
 	resourceErrors = "gst-resource-error-quark"
-	streamErrors   = "gst-stream-error-quark"
 )
+
+// Stream is the domain of errors about what flows.
+const Stream = "gst-stream-error-quark"
 
 // NotNegotiated is GST_FLOW_NOT_NEGOTIATED: a stream stopped because two elements did not agree on a format.
 const NotNegotiated = -4
@@ -23,7 +25,7 @@ func Of(domain string, code, flow int) (fault.Code, string) {
 	switch domain {
 	case resourceErrors:
 		return resourceCode(code)
-	case streamErrors:
+	case Stream:
 		return streamCode(code)
 	case coreErrors:
 		switch code {

@@ -170,3 +170,12 @@ void sl_unlink_sink(GstPad *sink) {
 }
 
 gboolean sl_has_format(GstPad *pad) { return gst_pad_has_current_caps(pad); }
+
+// sl_changing tells whether an element is at work on a change of state. It takes no lock that a hanging element holds.
+gboolean sl_changing(GstElement *element) { return GST_STATE_NEXT(element) != GST_STATE_VOID_PENDING; }
+
+// sl_klass says what an element is for, in GStreamer's words.
+const char *sl_klass(GstElement *element) {
+	const char *klass = gst_element_get_metadata(element, GST_ELEMENT_METADATA_KLASS);
+	return klass ? klass : "";
+}

@@ -135,3 +135,6 @@ func Release(o, requested Object) { C.gst_element_release_request_pad(element(o)
 
 // Unref gives up the caller's share of an object.
 func Unref(o Object) { C.gst_object_unref(C.gpointer(o)) }
+
+// Klass says what an element is for, in GStreamer's words: "Codec/Demuxer".
+func Klass(o Object) string { return C.GoString(C.sl_klass(element(o))) }

@@ -66,6 +66,8 @@ GstPad *sl_pick(GstElement *element, const char *name, gboolean gives, GstPad *p
 gboolean sl_playable(gpointer object, const char *name);
 GstPad *sl_unlink_source(GstPad *src);
 void sl_unlink_sink(GstPad *sink);
+const char *sl_klass(GstElement *element);
+gboolean sl_changing(GstElement *element);
 gboolean sl_has_format(GstPad *pad);
 gboolean sl_requested(GstPad *pad);
 

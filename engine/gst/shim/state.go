@@ -57,3 +57,6 @@ func End(o Object) { C.sl_end(element(o)) }
 
 // EndPad ends what follows a sink pad. It must not be called on a streaming thread.
 func EndPad(o Object) bool { return C.sl_end_pad(pad(o)) != 0 }
+
+// Changing tells whether an element is at work on a change of state. It never waits.
+func Changing(o Object) bool { return C.sl_changing(element(o)) != 0 }
