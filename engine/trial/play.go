@@ -12,7 +12,6 @@ import (
 	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/run/instance"
-	"sluice/engine/run/shape"
 	"sluice/engine/value"
 )
 
@@ -31,8 +30,8 @@ func (t *trial) limit() time.Duration {
 	return usualLimit
 }
 
-// play runs an instance of the graph to its end, or until the limit. What is lazy in it runs from the beginning, as if
-// somebody read it. A graph whose time is up is drained, so that the files it writes are whole.
+// play runs an instance of the graph to its end, or until the limit. A graph whose time is up is drained, so that the files
+// it writes are whole.
 func (t *trial) play(ctx context.Context, tmpl instance.Template, in plan.Inputs, w *watch) ending {
 	p, err := tmpl.Resolve(in)
 	if err == nil {
@@ -50,11 +49,6 @@ func (t *trial) play(ctx context.Context, tmpl instance.Template, in plan.Inputs
 		return ending{how: expect.Failed, err: err}
 	}
 	inst.Begin()
-	for _, l := range shape.Of(p).Lazy() {
-		if err := inst.Demand(l.Name); err != nil { //nolint:contextcheck // it only leaves a message
-			t.opts.Log.Debug("a lazy part does not start", "part", l.Name, "err", err)
-		}
-	}
 	late := time.NewTimer(t.limit())
 	defer late.Stop()
 	how := expect.EOS
@@ -93,7 +87,7 @@ func alone(p *plan.Plan) error {
 			fed[b.Node.Of] = true
 		}
 	}
-	i := slices.IndexFunc(p.Nodes, func(n plan.Node) bool { return n.Domain == element.Go && fed[n.Name] })
+	i := slices.IndexFunc(p.Nodes, func(n plan.Node) bool { return n.Domain == element.Go && fed[n.Name] && !nobodys(n.Name) })
 	if i < 0 {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package trial
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"sluice/engine/spec"
@@ -50,8 +52,11 @@ func (r *Result) failures() []Finding {
 	return out
 }
 
-// settle gives the result its outcome.
+// settle puts the findings in order and gives the result its outcome.
 func (r *Result) settle() {
+	slices.SortStableFunc(r.Found, func(a, b Finding) int {
+		return cmp.Or(a.Pos.Line-b.Pos.Line, a.Pos.Col-b.Pos.Col)
+	})
 	switch {
 	case r.Outcome == Skipped && len(r.failures()) == 0:
 	case r.Reason != "" && r.Outcome != Skipped, len(r.failures()) > 0:

@@ -42,7 +42,7 @@ func (t *trial) run(ctx context.Context) {
 	for _, r := range t.want.Routes {
 		t.route(r)
 	}
-	tmpl, in, err := t.compile()
+	tmpl, in, err := t.compile(t.from.graph(), t.set.Library)
 	if err == nil && len(t.want.Plan) > 0 {
 		err = t.plan(tmpl, in)
 	}
@@ -60,12 +60,16 @@ func (t *trial) run(ctx context.Context) {
 	case t.opts.Lab == nil:
 		t.skip(t.opts.Why)
 	default:
+		if tmpl, in, err = t.compile(awake(t.from.graph()), awakened{t.set.Library}); err != nil {
+			t.ended(ending{how: expect.Failed, err: err})
+			return
+		}
 		t.media(ctx, tmpl, in)
 	}
 }
 
-func (t *trial) compile() (*plan.Template, plan.Inputs, error) {
-	tmpl, err := plan.Compile(t.from.graph(), t.set.Library, t.set.Registry)
+func (t *trial) compile(g *spec.Graph, lib plan.Library) (*plan.Template, plan.Inputs, error) {
+	tmpl, err := plan.Compile(g, lib, t.set.Registry)
 	if err != nil {
 		return nil, plan.Inputs{}, err
 	}

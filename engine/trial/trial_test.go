@@ -362,12 +362,13 @@ func TestParallel(t *testing.T) {
 	}
 }
 
+// TestLazyPartsRun: what is lazy is there before media flows, and not started when some has passed.
 func TestLazyPartsRun(t *testing.T) {
 	text := strings.Replace(graph, "links:\n", "  view: {element: fakesink, lazy: 5s}\nlinks:\n  - enc -> view\n", 1)
 	l := film()
 	l.script.hangs = false
 	r := tryGraph(t, l, trial.Options{}, text+"tests:\n  - {name: one, expect: {enc: {frames: 50}}}\n")[0]
-	if r.Outcome != trial.Passed {
-		t.Errorf("%v %s", failed(r), r.Reason)
+	if r.Outcome != trial.Passed || len(l.lazy) > 0 {
+		t.Errorf("%v %s, started late: %v", failed(r), r.Reason, l.lazy)
 	}
 }

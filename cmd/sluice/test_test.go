@@ -1,0 +1,122 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"sluice/cmd/sluice/progress"
+	"sluice/engine/fault"
+	"sluice/engine/trial"
+	"sluice/engine/trial/report"
+)
+
+const tested = copying + `tests:
+  - {name: it ends, expect: {end: eos}}
+  - {name: one pipeline, expect: {plan: {pipelines: 1}}}
+`
+
+func TestTestVerb(t *testing.T) {
+	none := fault.New(fault.GstUnavailable, "", "none here")
+	broken := strings.Replace(tested, "filesrc", "filesrcs", 1)
+	for name, c := range map[string]struct {
+		s     stage
+		graph string
+		args  string
+		code  int
+		out   string // parts of what is printed
+		err   string
+	}{
+		"passes":          {stage{}, tested, "g.yaml", exitOK, "g\n  ok    it ends", ""},
+		"of the folder":   {stage{}, tested, ".", exitOK, "2 tests: 2 passed in", ""},
+		"by name":         {stage{}, tested, "--graphs . g", exitOK, "2 tests: 2 passed in", ""},
+		"twice the same":  {stage{}, tested, "g.yaml g.yaml .", exitOK, "2 tests: 2 passed in", ""},
+		"fails":           {stage{fails: fault.New(fault.MediaCorrupt, "b", "it is broken")}, tested, "g.yaml", exitFound, "g.yaml:12:35: end: want eos, saw error: g#test/b: it is broken", ""},
+		"skips":           {stage{err: none}, tested, "g.yaml", exitFound, "skip  it ends", ""},
+		"plan only":       {stage{err: none}, tested, "g.yaml --plan-only", exitOK, "1 passed, 1 skipped", ""},
+		"needs no media":  {stage{err: none}, tested, "g.yaml --run pipeline", exitOK, "1 test: 1 passed", ""},
+		"other trouble":   {stage{err: os.ErrPermission}, tested, "g.yaml", exitIO, "", "permission denied"},
+		"interrupted":     {stage{endless: true}, tested, "g.yaml --run ends", exitInterrupted, "interrupted", ""},
+		"no such test":    {stage{}, tested, "g.yaml --run nothing", exitUsage, "", `no test matches "nothing"`},
+		"no such graph":   {stage{}, tested, "--graphs . h", exitIO, "", "no graph of that name"},
+		"no such file":    {stage{}, tested, "h.yaml", exitIO, "", "h.yaml"},
+		"no tests":        {stage{}, copying, "g.yaml", exitUsage, "", "there are no tests"},
+		"bad expression":  {stage{}, tested, "g.yaml --run (", exitUsage, "", "--run: "},
+		"none at once":    {stage{}, tested, "g.yaml -j 0", exitUsage, "", "-j wants"},
+		"contradiction":   {stage{}, tested, "g.yaml --update --plan-only", exitUsage, "", "--plan-only"},
+		"broken graph":    {stage{}, broken, "g.yaml", exitFound, "", "unknown_element"},
+		"broken, by name": {stage{}, broken, "--graphs . g", exitFound, "", "unknown_element"},
+		"no folder":       {stage{}, tested, "", exitUsage, "", `no folder "graphs"`},
+		"report nowhere":  {stage{}, tested, "g.yaml --junit no/such/folder.xml", exitIO, "", "no/such/folder.xml"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			desk(t, c.graph)
+			code, out, errw := c.s.sluice(t, append([]string{"test"}, strings.Fields(c.args)...)...)
+			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errw, c.err) {
+				t.Errorf("exit %d\n%s\n%s", code, out, errw)
+			}
+			if opened := c.s.err == nil && strings.Contains(out, "it ends"); opened && c.s.stopped != 1 {
+				t.Errorf("what was opened was ended %d times", c.s.stopped)
+			}
+		})
+	}
+}
+
+func TestTestReports(t *testing.T) {
+	desk(t, tested)
+	s := stage{fails: fault.New(fault.MediaCorrupt, "b", "it is broken")}
+	code, out, errw := s.sluice(t, "test", "g.yaml", "--json", "--junit", "r.xml")
+	var got struct {
+		Tests          []struct{ Name, Outcome string }
+		Passed, Failed int
+	}
+	if err := json.Unmarshal([]byte(out), &got); err != nil || code != exitFound || errw != "" {
+		t.Fatalf("exit %d, %v: %s%s", code, err, out, errw)
+	}
+	if got.Passed != 1 || got.Failed != 1 || len(got.Tests) != 2 || got.Tests[0].Outcome != "fail" {
+		t.Errorf("%+v", got)
+	}
+	data, err := os.ReadFile("r.xml")
+	if err != nil || !bytes.Contains(data, []byte(`<testsuites tests="2" failures="1"`)) {
+		t.Errorf("%v %s", err, data)
+	}
+}
+
+// TestInOrder: results are printed in the order of the tests, whatever order they come in.
+func TestInOrder(t *testing.T) {
+	var out, screen bytes.Buffer
+	line := newStatus(progress.Options{Out: &screen}, 3)
+	o := newInOrder(report.NewText(&out, false), line)
+	var wg sync.WaitGroup
+	for _, i := range []int{2, 0, 1} {
+		wg.Go(func() { o.ended(i, trial.Result{Graph: "g", Name: string(rune('a' + i)), Outcome: trial.Passed}) })
+	}
+	wg.Wait()
+	line.stop()
+	a, b, c := strings.Index(out.String(), "  a "), strings.Index(out.String(), "  b "), strings.Index(out.String(), "  c ")
+	if a < 0 || a > b || b > c || strings.Count(out.String(), "g\n") != 1 || screen.Len() > 0 {
+		t.Errorf("%s%s", &out, &screen)
+	}
+}
+
+// TestStatus: on a terminal a line tells what runs longest, and is gone at the end.
+func TestStatus(t *testing.T) {
+	var screen bytes.Buffer
+	s := &status{screen: progress.Options{Out: &screen, Terminal: true, Width: func() int { return 24 }}, all: 3}
+	s.draw(time.Now()) // nothing runs yet
+	s.began("g: first test of all")
+	s.began("g: second")
+	s.draw(time.Now())
+	s.ended("g: first test of all")
+	s.draw(time.Now())
+	s.clear()
+	s.clear()
+	want := "\r0 of 3, 0s: g: first t…\x1b[K" + "\r1 of 3, 0s: g: second\x1b[K" + "\r\x1b[K"
+	if screen.String() != want {
+		t.Errorf("%q, want %q", screen.String(), want)
+	}
+}
