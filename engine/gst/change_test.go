@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -114,6 +115,7 @@ func TestUnitsCross(t *testing.T) {
 			}
 			until(t, "the end", func() bool { return len(out.Marks()) > 0 })
 			got := out.Units()
+			counted(t, rt, only(t, p, plan.IntoGst), only(t, p, plan.OutOfGst))
 			if len(got) == 0 || len(out.Tracks()) == 0 || out.Tracks()[0].Codec != media.Codec(c.to) {
 				t.Fatalf("%d units in, %d out, described as %v", len(list), len(got), out.Tracks())
 			}
@@ -129,6 +131,21 @@ func TestUnitsCross(t *testing.T) {
 		t.Run(c.from+" to "+c.to, func(t *testing.T) { cross(t, false) })
 		if media.Codec(c.from).Kind() == media.Audio {
 			t.Run(c.from+" to "+c.to+" with threads", func(t *testing.T) { cross(t, true) })
+		}
+	}
+}
+
+// counted checks that what crosses is counted at each bridge: watchdogs go by it.
+func counted(t *testing.T, rt run.Runtime, bridges ...string) {
+	t.Helper()
+	rep, err := rt.Inspect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range bridges {
+		i := slices.IndexFunc(rep.Samples, func(s run.Sample) bool { return s.Kind == run.OfBridge && s.Name == name })
+		if i < 0 || rep.Samples[i].Counts.Units == 0 || rep.Samples[i].Counts.Bytes == 0 || rep.Samples[i].Silent < 0 {
+			t.Errorf("bridge %s: %+v", name, rep.Samples)
 		}
 	}
 }

@@ -162,13 +162,18 @@ func (h *hearing) gives(n note) {
 // ends tells that a node is over when all that it gives is.
 func (h *hearing) ends(n note) {
 	e := n.line.elem(n.element)
-	if e == nil || e.Role == plan.RoleDrain || !n.line.exhausted(e.Node) {
+	if e == nil || e.Role == plan.RoleDrain {
 		return
+	}
+	for _, l := range h.rt.playing() { // a node may be in several
+		if !l.exhausted(e.Node) {
+			return
+		}
 	}
 	h.rt.tell(run.Notice{Kind: run.NodeEnded, Node: e.Node})
 }
 
-// exhausted tells whether every counted link of a node is at its end.
+// exhausted tells whether every counted link of a node in this pipeline is at its end.
 func (l *pipeline) exhausted(node string) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()

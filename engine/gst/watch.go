@@ -13,7 +13,7 @@ import (
 // watch counts what a link carries where that is worth knowing: what leaves a node, what enters a sink, what enters and
 // leaves a queue.
 func (l *pipeline) watch(w *wire) {
-	if w.from.Role == plan.RoleQueue || w.leaves() {
+	if w.from.Role == plan.RoleQueue || w.from.inlet != nil || w.leaves() {
 		w.left = shim.CountPad(w.src.Unsafe(), func(ended bool) { l.saw(w.from, ended) })
 	}
 	if w.to.Role == plan.RoleQueue || w.to.sink {
@@ -26,18 +26,19 @@ func (l *pipeline) watch(w *wire) {
 	}
 }
 
-// leaves tells whether the link leads out of its node.
+// leaves tells whether the link leads out of its node. The compiler's queues and guards count as part of the node they stand
+// before, its tees as part of the node they follow.
 func (w *wire) leaves() bool {
 	switch w.from.Role {
-	case plan.RoleNode, plan.RolePart, plan.RoleBridge:
-		return w.to.Role != plan.RolePart || w.to.Node != w.from.Node
+	case plan.RoleNode, plan.RolePart:
+		return w.to.Node != w.from.Node || w.to.Role == plan.RoleTee
 	}
 	return false
 }
 
-// saw takes note of a first unit and of an end, on the streaming thread.
+// saw takes note of a first unit and of an end, on the streaming thread. What a host feeds it knows itself.
 func (l *pipeline) saw(e *elem, ended bool) {
-	if e.Role != plan.RoleQueue {
+	if e.Role != plan.RoleQueue && e.inlet == nil {
 		l.rt.notes.put(note{line: l, element: e.Name, first: !ended, ended: ended})
 	}
 }
@@ -70,7 +71,7 @@ func (r *Runtime) Tap(node string, see func(run.Passed)) error {
 // tap looks at a link if it leads out of the node, or into it if it is a sink.
 func (l *pipeline) tap(w *wire, node string, see func(run.Passed)) {
 	switch {
-	case w.from.Node == node && w.leaves() && w.from.Role != plan.RoleBridge:
+	case w.from.Node == node && w.leaves():
 		pass.Tap(w.src.Unsafe(), w.from.tapped(see))
 	case w.to.Node == node && w.to.sink && w.to.Role != plan.RoleDrain:
 		pass.Tap(w.dst.Unsafe(), w.to.tapped(see))
