@@ -92,7 +92,7 @@ type hearing struct {
 	said   int             // messages of elements were passed on
 }
 
-// mostSaid is how many messages of their own the elements of an instance may send in a second. A graph that has more, such
+// mostSaid is how many warnings and messages of their own the elements of an instance may send in a second. A graph that has more, such
 // as a level meter set to 1 ms, loses the rest: notices are for what people want to know.
 const mostSaid = 50
 
@@ -130,7 +130,9 @@ func (h *hearing) message(l *pipeline, m shim.Message) {
 			h.broken(l, e, err)
 		}
 	case shim.Warning:
-		h.rt.log.Warn("an element warns", "element", m.Source, "text", m.Text)
+		if h.mayPass(time.Now()) {
+			h.rt.log.Warn("an element warns", "element", m.Source, "text", m.Text)
+		}
 	case shim.Latency:
 		l.gst.RecalculateLatency()
 	case shim.Element:
