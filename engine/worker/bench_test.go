@@ -2,7 +2,6 @@ package worker_test
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -11,10 +10,9 @@ import (
 	"sluice/engine/media"
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
-	"sluice/engine/worker"
 )
 
-// mirror is a host whose outlet says when a unit is back. With keep it takes units as the hub does, which stores them.
+// mirror is a host whose outlet says when a unit is back.
 type mirror struct {
 	*fake.Host
 	back run.Port
@@ -38,7 +36,8 @@ type copying struct{ *back }
 
 func (copying) CopiesUnits() {}
 
-func benchInlet(b *testing.B, keeps bool) (run.Port, chan int) {
+// benchInlet starts an echo in a worker. With keeps its units are taken as the hub takes them, which stores them.
+func benchInlet(b *testing.B, keeps bool) (run.Runtime, run.Port, chan int) {
 	p, _ := start(b, "serve", nil)
 	rt, err := p.Open("bench")
 	if err != nil {
@@ -57,7 +56,7 @@ func benchInlet(b *testing.B, keeps bool) (run.Port, chan int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return inlets["in"], port.came
+	return rt, inlets["in"], port.came
 }
 
 // BenchmarkRoundTrip is one unit at a time to a worker, through an echo, and back: what a conversion adds to a unit's way.
@@ -65,7 +64,7 @@ func BenchmarkRoundTrip(b *testing.B) {
 	for _, size := range []int{160, 20000} {
 		for _, keeps := range []bool{false, true} {
 			b.Run(fmt.Sprintf("%dB/keeps=%t", size, keeps), func(b *testing.B) {
-				in, came := benchInlet(b, keeps)
+				_, in, came := benchInlet(b, keeps)
 				u := &media.Unit{Key: true, AU: [][]byte{make([]byte, size/2), make([]byte, size/2)}}
 				took := make([]time.Duration, 0, 1<<20)
 				b.ReportAllocs()
@@ -87,29 +86,69 @@ func BenchmarkRoundTrip(b *testing.B) {
 	}
 }
 
-// BenchmarkStream keeps many units under way, and tells what the memory of both processes grew by meanwhile.
+// BenchmarkStream keeps many units under way, and tells by how much the memory of either process grew meanwhile.
 func BenchmarkStream(b *testing.B) {
-	in, came := benchInlet(b, false)
+	rt, in, came := benchInlet(b, false)
 	u := &media.Unit{Key: true, AU: [][]byte{make([]byte, 160)}}
 	const most = 256
-	under := 0
-	b.ReportAllocs()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	for b.Loop() {
-		for under == most || !in.Unit(u) {
-			<-came
-			under--
+	send := func(n int) {
+		under := 0
+		for range n {
+			for under == most || !in.Unit(u) {
+				<-came
+				under--
+			}
+			under++
 		}
-		under++
+		for range under {
+			<-came
+		}
 	}
-	for range under {
-		<-came
+	memory := func() (here, there float64) {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		r, err := rt.Inspect(within(b, patience))
+		if err != nil {
+			b.Fatal(err)
+		}
+		return float64(m.HeapInuse), float64(r.Memory)
 	}
-	var after runtime.MemStats
-	runtime.ReadMemStats(&after)
-	b.ReportMetric(float64(after.HeapInuse)-float64(before.HeapInuse), "heap-growth-B")
+	send(100_000)
+	here, there := memory()
+	b.ReportAllocs()
+	b.ResetTimer()
+	send(b.N)
+	b.StopTimer()
+	hereAfter, thereAfter := memory()
+	b.ReportMetric((hereAfter-here)/1024, "here-growth-KiB")
+	b.ReportMetric((thereAfter-there)/1024, "worker-growth-KiB")
 }
 
-var _ = os.Args
-var _ = worker.Options{}
+// BenchmarkInstance is Prepare, Start and Stop of an instance in a worker of its own, with the spare one that is warm,
+// and in a shared one.
+func BenchmarkInstance(b *testing.B) {
+	for _, kind := range []string{"own", "shared"} {
+		b.Run(kind, func(b *testing.B) {
+			p, _ := start(b, "serve", nil)
+			started(b, p, echoing("", "shared")) // keeps a shared worker there
+			ctx := within(b, 10*patience)
+			for b.Loop() {
+				rt, err := p.Open("bench")
+				if err != nil {
+					b.Fatal(err)
+				}
+				_, err = rt.Prepare(ctx, echoing("", kind), fake.NewHost())
+				if err == nil {
+					err = rt.Start(ctx)
+				}
+				if err == nil {
+					err = rt.Stop(ctx)
+				}
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -193,6 +193,7 @@ func (p *puppet) perform(ctx context.Context, what string, settings []plan.Setti
 	case "hang":
 		select {}
 	case "wait": // as a call that knows what it waits for
+		p.host.Tell(run.Notice{Kind: run.Said, Event: "waiting"})
 		<-ctx.Done()
 		return run.Result{}, fault.New(fault.Stalled, "sink", "the peer takes nothing")
 	case "give up":

@@ -90,3 +90,14 @@ func TestHangs(t *testing.T) {
 		})
 	}
 }
+
+// A worker whose reader hangs in a port gives no signs of life, though its calls return.
+func TestAReaderThatHangs(t *testing.T) {
+	p, _ := start(t, "serve", func(o *worker.Options) { o.Beat, o.Silence = 50*time.Millisecond, 500*time.Millisecond })
+	i := started(t, p, echoing("", "own"))
+	i.act(t, "hold", nil)
+	i.inlets["in"].Unit(unit(1))
+	if n := i.next(t); n.Kind != run.Broken || fault.CodeOf(n.Err) != fault.Lost || !strings.Contains(n.Err.Error(), "no sign of life") {
+		t.Errorf("%+v", n)
+	}
+}

@@ -3,8 +3,10 @@ package worker_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -27,15 +29,20 @@ func within(t testing.TB, d time.Duration) context.Context {
 	return ctx
 }
 
-// journal is a log that a test reads.
+// journal is a log that a test reads, and waits for.
 type journal struct {
 	mu   sync.Mutex
 	text bytes.Buffer
+	more chan struct{} // holds a value when text has grown
 }
 
 func (j *journal) Write(p []byte) (int, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	select {
+	case j.more <- struct{}{}:
+	default:
+	}
 	return j.text.Write(p)
 }
 
@@ -45,12 +52,25 @@ func (j *journal) String() string {
 	return j.text.String()
 }
 
+// await waits until the log holds a text so many times. One goroutine at a time may call it.
+func (j *journal) await(t testing.TB, text string, times int) {
+	t.Helper()
+	ctx := within(t, patience)
+	for strings.Count(j.String(), text) < times {
+		select {
+		case <-j.more:
+		case <-ctx.Done():
+			t.Fatalf("the log never says %q %d times", text, times)
+		}
+	}
+}
+
 // start makes a running pool whose workers are this test binary.
 func start(t testing.TB, as string, change func(*worker.Options)) (*worker.Pool, *journal) {
 	t.Helper()
-	j := &journal{}
+	j := &journal{more: make(chan struct{}, 1)}
 	o := worker.Options{
-		Path: os.Args[0], Env: []string{mode + "=" + as}, Ready: patience,
+		Path: os.Args[0], Env: []string{mode + "=" + as, "GORACE=atexit_sleep_ms=0"}, Ready: patience,
 		Log: slog.New(slog.NewTextHandler(j, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	}
 	if change != nil {
@@ -92,19 +112,26 @@ type instance struct {
 	inlets run.Inlets
 }
 
-func prepared(t testing.TB, p *worker.Pool, pl *plan.Plan) *instance {
+// opened makes a Runtime, and stops it at the end.
+func opened(t testing.TB, p *worker.Pool) run.Runtime {
 	t.Helper()
 	rt, err := p.Open("test#1")
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := &instance{Runtime: rt, host: fake.NewHost()}
 	t.Cleanup(func() {
 		if err := rt.Stop(within(t, patience)); err != nil {
 			t.Errorf("stop: %v", err)
 		}
 	})
-	if i.inlets, err = rt.Prepare(within(t, patience), pl, i.host); err != nil {
+	return rt
+}
+
+func prepared(t testing.TB, p *worker.Pool, pl *plan.Plan) *instance {
+	t.Helper()
+	i := &instance{Runtime: opened(t, p), host: fake.NewHost()}
+	var err error
+	if i.inlets, err = i.Prepare(within(t, patience), pl, i.host); err != nil {
 		t.Fatal(err)
 	}
 	return i
@@ -129,6 +156,28 @@ func (i *instance) next(t testing.TB) run.Notice {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// pid is the process of the instance's worker.
+func (i *instance) pid(t testing.TB) int {
+	t.Helper()
+	r, err := i.Inspect(within(t, patience))
+	if err != nil || r.PID == 0 {
+		t.Fatalf("%+v, %v", r, err)
+	}
+	return r.PID
+}
+
+// act lets the puppet do something, and gives what it answers.
+func (i *instance) act(t testing.TB, action string, into any) {
+	t.Helper()
+	r, err := i.Apply(within(t, patience), do(action))
+	if err == nil && into != nil {
+		err = json.Unmarshal(r.JSON, into)
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", action, err)
+	}
 }
 
 func do(action string) run.Change { return run.Change{Verb: run.Do, Node: "n", Action: action} }

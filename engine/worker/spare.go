@@ -92,7 +92,7 @@ func (p *Pool) hatch() {
 
 // hatched makes a worker the spare one.
 func (p *Pool) hatched(l *link) {
-	l.log.Debug("a worker is ready")
+	defer l.log.Debug("a worker is ready") // once it can be had
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.starting--

@@ -24,7 +24,7 @@ func TestWaitingTakesNoThreads(t *testing.T) {
 	for range many {
 		all = append(all, run(t, "echo", Command{}))
 	}
-	if grown := threads(t) - before; grown >= many {
+	if grown := threads(t) - before; grown >= many/2 {
 		t.Errorf("%d threads more for %d processes", grown, many)
 	}
 	for _, p := range all {

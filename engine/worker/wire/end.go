@@ -231,19 +231,6 @@ func (e *End) Bridge(track uint16) (instance uint16, bridge string, ok bool) {
 	return l.instance, l.bridge, true
 }
 
-// Bridges counts the tracks that this end sends.
-func (e *End) Bridges() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	n := 0
-	for _, l := range e.out {
-		if l != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // allot gives a track number to a lead; false if all are taken. They go round, so that one is not used again at once.
 func (e *End) allot(l *Lead) (uint16, bool) {
 	e.mu.Lock()

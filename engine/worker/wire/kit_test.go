@@ -156,3 +156,16 @@ func (p *pair) breaks(t testing.TB) error {
 		return nil
 	}
 }
+
+// taken counts the tracks that an end sends.
+func (e *End) taken() int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	n := 0
+	for _, l := range e.out {
+		if l != nil {
+			n++
+		}
+	}
+	return n
+}

@@ -41,7 +41,7 @@ func TestEverythingPasses(t *testing.T) {
 			t.Errorf("heard %+v, want %+v", got, want)
 		}
 	}
-	if p.near.Bridges() != 0 {
+	if p.near.taken() != 0 {
 		t.Error("the track is not free")
 	}
 }
@@ -94,7 +94,7 @@ func TestNoMoreTracksThanThereAre(t *testing.T) {
 	}
 	u := &media.Unit{AU: [][]byte{{1}}}
 	late := p.near.Lead(0, "late")
-	if late.Unit(u) || p.near.Bridges() != frame.MaxTracks {
+	if late.Unit(u) || p.near.taken() != frame.MaxTracks {
 		t.Error("a track too many")
 	}
 	leads[5].Close()
@@ -296,8 +296,8 @@ func TestACodecThatCannotBeSent(t *testing.T) {
 	if p.near.Lead(0, "").Unit(u) || p.near.Lead(0, strings.Repeat("x", 1<<11)).Unit(u) || p.near.Lead(frame.MaxTracks, "x").Unit(u) {
 		t.Error("a bridge that cannot be named")
 	}
-	if p.near.Bridges() != 1 {
-		t.Errorf("%d tracks are taken", p.near.Bridges())
+	if p.near.taken() != 1 {
+		t.Errorf("%d tracks are taken", p.near.taken())
 	}
 }
 

@@ -1,0 +1,152 @@
+package worker
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"sluice/engine/fault"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+	"sluice/engine/worker/frame"
+)
+
+func same(text string) string { return text }
+
+// cross takes an error over the wire.
+func cross(t testing.TB, err error, hide func(string) string) error {
+	t.Helper()
+	text, wrong := json.Marshal(flawOf(err))
+	if wrong != nil {
+		t.Fatal(wrong)
+	}
+	var f *flaw
+	if wrong := json.Unmarshal(text, &f); wrong != nil {
+		t.Fatal(wrong)
+	}
+	return f.err(hide)
+}
+
+func TestErrorsReadTheSameAfterwards(t *testing.T) {
+	inner := fault.New(fault.MediaCorrupt, "dec", "bad").Because(errors.New("disk"))
+	for _, err := range []error{
+		nil, errors.New("plain"), fault.New(fault.Stalled, "a", "b").Advise("c"), fault.New(fault.Lost, "", "x").Because(inner),
+		fmt.Errorf("around: %w", inner), fault.Closed,
+	} {
+		got := cross(t, err, same)
+		if fmt.Sprint(got) != fmt.Sprint(err) || fault.CodeOf(got) != fault.CodeOf(err) {
+			t.Errorf("%v (%s) became %v (%s)", err, fault.CodeOf(err), got, fault.CodeOf(got))
+		}
+	}
+	if got := cross(t, fault.New(fault.Lost, "", "x").Because(inner), same); !errors.Is(got, fault.MediaCorrupt) {
+		t.Error("the cause lost its code")
+	}
+	if got := cross(t, fault.New("nonsense", "", "x"), same); fault.CodeOf(got) != fault.Internal {
+		t.Errorf("a code that nobody knows became %s", fault.CodeOf(got))
+	}
+	deep := errors.New("end")
+	for range 1000 {
+		deep = fault.New(fault.Lost, "", "x").Because(deep)
+	}
+	if got := cross(t, deep, same); strings.Count(got.Error(), "x") != depth+1 {
+		t.Errorf("of a thousand causes %d come", strings.Count(got.Error(), "x"))
+	}
+	hidden := cross(t, fault.New(fault.Lost, "p", "with hunter2").Because(errors.New("hunter2")).Advise("not hunter2"), func(s string) string {
+		return strings.ReplaceAll(s, "hunter2", "***")
+	})
+	if strings.Contains(hidden.Error(), "hunter2") || hidden.Error() != "p: with ***: *** (not ***)" {
+		t.Errorf("%v", hidden)
+	}
+}
+
+func TestVeil(t *testing.T) {
+	var v veil
+	if v.hide("hunter2") != "hunter2" {
+		t.Error("it knows nothing yet")
+	}
+	v.add([]string{"abc", ""})
+	if v.hide("abcdef") != "abcdef" {
+		t.Error("too short to be hidden")
+	}
+	v.add([]string{"hunter2", "rtmp://x:hunter2@h"})
+	v.add([]string{"swordfish", "hunter2"})
+	if got := v.hide("a hunter2 and swordfishes"); got != "a *** and ***es" {
+		t.Errorf("%q", got)
+	}
+	if got := v.hide("to rtmp://x:hunter2@h now"); strings.Contains(got, "hunter2") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestEpochCrosses(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		epoch := time.Now().Add(time.Duration(rapid.Int64Range(-1e15, 1e12).Draw(t, "ago")))
+		sealed, err := sealEpoch(epoch)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := openEpoch(sealed)
+		// Four readings of two clocks lie between: only a pause of this process tells them apart.
+		if off := got.Sub(epoch).Abs(); err != nil || off > 100*time.Millisecond {
+			t.Fatalf("off by %s, %v", off, err)
+		}
+		if !strings.Contains(got.String(), "m=") {
+			t.Fatal("no monotonic reading")
+		}
+	})
+}
+
+func TestChangesCrossWithTheirSecrets(t *testing.T) {
+	hidden := func(texts ...string) []plan.Setting {
+		list := make([]plan.Setting, len(texts))
+		for i := range list {
+			list[i] = plan.Setting{Name: "n", Secret: true, Text: "***"}
+		}
+		if err := plan.Unveil(list, texts); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	for _, c := range []run.Change{
+		{Verb: run.StartLazy, Branch: "b"},
+		{Verb: run.Do, Node: "n", Action: "a", Settings: hidden("one", "two")},
+		{Verb: run.Set, Plan: &plan.Plan{Version: plan.Version, Nodes: []plan.Node{{Settings: hidden("three")}}}, Settings: hidden("four")},
+	} {
+		text, secrets, err := sealChange(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range append(secretsOf(c).Plan, secretsOf(c).Settings...) {
+			if strings.Contains(string(text), s) {
+				t.Errorf("%s holds %q", text, s)
+			}
+		}
+		got, err := openChange(text, secrets)
+		if err != nil || fmt.Sprint(secretsOf(got)) != fmt.Sprint(secretsOf(c)) || got.Verb != c.Verb {
+			t.Errorf("%+v became %+v, %v", c, got, err)
+		}
+	}
+}
+
+func TestMessagesThatCannotBeRead(t *testing.T) {
+	for name, err := range map[string]error{
+		"a plan":           second(openPlan([]byte("{"), []byte("[]"))),
+		"a plan's secrets": second(openPlan([]byte("{}"), []byte("{hunter2"))),
+		"secrets too many": second(openPlan([]byte("{}"), []byte(`["hunter2"]`))),
+		"a change":         second(openChange([]byte("["), []byte("{}"))),
+		"settings' secret": second(openChange([]byte("{}"), []byte(`{"Settings":["hunter2"]}`))),
+		"the plan of one":  second(openChange([]byte(`{"plan":{}}`), []byte(`{"Plan":["hunter2"]}`))),
+		"a message":        read(frame.Message{Kind: frame.State, JSON: []byte("{")}, &news{}),
+	} {
+		if err == nil || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
