@@ -126,8 +126,8 @@ func TestRunSaysWhatBroke(t *testing.T) {
 		hint string
 	}{
 		{[]string{"-p", "source=bars.flv", "-p", "target=/dev/full"}, "overloaded", "write", "make room"},
-		{[]string{"-p", "source=text.flv"}, "media_corrupt gst_element", "demux", ""},
-		{[]string{"-p", "source=empty.flv"}, "media_corrupt gst_element", "demux", ""},
+		{[]string{"-p", "source=text.flv"}, "media_corrupt gst_element codec_not_available", "demux", ""},
+		{[]string{"-p", "source=empty.flv"}, "media_corrupt gst_element codec_not_available", "demux", ""},
 		{[]string{"-p", "source=half.flv"}, "", "", ""},
 	} {
 		code, out, errw := sluice(t, append([]string{"run", "jobs/transcode", "-y", "--json"}, c.args...)...)
