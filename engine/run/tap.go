@@ -12,7 +12,7 @@ type Tapper interface {
 
 // Passed is one buffer that passed a pad of a tapped node.
 type Passed struct {
-	Pad      string        // of the node: "src", "video_0"
+	Pad      string        // of the node: "src", "video_0"; of one that is made of elements, "in-venc.src"
 	Caps     string        // in force, with everything in them that is text
 	PTS, DTS time.Duration // negative if the buffer has none
 	Duration time.Duration // negative if the buffer has none
