@@ -23,6 +23,7 @@ import (
 	"sluice/elements/stream"
 	"sluice/elements/testio"
 	"sluice/engine/element"
+	"sluice/engine/fault"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -263,7 +264,6 @@ func bridge(p *plan.Plan, d plan.Direction) string {
 // launch plays a line with gst-launch, which is not ours.
 func launch(t testing.TB, line string) {
 	t.Helper()
-	//nolint:gosec // the words are the test's
 	if out, err := exec.CommandContext(t.Context(), "sh", "-c", "exec gst-launch-1.0 -q "+line).CombinedOutput(); err != nil {
 		t.Fatalf("gst-launch-1.0 %s: %v\n%s", line, err, out)
 	}
@@ -277,4 +277,13 @@ func clip(t testing.TB) string {
 		"key-int-max=25 ! h264parse ! flvmux name=m ! filesink location="+path+" audiotestsrc num-buffers=94 samplesperbuffer=1024 ! "+
 		"audio/x-raw,rate=48000,channels=2 ! avenc_aac ! aacparse ! m.")
 	return path
+}
+
+// node checks whose fault an error is.
+func node(t testing.TB, err error, want string) {
+	t.Helper()
+	var f *fault.Fault
+	if !errors.As(err, &f) || f.Place != want {
+		t.Errorf("%v is not the fault of %q", err, want)
+	}
 }
