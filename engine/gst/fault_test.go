@@ -91,14 +91,14 @@ func TestStartTimeoutNamesWhatIsMissing(t *testing.T) {
 graph: v1
 about: A sink that waits for what never comes.
 nodes:
-  r: videotestsrc num-buffers=0
+  r: videotestsrc
   hold: valve drop=true
   s: fakesink
 links:
   - r -> hold -> s
 `, nil, 300*time.Millisecond)
 	var f *fault.Fault
-	if err != nil && (!errors.As(err, &f) || f.Code != fault.StartTimeout || f.Place != "s") {
+	if !errors.As(err, &f) || f.Code != fault.StartTimeout || f.Place != "s" {
 		t.Errorf("%v", err)
 	}
 }
