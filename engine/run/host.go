@@ -44,6 +44,16 @@ type Port interface {
 	Mark(m Mark)
 }
 
+// Copier is a Port that has copied what it needs of a unit, or is done with it, when Unit returns. Whoever hands units
+// to such a port may use the unit, and the memory of its parts, again for the next one, so that units make no garbage. All
+// other ports get units in memory of their own, which they may keep and share. A wrapper around a Port is a Copier only if it
+// says so itself.
+type Copier interface {
+	Port
+	// CopiesUnits does nothing.
+	CopiesUnits()
+}
+
 // Mark is something without content that happens between units.
 type Mark uint8
 

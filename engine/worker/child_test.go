@@ -26,7 +26,6 @@ import (
 	"sluice/engine/run/fake"
 	"sluice/engine/worker"
 	"sluice/engine/worker/frame"
-	"sluice/engine/worker/wire"
 )
 
 // mode is the variable that makes this test binary a worker.
@@ -251,4 +250,4 @@ func (p *puppet) perform(ctx context.Context, what string, settings []plan.Setti
 	return run.Result{}, ctx.Err()
 }
 
-var _ wire.Copier = (*echo)(nil)
+var _ run.Copier = (*echo)(nil)

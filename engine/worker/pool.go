@@ -3,8 +3,8 @@
 // serves any run.Open over the socket. It decides nothing about restarts of instances, which is the supervisor's, and
 // knows nothing of GStreamer.
 //
-// Units cross by copy. A port that is given units by this package may keep them, unless it is a wire.Copier, which says
-// that it has copied what it needs when Unit returns: then units cost no allocation.
+// Units cross by copy. A port that is given units by this package may keep them, unless it is a run.Copier: then units
+// cost no allocation.
 package worker
 
 import (

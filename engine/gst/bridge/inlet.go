@@ -61,6 +61,9 @@ func (in *Inlet) describe() {
 	shim.SetCaps(in.appsrc, crossing.Caps(in.planned, in.track))
 }
 
+// CopiesUnits makes an Inlet a run.Copier.
+func (in *Inlet) CopiesUnits() {}
+
 // Codec implements run.Port.
 func (in *Inlet) Codec(t media.Track) {
 	in.mu.Lock()
@@ -71,7 +74,7 @@ func (in *Inlet) Codec(t media.Track) {
 	}
 }
 
-// Unit implements run.Port. It copies the unit.
+// Unit implements run.Port.
 func (in *Inlet) Unit(u *media.Unit) bool {
 	in.mu.Lock()
 	defer in.mu.Unlock()

@@ -40,6 +40,8 @@ type Leg struct {
 	first  bool        // something has come out
 	ended  bool        // by a mark
 	outlet run.Port
+	copies bool       // the outlet does
+	lent   media.Unit // what an outlet that copies is given, over and over
 	batch  *batch
 	joined []byte        // parts of a unit in one piece
 	next   time.Duration // when the unit after the last one is due
@@ -103,6 +105,7 @@ func (l *Leg) Start() error {
 		return err
 	}
 	l.outlet = l.host.Outlet(l.out.Name)
+	_, l.copies = l.outlet.(run.Copier)
 	l.phase, l.first, l.ended = legFlows, false, false
 	return nil
 }

@@ -13,6 +13,9 @@ import (
 
 var _ run.Port = (*Leg)(nil)
 
+// CopiesUnits makes a Leg a run.Copier.
+func (l *Leg) CopiesUnits() {}
+
 // Unit implements run.Port. What comes out has reached the outlet when it returns. False if the leg is not started, has
 // ended or has failed.
 func (l *Leg) Unit(u *media.Unit) bool {
@@ -128,9 +131,17 @@ func (l *Leg) unit(f Frame) {
 		pts = l.next
 	}
 	l.next = pts + max(f.Duration, 0)
-	var u *media.Unit
-	l.batch, u = l.batch.add(f.Data, pts)
-	if !l.outlet.Unit(u) {
+	u := &l.lent
+	if l.copies {
+		u.PTS, u.DTS, u.Key, u.AU = pts, pts, true, append(u.AU[:0], f.Data)
+	} else {
+		l.batch, u = l.batch.add(f.Data, pts)
+	}
+	taken := l.outlet.Unit(u)
+	if l.copies {
+		clear(u.AU) // that memory is the chain's and may move
+	}
+	if !taken {
 		l.gave.Drops.Add(stat.Slow, 1)
 		return
 	}

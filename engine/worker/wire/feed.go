@@ -20,7 +20,7 @@ type feed struct {
 }
 
 func newFeed(s Sink) *feed {
-	_, copies := s.Port.(Copier)
+	_, copies := s.Port.(run.Copier)
 	return &feed{sink: s, copies: copies}
 }
 

@@ -29,7 +29,7 @@ func (e *End) Lead(instance uint16, bridge string) *Lead {
 	return &Lead{end: e, instance: instance, bridge: bridge}
 }
 
-// CopiesUnits makes a Lead a Copier.
+// CopiesUnits makes a Lead a run.Copier.
 func (l *Lead) CopiesUnits() {}
 
 // Unit implements run.Port. It returns false when the other end has given no more credit, and for a unit that cannot
