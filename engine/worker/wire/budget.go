@@ -2,11 +2,11 @@ package wire
 
 import "time"
 
-// What a worker may send that no credit pays for. An instance's notices and answers are a few a second.
+// What a worker may send that no credit pays for. An instance's notices are a few a second.
 const (
 	frameRate  = 2000 // frames a second
 	frameBurst = 8000
-	byteRate   = 1 << 20 // bytes in them a second, but for answers, which were asked for
+	byteRate   = 1 << 20 // bytes in them a second
 	byteBurst  = 8 << 20
 )
 

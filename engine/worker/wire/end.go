@@ -31,14 +31,6 @@ type Sink struct {
 	Refused func() // may be nil: the port refused video, and what follows is dropped up to the next key frame
 }
 
-// Copier is a run.Port that has copied what it needs of a unit, or is done with it, when Unit returns. Such a port is
-// given units whose memory is used again for the next one. All others get units in memory of their own, which they may
-// keep and share.
-type Copier interface {
-	run.Port
-	CopiesUnits()
-}
-
 // End is one end of the socket. Next belongs to one goroutine and Send to another; all else is safe for concurrent use.
 type End struct {
 	conn   net.Conn
@@ -96,16 +88,13 @@ func (e *End) Next() (frame.Frame, error) {
 	}
 }
 
-// afford refuses a frame that no credit pays for if there are too many of them.
+// afford refuses a frame that no credit pays for if there are too many of them. Answers are not counted: whoever asked
+// knows whether it did.
 func (e *End) afford(f frame.Frame) error {
-	if e.budget == nil || f.Cost() > 0 {
+	if e.budget == nil || f.Cost() > 0 || f.Kind == frame.Result || f.Kind == frame.Stats {
 		return nil
 	}
-	n := len(f.Payload)
-	if f.Kind == frame.Result || f.Kind == frame.Stats {
-		n = 0 // the one that asked knows whether it did
-	}
-	if !e.budget.spend(time.Now(), n) {
+	if !e.budget.spend(time.Now(), len(f.Payload)) {
 		return fault.New(fault.ProtocolViolation, "", "a flood: more than %d frames a second, the last a %s", frameRate, f.Kind)
 	}
 	return nil
