@@ -39,7 +39,7 @@ func build(t *testing.T, conf element.Conf, outs ...element.Output) *element.Pie
 const (
 	tone     = "asource: audiotestsrc wave=sine freq=440 volume=0.2 samplesperbuffer=960 num-buffers=100\n"
 	toneCaps = "acaps: capsfilter caps=audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved\n"
-	bars     = "vsource: videotestsrc pattern=smpte num-buffers=50\n"
+	bars     = "vsource: videotestsrc pattern=smpte100 num-buffers=50\n"
 	barsCaps = "vcaps: capsfilter caps=video/x-raw,format=I420,width=320,height=180,framerate=25/1,pixel-aspect-ratio=1/1\n"
 )
 
