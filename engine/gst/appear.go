@@ -102,7 +102,12 @@ func (l *pipeline) complete(element string) error {
 		return k.From.Of == element
 	})
 	e := l.elems[element]
+	gave := slices.ContainsFunc(l.wires, func(w *wire) bool { return w.from == e })
 	l.mu.Unlock()
+	if len(never) > 0 && !gave {
+		return fault.New(fault.MediaCorrupt, e.Node, "%q (%s) found no track", e.Name, e.Factory).
+			Advise("the media cannot be read; does ffprobe read it?")
+	}
 	for _, k := range never {
 		if !k.Optional {
 			return fault.New(fault.CodecNotAvailable, e.Node, "%q (%s) has no output %q: the media has no such track",

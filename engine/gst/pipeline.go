@@ -180,8 +180,13 @@ func (l *pipeline) fed() bool {
 	return false
 }
 
-// whyNot is the first error that an element posted, or a plain one if none did.
+// whyNot is the first error that an element posted, or a plain one if none did. The refusal of a state may be known before
+// the error behind it.
 func (l *pipeline) whyNot(what string) error {
+	select {
+	case <-l.failing:
+	case <-time.After(grace):
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil {

@@ -59,7 +59,9 @@ func (l *pipeline) sample(all map[sampleKey]*run.Sample, now time.Duration, rep 
 		if w.left != nil && w.from.Role != plan.RoleQueue {
 			t := w.left.Tally()
 			tallied(all, w.from, t, now)
-			rep.Position = max(rep.Position, t.Last)
+		}
+		if t := w.last(); w.to.sink || shim.Klass(w.to.object()) == muxer {
+			rep.Position = max(rep.Position, t)
 		}
 		if w.came != nil && w.to.Role != plan.RoleQueue && w.to.Role != plan.RoleDrain {
 			tallied(all, w.to, w.came.Tally(), now)
@@ -74,6 +76,19 @@ func (l *pipeline) sample(all map[sampleKey]*run.Sample, now time.Duration, rep 
 	if !l.plan.Offline {
 		rep.Position = 0
 	}
+}
+
+// muxer is GStreamer's word for what media ends in but for the writing.
+const muxer = "Codec/Muxer"
+
+// last is how far in media time a link has come; negative if it does not say.
+func (w *wire) last() time.Duration {
+	for _, c := range []*shim.Count{w.came, w.left} {
+		if c != nil {
+			return c.Tally().Last
+		}
+	}
+	return -1
 }
 
 // kindOf sorts a sample: what crosses is told by its bridge, everything else by its node.
