@@ -32,12 +32,12 @@ else
 build:
 	@mkdir -p $(BIN)
 	@[ -e $(SLUICE) ] || echo "build: with GStreamer $$(pkg-config --modversion gstreamer-1.0); the first time takes some minutes"
-	@CGO_ENABLED=1 go build -trimpath -tags '$(TAGS)' -ldflags '$(LDFLAGS)' -o $(SLUICE) ./cmd/sluice
+	@CGO_ENABLED=1 go build -tags '$(TAGS)' -ldflags '$(LDFLAGS)' -o $(SLUICE) ./cmd/sluice
 endif
 
 build-nogst: ## build bin/sluice without GStreamer: it lints, plans and serves, and runs no graph that codes
 	@mkdir -p $(BIN)
-	@$(PURE) go build -trimpath -tags nogst -ldflags '$(LDFLAGS)' -o $(SLUICE) ./cmd/sluice
+	@$(PURE) go build -tags nogst -ldflags '$(LDFLAGS)' -o $(SLUICE) ./cmd/sluice
 
 media: $(MEDIA) ## make the media files that tests and the first run need (testdata/media/README.md)
 
