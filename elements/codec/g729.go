@@ -15,7 +15,7 @@ func (G729) Spec() element.Spec {
 	raw.Caps = "audio/x-raw,format=S16LE,rate=8000,channels=1,layout=interleaved"
 	return element.Spec{
 		Name: G729Encoder, About: "Encodes G.729 with the library libbcg729, where the worker finds it.", Domain: element.Gst,
-		Status: element.Planned, Klass: "Codec/Encoder/Audio", Package: "libbcg729-0",
+		Status: element.Beta, Klass: "Codec/Encoder/Audio", Package: "libbcg729-0",
 		Ports:    []element.Port{raw, element.Out("src", media.Audio, media.G729).Says("Frames of 10 bytes, each 10 ms.")},
 		Examples: []string{G729Encoder},
 	}
