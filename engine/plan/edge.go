@@ -65,7 +65,7 @@ func (r *resolver) join(e *edge, ends scopeEnds, scope param.Scope, label string
 	if err != nil {
 		return err
 	}
-	from, to = sidesOf(from, element.Source), sidesOf(to, element.Sink)
+	from, to = r.sidesOf(from, element.Source), r.sidesOf(to, element.Sink)
 	for _, f := range from {
 		for _, t := range to {
 			c := *w
@@ -79,13 +79,33 @@ func (r *resolver) join(e *edge, ends scopeEnds, scope param.Scope, label string
 }
 
 // sidesOf keeps the targets that lie on the right side of their nodes: a fragment may export both sources and sinks.
-func sidesOf(list []target, d element.Dir) []target {
+func (r *resolver) sidesOf(list []target, d element.Dir) []target {
 	if len(list) < 2 {
 		return list
 	}
-	return slices.DeleteFunc(list, func(t target) bool {
-		return !slices.ContainsFunc(t.node.spec.Ports, func(p element.Port) bool { return p.Dir == d && p.Matches(t.pad) })
+	return slices.DeleteFunc(list, func(t target) bool { return !t.on(d) || t.on(opposite(d)) && r.joined(t, d) })
+}
+
+// on tells whether the pad lies on a side of its node. That of a conversion lies on both.
+func (t target) on(d element.Dir) bool {
+	return slices.ContainsFunc(t.node.spec.Ports, func(p element.Port) bool { return p.Dir == d && p.Matches(t.pad) })
+}
+
+// joined tells whether the pad is linked on that side already, inside its fragment: so the other side is what is exported.
+func (r *resolver) joined(t target, d element.Dir) bool {
+	return slices.ContainsFunc(r.edges, func(w *wiring) bool {
+		if d == element.Sink {
+			return w.to == t.node && (w.toPad == "" || w.toPad == t.pad)
+		}
+		return w.from == t.node && (w.fromPad == "" || w.fromPad == t.pad)
 	})
+}
+
+func opposite(d element.Dir) element.Dir {
+	if d == element.Sink {
+		return element.Source
+	}
+	return element.Sink
 }
 
 // keyed is the key of an end written as minus[seat].

@@ -538,3 +538,23 @@ func TestPace(t *testing.T) {
 		})
 	}
 }
+
+// TestExportsOfConversions: a conversion has pads of one name on both sides, of which a fragment exports the one that it does
+// not link itself.
+func TestExportsOfConversions(t *testing.T) {
+	const fragment = "graph: v1\nnodes:\n  first: convert codec=h264\n  last: convert codec=vp8\nlinks:\n  - first -> last\n" +
+		"exports:\n  picture: first.video\n  result: last.video\n"
+	p := resolve(t, plan.Inputs{Given: map[string][]element.Format{"in": {plan.Format(media.VP8)}}},
+		"graph: v1\nnodes:\n  in: peer.in\n  part: {use: f1}\n  out: stream.out name=x\nlinks:\n  - in -> part -> out\n", fragment)
+	expect(t, p, `
+			bridge in in.video part-first-video-in vp8
+			bridge out out.video out-video-out vp8
+			pipeline part/first
+			  part-first-video-in -> part-first-videodec
+			  part-first-videodec.video_%u -> part-first-videoenc-queue late
+			  part-first-videoenc-queue -> part-first-videoenc
+			  part-first-videoenc -> part-last-videodec
+			  part-last-videodec.video_%u -> part-last-videoenc-queue late
+			  part-last-videoenc-queue -> part-last-videoenc
+			  part-last-videoenc -> out-video-out`)
+}
