@@ -73,6 +73,7 @@ func only() map[string][]string {
 		"sluice/engine/run/supervisor":  {"event", "fault", "run"},
 		"sluice/engine/worker/frame":    {"fault"},
 		"sluice/engine/worker/process":  {"fault"},
+		"sluice/engine/worker/seal":     {"fault", "plan", "run"},
 		"sluice/engine/worker/wire":     {"fault", "media", "run", "worker"},
 		"sluice/engine/worker":          {"plan", "run", "media", "fault", "worker"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},

@@ -98,7 +98,7 @@ func (r *Runtime) unsent(err error) error {
 
 // verdict is the error in an answer. A worker that gives up a call has something in it that hangs for good.
 func (r *Runtime) verdict(a reply) error {
-	err := a.Fault.err(r.link.veil.hide)
+	err := a.Fault.Err(r.link.veil.Hide)
 	var f *fault.Fault
 	if errors.As(err, &f) && f.Code == fault.Lost {
 		r.link.kill(f)

@@ -11,6 +11,7 @@ import (
 	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
+	"sluice/engine/worker/seal"
 	"sluice/engine/worker/wire"
 )
 
@@ -69,7 +70,7 @@ func (g *guest) Key(bridge string) {
 // Tell implements run.Host.
 func (g *guest) Tell(n run.Notice) {
 	g.s.say(frame.Message{Kind: frame.State, Instance: g.number}, news{Notice: &notice{
-		Kind: n.Kind, Node: n.Node, Branch: n.Branch, Fault: flawOf(n.Err), Event: n.Event, Vars: n.Vars,
+		Kind: n.Kind, Node: n.Node, Branch: n.Branch, Fault: seal.FlawOf(n.Err), Event: n.Event, Vars: n.Vars,
 	}})
 }
 
@@ -87,7 +88,7 @@ func (g *guest) accept(track uint16, bridge string) wire.Sink {
 
 // prepare prepares the Runtime and lists its inlets.
 func (g *guest) prepare(ctx context.Context, p prepare, secrets []byte) ([]string, error) {
-	opened, err := openPlan(p.Plan, secrets)
+	opened, err := seal.OpenPlan(p.Plan, secrets)
 	if err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (g *guest) do(ctx context.Context, o order, secrets []byte) (answer, []byte
 }
 
 func (g *guest) apply(ctx context.Context, o order, secrets []byte) (answer, []byte, error) {
-	c, err := openChange(o.Change, secrets)
+	c, err := seal.OpenChange(o.Change, secrets)
 	if err != nil {
 		return answer{}, nil, err
 	}

@@ -16,6 +16,7 @@ import (
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
 	"sluice/engine/worker/process"
+	"sluice/engine/worker/seal"
 	"sluice/engine/worker/wire"
 )
 
@@ -30,7 +31,7 @@ type link struct {
 	end     *wire.End
 	greeted chan struct{} // closed when the worker has said who it is
 	dead    chan struct{} // closed when the process is reaped, all it sent is read, and its instances are told
-	veil    veil
+	veil    seal.Veil
 
 	mu     sync.Mutex
 	why    *fault.Fault // why we ended it; nil if we have not
@@ -62,7 +63,7 @@ func newLink(ctx context.Context, o *Options) (*link, error) {
 		Path: o.Path, Args: o.Args, Env: environment(o), Limits: o.Limits,
 		Line: func(text string) {
 			<-ready
-			l.log.Info("worker says", "text", l.veil.hide(text))
+			l.log.Info("worker says", "text", l.veil.Hide(text))
 		},
 	})
 	if err != nil {
@@ -197,7 +198,7 @@ func (l *link) died(exit process.Exit) *fault.Fault {
 		f = f.Advise("sluice did not kill it: look in the kernel's log whether memory ran out")
 	}
 	if last := l.proc.LastWord(); last != "" {
-		f = f.Because(errors.New(l.veil.hide(last)))
+		f = f.Because(errors.New(l.veil.Hide(last)))
 	}
 	return f
 }

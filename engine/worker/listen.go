@@ -70,7 +70,7 @@ func (l *link) news(f frame.Frame) error {
 	}
 	if r := l.seat(m.Instance); r != nil { // else it has just left
 		r.tell(run.Notice{
-			Kind: n.Notice.Kind, Node: n.Notice.Node, Branch: n.Notice.Branch, Err: n.Notice.Fault.err(l.veil.hide),
+			Kind: n.Notice.Kind, Node: n.Notice.Node, Branch: n.Notice.Branch, Err: n.Notice.Fault.Err(l.veil.Hide),
 			Event: n.Notice.Event, Vars: n.Notice.Vars,
 		})
 	}

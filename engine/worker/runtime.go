@@ -9,6 +9,7 @@ import (
 	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
+	"sluice/engine/worker/seal"
 	"sluice/engine/worker/wire"
 )
 
@@ -53,12 +54,12 @@ func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run
 		if err != nil {
 			return err
 		}
-		text, secrets, err := sealPlan(p)
+		text, secrets, err := seal.Plan(p)
 		if err != nil {
 			return err
 		}
-		l.veil.add(p.Secrets())
-		epoch, err := sealEpoch(host.Epoch())
+		l.veil.Add(p.Secrets())
+		epoch, err := seal.Epoch(host.Epoch())
 		if err != nil {
 			return err
 		}
@@ -108,13 +109,13 @@ func (r *Runtime) Apply(ctx context.Context, c run.Change) (run.Result, error) {
 		if err := c.Check(); err != nil {
 			return err
 		}
-		text, secrets, err := sealChange(c)
+		text, secrets, err := seal.Change(c)
 		if err != nil {
 			return err
 		}
-		hidden := secretsOf(c)
-		r.link.veil.add(hidden.Plan)
-		r.link.veil.add(hidden.Settings)
+		hidden := seal.SecretsOf(c)
+		r.link.veil.Add(hidden.Plan)
+		r.link.veil.Add(hidden.Settings)
 		a, err := r.ask(ctx, frame.Message{Kind: frame.Change, Blob: secrets},
 			order{Call: run.CallApply, Timeout: remaining(ctx), Change: text}, false)
 		if err != nil {

@@ -17,6 +17,7 @@ import (
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
 	"sluice/engine/worker/process"
+	"sluice/engine/worker/seal"
 	"sluice/engine/worker/wire"
 )
 
@@ -135,7 +136,7 @@ func (s *server) handle(ctx context.Context, f frame.Frame) error {
 	case frame.Stats:
 		s.call(ctx, m, time.Minute, false, func(ctx context.Context, g *guest) (answer, []byte) {
 			r, err := g.runtime.Inspect(ctx)
-			return answer{Report: &r, Fault: flawOf(err)}, nil
+			return answer{Report: &r, Fault: seal.FlawOf(err)}, nil
 		})
 		return nil
 	}
@@ -149,19 +150,19 @@ func (s *server) prepare(ctx context.Context, m frame.Message) error {
 	}
 	g, err := s.seat(m.Instance, p)
 	if err != nil {
-		s.answer(m, answer{Fault: flawOf(err)}, nil, false)
+		s.answer(m, answer{Fault: seal.FlawOf(err)}, nil, false)
 		return nil
 	}
 	s.call(ctx, m, p.Timeout, false, func(ctx context.Context, _ *guest) (answer, []byte) {
 		inlets, err := g.prepare(ctx, p, m.Blob)
-		return answer{Inlets: inlets, Fault: flawOf(err)}, nil
+		return answer{Inlets: inlets, Fault: seal.FlawOf(err)}, nil
 	})
 	return nil
 }
 
 // seat makes room for an instance.
 func (s *server) seat(number uint16, p prepare) (*guest, error) {
-	epoch, err := openEpoch(p.Epoch)
+	epoch, err := seal.OpenEpoch(p.Epoch)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +199,7 @@ func (s *server) change(ctx context.Context, m frame.Message) error {
 		if o.Call == run.CallStop && err == nil {
 			s.leave(m.Instance)
 		}
-		a.Fault = flawOf(err)
+		a.Fault = seal.FlawOf(err)
 		return a, blob
 	})
 	return nil
@@ -218,7 +219,7 @@ func (s *server) call(
 	defer s.mu.Unlock()
 	g := s.guests[m.Instance]
 	if g == nil {
-		s.answer(m, answer{Fault: flawOf(fault.New(fault.Closed, "", "there is no instance %d", m.Instance))}, nil, false)
+		s.answer(m, answer{Fault: seal.FlawOf(fault.New(fault.Closed, "", "there is no instance %d", m.Instance))}, nil, false)
 		return
 	}
 	ctx, end := context.WithTimeout(ctx, timeout)
@@ -253,7 +254,7 @@ func (s *server) answer(to frame.Message, a answer, blob []byte, behind bool) {
 	}
 	s.o.Log.Warn("an answer cannot be sent", "error", err)
 	if fault.CodeOf(err) == fault.InvalidRequest { // too large: say that instead
-		s.answer(to, answer{Fault: flawOf(err)}, nil, behind)
+		s.answer(to, answer{Fault: seal.FlawOf(err)}, nil, behind)
 	}
 }
 

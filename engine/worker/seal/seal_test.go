@@ -1,4 +1,4 @@
-package worker
+package seal
 
 import (
 	"encoding/json"
@@ -13,7 +13,6 @@ import (
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
-	"sluice/engine/worker/frame"
 )
 
 func same(text string) string { return text }
@@ -21,15 +20,15 @@ func same(text string) string { return text }
 // cross takes an error over the wire.
 func cross(t testing.TB, err error, hide func(string) string) error {
 	t.Helper()
-	text, wrong := json.Marshal(flawOf(err))
+	text, wrong := json.Marshal(FlawOf(err))
 	if wrong != nil {
 		t.Fatal(wrong)
 	}
-	var f *flaw
+	var f *Flaw
 	if wrong := json.Unmarshal(text, &f); wrong != nil {
 		t.Fatal(wrong)
 	}
-	return f.err(hide)
+	return f.Err(hide)
 }
 
 func TestErrorsReadTheSameAfterwards(t *testing.T) {
@@ -65,20 +64,20 @@ func TestErrorsReadTheSameAfterwards(t *testing.T) {
 }
 
 func TestVeil(t *testing.T) {
-	var v veil
-	if v.hide("hunter2") != "hunter2" {
+	var v Veil
+	if v.Hide("hunter2") != "hunter2" {
 		t.Error("it knows nothing yet")
 	}
-	v.add([]string{"abc", ""})
-	if v.hide("abcdef") != "abcdef" {
+	v.Add([]string{"abc", ""})
+	if v.Hide("abcdef") != "abcdef" {
 		t.Error("too short to be hidden")
 	}
-	v.add([]string{"hunter2", "rtmp://x:hunter2@h"})
-	v.add([]string{"swordfish", "hunter2"})
-	if got := v.hide("a hunter2 and swordfishes"); got != "a *** and ***es" {
+	v.Add([]string{"hunter2", "rtmp://x:hunter2@h"})
+	v.Add([]string{"swordfish", "hunter2"})
+	if got := v.Hide("a hunter2 and swordfishes"); got != "a *** and ***es" {
 		t.Errorf("%q", got)
 	}
-	if got := v.hide("to rtmp://x:hunter2@h now"); strings.Contains(got, "hunter2") {
+	if got := v.Hide("to rtmp://x:hunter2@h now"); strings.Contains(got, "hunter2") {
 		t.Errorf("%q", got)
 	}
 }
@@ -86,11 +85,11 @@ func TestVeil(t *testing.T) {
 func TestEpochCrosses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		epoch := time.Now().Add(time.Duration(rapid.Int64Range(-1e15, 1e12).Draw(t, "ago")))
-		sealed, err := sealEpoch(epoch)
+		sealed, err := Epoch(epoch)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := openEpoch(sealed)
+		got, err := OpenEpoch(sealed)
 		// Four readings of two clocks lie between: only a pause of this process tells them apart.
 		if off := got.Sub(epoch).Abs(); err != nil || off > 100*time.Millisecond {
 			t.Fatalf("off by %s, %v", off, err)
@@ -117,17 +116,17 @@ func TestChangesCrossWithTheirSecrets(t *testing.T) {
 		{Verb: run.Do, Node: "n", Action: "a", Settings: hidden("one", "two")},
 		{Verb: run.Set, Plan: &plan.Plan{Version: plan.Version, Nodes: []plan.Node{{Settings: hidden("three")}}}, Settings: hidden("four")},
 	} {
-		text, secrets, err := sealChange(c)
+		text, secrets, err := Change(c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range append(secretsOf(c).Plan, secretsOf(c).Settings...) {
+		for _, s := range append(SecretsOf(c).Plan, SecretsOf(c).Settings...) {
 			if strings.Contains(string(text), s) {
 				t.Errorf("%s holds %q", text, s)
 			}
 		}
-		got, err := openChange(text, secrets)
-		if err != nil || fmt.Sprint(secretsOf(got)) != fmt.Sprint(secretsOf(c)) || got.Verb != c.Verb {
+		got, err := OpenChange(text, secrets)
+		if err != nil || fmt.Sprint(SecretsOf(got)) != fmt.Sprint(SecretsOf(c)) || got.Verb != c.Verb {
 			t.Errorf("%+v became %+v, %v", c, got, err)
 		}
 	}
@@ -135,13 +134,12 @@ func TestChangesCrossWithTheirSecrets(t *testing.T) {
 
 func TestMessagesThatCannotBeRead(t *testing.T) {
 	for name, err := range map[string]error{
-		"a plan":           second(openPlan([]byte("{"), []byte("[]"))),
-		"a plan's secrets": second(openPlan([]byte("{}"), []byte("{hunter2"))),
-		"secrets too many": second(openPlan([]byte("{}"), []byte(`["hunter2"]`))),
-		"a change":         second(openChange([]byte("["), []byte("{}"))),
-		"settings' secret": second(openChange([]byte("{}"), []byte(`{"Settings":["hunter2"]}`))),
-		"the plan of one":  second(openChange([]byte(`{"plan":{}}`), []byte(`{"Plan":["hunter2"]}`))),
-		"a message":        read(frame.Message{Kind: frame.State, JSON: []byte("{")}, &news{}),
+		"a plan":           second(OpenPlan([]byte("{"), []byte("[]"))),
+		"a plan's secrets": second(OpenPlan([]byte("{}"), []byte("{hunter2"))),
+		"secrets too many": second(OpenPlan([]byte("{}"), []byte(`["hunter2"]`))),
+		"a change":         second(OpenChange([]byte("["), []byte("{}"))),
+		"settings' secret": second(OpenChange([]byte("{}"), []byte(`{"Settings":["hunter2"]}`))),
+		"the plan of one":  second(OpenChange([]byte(`{"plan":{}}`), []byte(`{"Plan":["hunter2"]}`))),
 	} {
 		if err == nil || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", name, err)

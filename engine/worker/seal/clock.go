@@ -1,4 +1,4 @@
-package worker
+package seal
 
 import (
 	"fmt"
@@ -10,14 +10,14 @@ import (
 // An epoch is a time.Time with Go's monotonic reading, which cannot leave its process; but that reading is of
 // CLOCK_MONOTONIC, which all processes of a machine share. So an epoch crosses as nanoseconds of that clock.
 
-// sealEpoch gives the epoch on CLOCK_MONOTONIC; negative if it lies before the machine's start.
-func sealEpoch(epoch time.Time) (int64, error) {
+// Epoch gives the epoch on CLOCK_MONOTONIC; negative if it lies before the machine's start.
+func Epoch(epoch time.Time) (int64, error) {
 	now, clock, err := bothClocks()
 	return clock - int64(now.Sub(epoch)), err
 }
 
-// openEpoch gives the same moment with a monotonic reading of this process.
-func openEpoch(epoch int64) (time.Time, error) {
+// OpenEpoch gives the same moment with a monotonic reading of this process.
+func OpenEpoch(epoch int64) (time.Time, error) {
 	now, clock, err := bothClocks()
 	return now.Add(time.Duration(epoch - clock)), err
 }

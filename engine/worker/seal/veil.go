@@ -1,4 +1,4 @@
-package worker
+package seal
 
 import (
 	"strings"
@@ -8,16 +8,16 @@ import (
 // leastSecret is the length in bytes from which a secret is looked for in text: hiding shorter ones would shred it.
 const leastSecret = 4
 
-// veil hides the secrets of a worker's plans in what the worker writes: GStreamer puts whole addresses into its warnings
-// and errors. The zero veil hides nothing.
-type veil struct {
+// Veil hides the secrets of a worker's plans in what the worker writes: GStreamer puts whole addresses into its warnings
+// and errors. The zero Veil hides nothing.
+type Veil struct {
 	mu       sync.RWMutex
 	known    map[string]bool
 	replacer *strings.Replacer
 }
 
-// add hides these from now on.
-func (v *veil) add(secrets []string) {
+// Add hides these from now on.
+func (v *Veil) Add(secrets []string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	for _, s := range secrets {
@@ -39,8 +39,8 @@ func (v *veil) add(secrets []string) {
 	v.replacer = strings.NewReplacer(pairs...)
 }
 
-// hide puts stars in the place of secrets.
-func (v *veil) hide(text string) string {
+// Hide puts stars in the place of secrets.
+func (v *Veil) Hide(text string) string {
 	v.mu.RLock()
 	defer v.mu.RUnlock()
 	if v.replacer == nil {

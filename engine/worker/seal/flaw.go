@@ -1,4 +1,4 @@
-package worker
+package seal
 
 import (
 	"errors"
@@ -9,44 +9,44 @@ import (
 // depth is how many causes of a fault cross.
 const depth = 8
 
-// flaw is an error as it crosses. One without a code is no fault but a cause in words.
-type flaw struct {
+// Flaw is an error as it crosses. One without a code is no fault but a cause in words.
+type Flaw struct {
 	Code  fault.Code `json:"code,omitempty"`
 	Place string     `json:"place,omitempty"`
 	Msg   string     `json:"msg"`
 	Hint  string     `json:"hint,omitempty"`
-	Cause *flaw      `json:"cause,omitempty"`
+	Cause *Flaw      `json:"cause,omitempty"`
 }
 
-// flawOf writes an error down; nil for none. One that only wraps a fault keeps the fault's code.
-func flawOf(err error) *flaw {
+// FlawOf writes an error down; nil for none. One that only wraps a fault keeps the fault's code.
+func FlawOf(err error) *Flaw {
 	if err == nil {
 		return nil
 	}
 	if f := causeOf(err, depth); f.Code != "" {
 		return f
 	}
-	return &flaw{Code: fault.CodeOf(err), Msg: err.Error()}
+	return &Flaw{Code: fault.CodeOf(err), Msg: err.Error()}
 }
 
-func causeOf(err error, deep int) *flaw {
+func causeOf(err error, deep int) *Flaw {
 	f, ok := err.(*fault.Fault) //nolint:errorlint // only the fault itself is taken apart, what wraps one is words
 	if !ok {
 		if code := fault.CodeOf(err); code != fault.Internal {
-			return &flaw{Code: code, Msg: err.Error()}
+			return &Flaw{Code: code, Msg: err.Error()}
 		}
-		return &flaw{Msg: err.Error()}
+		return &Flaw{Msg: err.Error()}
 	}
-	out := &flaw{Code: f.Code, Place: f.Place, Msg: f.Msg, Hint: f.Hint}
+	out := &Flaw{Code: f.Code, Place: f.Place, Msg: f.Msg, Hint: f.Hint}
 	if f.Cause != nil && deep > 0 {
 		out.Cause = causeOf(f.Cause, deep-1)
 	}
 	return out
 }
 
-// err makes an error of a flaw, with its words passed through hide; nil of nil. A code that is not in the list, which
+// Err makes an error of a Flaw, with its words passed through hide; nil of nil. A code that is not in the list, which
 // doors would not know, becomes fault.Internal.
-func (f *flaw) err(hide func(string) string) error {
+func (f *Flaw) Err(hide func(string) string) error {
 	if f == nil {
 		return nil
 	}
@@ -58,7 +58,7 @@ func (f *flaw) err(hide func(string) string) error {
 		out.Code = fault.Internal
 	}
 	if f.Cause != nil {
-		out.Cause = f.Cause.err(hide)
+		out.Cause = f.Cause.Err(hide)
 	}
 	return out
 }
