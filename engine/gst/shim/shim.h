@@ -26,6 +26,7 @@ typedef struct {
 	gint64 ended;
 	gint refs;
 	uintptr_t handle;
+	GstSegment segment; // in force; its streaming thread's own
 } sl_count;
 
 typedef struct {

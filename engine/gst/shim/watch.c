@@ -210,10 +210,24 @@ static void count_buffer(sl_count *count, GstBuffer *b) {
 	if (!GST_BUFFER_FLAG_IS_SET(b, GST_BUFFER_FLAG_DELTA_UNIT))
 		ADD(keys, 1);
 	PUT(at, g_get_monotonic_time() * 1000);
-	if (GST_BUFFER_PTS_IS_VALID(b))
-		PUT(last, (gint64)GST_BUFFER_PTS(b) + (GST_BUFFER_DURATION_IS_VALID(b) ? (gint64)GST_BUFFER_DURATION(b) : 0));
+	if (GST_BUFFER_PTS_IS_VALID(b) && count->segment.format == GST_FORMAT_TIME) {
+		// Not the time stamp as it is: x264enc's begin at 1000 hours.
+		guint64 end = GST_BUFFER_PTS(b) + (GST_BUFFER_DURATION_IS_VALID(b) ? GST_BUFFER_DURATION(b) : 0);
+		guint64 r = gst_segment_to_running_time(&count->segment, GST_FORMAT_TIME, end);
+		if (GST_CLOCK_TIME_IS_VALID(r))
+			PUT(last, (gint64)r);
+	}
 	if (first)
 		goSeen(count->handle, FALSE);
+}
+
+static void count_event(sl_count *count, GstEvent *event) {
+	if (GST_EVENT_TYPE(event) == GST_EVENT_SEGMENT) {
+		gst_event_copy_segment(event, &count->segment);
+	} else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
+		PUT(ended, 1);
+		goSeen(count->handle, TRUE);
+	}
 }
 
 static GstPadProbeReturn on_count(GstPad *pad, GstPadProbeInfo *info, gpointer data) {
@@ -225,9 +239,8 @@ static GstPadProbeReturn on_count(GstPad *pad, GstPadProbeInfo *info, gpointer d
 		GstBufferList *list = GST_PAD_PROBE_INFO_BUFFER_LIST(info);
 		for (guint i = 0; i < gst_buffer_list_length(list); i++)
 			count_buffer(count, gst_buffer_list_get(list, i));
-	} else if (GST_EVENT_TYPE(GST_PAD_PROBE_INFO_EVENT(info)) == GST_EVENT_EOS) {
-		PUT(ended, 1);
-		goSeen(count->handle, TRUE);
+	} else {
+		count_event(count, GST_PAD_PROBE_INFO_EVENT(info));
 	}
 	return GST_PAD_PROBE_OK;
 }
@@ -238,6 +251,12 @@ sl_count *sl_count_pad(GstPad *pad, uintptr_t handle) {
 	count->refs = 2;
 	count->handle = handle;
 	count->last = -1;
+	gst_segment_init(&count->segment, GST_FORMAT_UNDEFINED);
+	GstEvent *segment = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);
+	if (segment != NULL) {
+		gst_event_copy_segment(segment, &count->segment);
+		gst_event_unref(segment);
+	}
 	GstPadProbeType type = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM;
 	gst_pad_add_probe(pad, type, on_count, count, count_gone);
 	return count;
