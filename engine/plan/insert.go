@@ -146,10 +146,13 @@ func (r *resolver) queueFor(l *link, offline bool) ([]Setting, bool) {
 			return props, true
 		}
 	}
-	if l.joins() || l.parts() {
-		return queueProps(time.Second, 0, "no"), true
+	switch {
+	case !l.joins() && !l.parts():
+		return nil, false
+	case offline:
+		return offlineQueue(), true
 	}
-	return nil, false
+	return queueProps(time.Second, 0, "no"), true
 }
 
 // liveQueue decides where media comes at its own pace, so that what is late costs something.
@@ -219,6 +222,14 @@ func queueProps(t time.Duration, buffers int64, leaky string) []Setting {
 		out = append(out, setting("leaky", leaky))
 	}
 	return out
+}
+
+// offlineQueue is limited by what it holds and not by time: an encoder that looks ahead, as x264enc does 40 frames, needs as
+// much of the other track to wait as it looks ahead, and of slow pictures that is many seconds. A muxer would wait for ever
+// (measured with 4 frames a second, GStreamer 1.22).
+func offlineQueue() []Setting {
+	const most = 32_000_000 // bytes: ten raw pictures of 1080p, half a minute of it coded well
+	return []Setting{setting("max-size-buffers", int64(0)), setting("max-size-bytes", int64(most)), setting("max-size-time", int64(0))}
 }
 
 // sinks lets no sink hold the others: network sinks do not wait for the clock or for preroll (R7), nor does any sink

@@ -539,6 +539,28 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// TestOfflineQueues: how long an encoder looks ahead must not decide whether a muxer ever gets both its tracks.
+func TestOfflineQueues(t *testing.T) {
+	for source, want := range map[string]string{
+		"filesrc location=a":        "max-size-buffers=0 max-size-bytes=32000000 max-size-time=0",
+		"videotestsrc is-live=true": "max-size-buffers=0 max-size-bytes=0 max-size-time=1000000000",
+	} {
+		p := resolve(t, plan.Inputs{}, "graph: v1\nnodes:\n  in: "+source+"\n  enc: vp8enc\n  mux: webmmux\n  out: filesink location=b\n"+
+			"links:\n  - in -> [video/x-raw] -> enc -> mux -> out\n")
+		got := ""
+		for _, e := range p.Pipelines[0].Elements {
+			if e.Name == "enc-mux-queue" {
+				for _, s := range e.Props {
+					got += " " + s.Name + "=" + s.Text
+				}
+			}
+		}
+		if strings.TrimSpace(got) != want {
+			t.Errorf("%s: the queue before the muxer has%s", source, got)
+		}
+	}
+}
+
 // TestExportsOfConversions: a conversion has pads of one name on both sides, of which a fragment exports the one that it does
 // not link itself.
 func TestExportsOfConversions(t *testing.T) {

@@ -72,19 +72,27 @@ func brief(e *plan.Element) []string {
 	}
 	var words []string
 	for _, s := range e.Props {
-		n, err := strconv.ParseInt(s.Text, 10, 64)
-		switch {
-		case s.Name == "max-size-time" && err == nil && n > 0:
-			words = append(words, value.Text(time.Duration(n)))
-		case s.Name == "max-size-buffers" && err == nil && n > 0:
-			words = append(words, plural(int(n), "buffer"))
-		case s.Name == "leaky" && s.Text == "downstream":
-			words = append(words, "drops oldest")
-		case s.Name == "leaky" && s.Text == "upstream":
-			words = append(words, "drops newest")
+		if n, err := strconv.ParseInt(s.Text, 10, 64); err == nil && n > 0 {
+			words = append(words, limit(s.Name, n)...)
+		}
+		if drops := map[string]string{"downstream": "drops oldest", "upstream": "drops newest"}[s.Text]; s.Name == "leaky" && drops != "" {
+			words = append(words, drops)
 		}
 	}
 	return words
+}
+
+// limit says how much of something a queue holds; nothing of what is no limit.
+func limit(property string, n int64) []string {
+	switch property {
+	case "max-size-time":
+		return []string{value.Text(time.Duration(n))}
+	case "max-size-buffers":
+		return []string{plural(int(n), "buffer")}
+	case "max-size-bytes":
+		return []string{value.Text(value.Octets(n)) + "B"}
+	}
+	return nil
 }
 
 // medium names what flows, as briefly as can be: the codec, or "raw video" if there is none.
