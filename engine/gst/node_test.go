@@ -3,6 +3,7 @@
 package gst_test
 
 import (
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -57,4 +58,30 @@ links:
 	if len(frames) != 2 || frames["video in-vhead.src"] != 25 || frames["audio in-aenc.src"] < 50 {
 		t.Errorf("passed at the end of the node: %v", frames)
 	}
+}
+
+// Of four pictures a second an encoder that looks ahead holds many seconds, for which the sound has to wait before the muxer,
+// while one thread reads both from a file.
+func TestAnEncoderThatLooksAhead(t *testing.T) {
+	slow := filepath.Join(t.TempDir(), "slow.mkv")
+	launch(t, "videotestsrc num-buffers=80 ! video/x-raw,width=160,height=90,framerate=4/1 ! jpegenc ! matroskamux name=m ! filesink location="+slow+
+		" audiotestsrc num-buffers=1000 samplesperbuffer=160 ! audio/x-raw,rate=8000 ! mulawenc ! m.")
+	rt := open(t)
+	host, _ := begin(t, rt, resolve(t, template(t, "slow", `
+graph: v1
+about: Few pictures, coded with care.
+params:
+  source: file
+  target: file
+nodes:
+  in: file.in path=$source
+  dec: decode
+  enc: x264enc
+  sound: convert codec=aac
+  out: file.out path=$target
+links:
+  - in.video -> dec -> enc -> out
+  - in.audio -> sound -> out
+`), plan.Inputs{Params: map[string]any{"source": slow, "target": filepath.Join(t.TempDir(), "a.mp4")}}))
+	ended(t, host, "out")
 }
