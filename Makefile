@@ -10,6 +10,8 @@ LINTER_VER := v2.15.0
 FUZZTIME   ?= 5m
 VERSION    := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS    := -X main.release=$(VERSION)
+# Tests that have gst-launch-1.0 for their peer fail without it, rather than skip.
+test: export SLUICE_REQUIRE_GST := 1
 # Everything outside engine/gst is pure Go.
 PURE       := CGO_ENABLED=0
 # sluice without GStreamer, for what needs none: it builds in seconds, and nobody's bin/sluice is replaced by it.
@@ -78,8 +80,10 @@ test: setup media check race gst ## everything: set-up, lint, unit, race and GSt
 setup:
 	@.ci/setup test
 
-gst: media ## the tests that need GStreamer
+gst: $(LINTER) build media ## the tests that need GStreamer, those in the shipped graphs too
 	go test -count=1 ./engine/gst/... ./cmd/sluice/...
+	$(LINTER) run ./engine/gst/... ./cmd/sluice/...
+	$(SLUICE) test graphs
 
 check: lint unit ## fast: lint and unit tests, without GStreamer
 
@@ -89,7 +93,7 @@ unit:
 	$(PURE) go vet ./testdata/registry
 
 race: ## all pure packages under the race detector
-	go test -race $$(go list ./... | grep -v /engine/gst)
+	go test -race -tags nogst $$(go list -tags nogst ./... | grep -v /engine/gst)
 
 golden: ## rewrite the golden files; review the difference before you commit it
 	$(PURE) go test ./engine/plan/draw ./cmd/sluice -update
