@@ -7,7 +7,8 @@ BIN        := bin
 SLUICE     := $(BIN)/sluice
 LINTER     := $(BIN)/golangci-lint
 LINTER_VER := v2.15.0
-FUZZTIME   ?= 5m
+# Of make fuzz, altogether.
+FUZZTIME   ?= 28m
 VERSION    := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 LDFLAGS    := -X main.release=$(VERSION)
 # Tests that have gst-launch-1.0 for their peer fail without it, rather than skip.
@@ -99,7 +100,7 @@ golden: ## rewrite the golden files; review the difference before you commit it
 	$(PURE) go test ./engine/plan/draw ./cmd/sluice -update
 	git diff --stat -- '*testdata*'
 
-fuzz: ## every fuzz target for FUZZTIME (default 5m each), one after the other
+fuzz: ## every fuzz target, and damaged media in workers, in FUZZTIME altogether (default 28m)
 	@.ci/fuzz $(FUZZTIME)
 
 bench: ## benchmarks, as ratios to a floor in the same run

@@ -8,8 +8,7 @@ import (
 	"math/rand/v2"
 )
 
-// head is how many bytes at the beginning are damaged as often as all the others together: most of what a parser believes
-// stands there.
+// head is how many bytes at the beginning are sometimes damaged alone: most of what a parser believes stands there.
 const head = 256
 
 // most is how many times larger than the original a damaged file gets at most.
@@ -36,22 +35,26 @@ func once(r *rand.Rand, data []byte) []byte {
 	if len(data) == 0 {
 		return insert(r, data)
 	}
+	limit := len(data)
+	if r.IntN(4) == 0 {
+		limit = min(limit, head)
+	}
 	switch r.IntN(9) {
 	case 0, 1, 2:
-		flip(r, data)
+		flip(r, data[:limit])
 	case 3:
 		return data[:r.IntN(len(data))]
 	case 4:
-		from, to := span(r, data)
+		from, to := span(r, data[:limit])
 		return append(data[:from:from], data[to:]...)
 	case 5:
-		from, to := span(r, data)
-		at := place(r, data)
+		from, to := span(r, data[:limit])
+		at := r.IntN(len(data))
 		return append(append(data[:at:at], data[from:to]...), data[at:]...)
 	case 6:
-		number(r, data)
+		number(r, data[:limit])
 	case 7:
-		from, to := span(r, data)
+		from, to := span(r, data[:limit])
 		clear(data[from:to])
 	default:
 		return insert(r, data)
@@ -66,7 +69,7 @@ func flip(r *rand.Rand, data []byte) {
 		n += len(data) * 8 / 1000
 	}
 	for range n {
-		data[place(r, data)] ^= 1 << r.IntN(8)
+		data[r.IntN(len(data))] ^= 1 << r.IntN(8)
 	}
 }
 
@@ -77,7 +80,7 @@ func number(r *rand.Rand, data []byte) {
 	}
 	v := values[r.IntN(len(values))]
 	width := []int{1, 2, 3, 4, 8}[r.IntN(5)]
-	at, big := place(r, data), r.IntN(2) == 0
+	at, big := r.IntN(len(data)), r.IntN(2) == 0
 	for i := range min(width, len(data)-at) {
 		shift := 8 * i
 		if big {
@@ -91,7 +94,7 @@ func number(r *rand.Rand, data []byte) {
 func insert(r *rand.Rand, data []byte) []byte {
 	at := 0
 	if len(data) > 0 {
-		at = place(r, data)
+		at = r.IntN(len(data))
 	}
 	noise := make([]byte, 1+r.IntN(64))
 	for i := range noise {
@@ -100,16 +103,8 @@ func insert(r *rand.Rand, data []byte) []byte {
 	return append(append(data[:at:at], noise...), data[at:]...)
 }
 
-// place is somewhere in data, which is not empty.
-func place(r *rand.Rand, data []byte) int {
-	if r.IntN(2) == 0 {
-		return r.IntN(min(head, len(data)))
-	}
-	return r.IntN(len(data))
-}
-
 // span is a piece of data, of a quarter at most.
 func span(r *rand.Rand, data []byte) (from, to int) {
-	from = place(r, data)
+	from = r.IntN(len(data))
 	return from, min(from+1+r.IntN(len(data)/4+1), len(data))
 }
