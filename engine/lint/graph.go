@@ -25,6 +25,7 @@ type check struct {
 	compared int               // words, for suggestions
 	skipped  map[string]bool   // graphs whose files could not be read
 	absent   map[string]string // why an element is not there
+	lacks    []Lack
 }
 
 // graph is one graph with what the rules have found out about it.

@@ -19,6 +19,8 @@ type Options struct {
 	Only []string
 	// Unread names graphs whose files exist but could not be read at all. Nothing is said of what uses them.
 	Unread []string
+	// Lacks lists what this machine has not installed. Nodes that need it are warned of.
+	Lacks []Lack
 }
 
 // Check runs every rule over a set of graphs that belong together: fragments are found in the set, and routes compared
@@ -26,6 +28,7 @@ type Options struct {
 // "# lint:ignore code reason" are left out, if Info.Silent allows it. Check is safe for concurrent use.
 func Check(set []*spec.Graph, reg *element.Registry, opt Options) []spec.Diagnostic {
 	c := newCheck(set, reg)
+	c.lacks = opt.Lacks
 	for _, name := range opt.Unread {
 		c.skipped[name] = true
 	}
@@ -61,6 +64,7 @@ func (c *check) each(rule func(*graph)) {
 func (g *graph) whole() {
 	g.starting()
 	g.parameterValues()
+	g.lacking()
 	for _, n := range g.nodes {
 		g.fields(n)
 		g.withs(n)
