@@ -11,7 +11,8 @@ import (
 )
 
 // G729Encoder is the factory name of the one encoder that is not GStreamer's, which has none (Debian 12): engine/gst
-// registers it where the library libbcg729 is installed. It takes audio/x-raw, 16 bit, 8 kHz, mono, and gives audio/G729 frames of 10 ms.
+// registers it where the library libbcg729 is installed. It takes audio/x-raw, 16 bit, 8 kHz, mono, and gives audio/G729
+// frames of 10 ms.
 const G729Encoder = "sluiceg729enc"
 
 // samples is what an audio decoder gives, or an encoder takes.
