@@ -68,6 +68,7 @@ func only() map[string][]string {
 		"sluice/engine/hub":             {"media", "fault", "stat", "hub"},
 		"sluice/engine/run":             {"plan", "element", "hub", "event", "stat", "fault", "media", "run"},
 		"sluice/engine/run/shape":       {"plan", "element", "run"},
+		"sluice/engine/run/files":       {"plan", "element"},
 		"sluice/engine/run/restart":     {"plan"},
 		"sluice/engine/run/instance":    {"plan", "element", "event", "stat", "fault", "media", "run"},
 		"sluice/engine/run/supervisor":  {"event", "fault", "run"},

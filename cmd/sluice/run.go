@@ -94,7 +94,7 @@ func (a *app) runGraph(ctx context.Context, name string, f *runFlags) error {
 	if p, err = t.Resolve(in); err != nil {
 		return err
 	}
-	if err := job.CheckFiles(p, f.overwrite); err != nil {
+	if err := job.CheckFiles(p, reg.Spec, f.overwrite); err != nil {
 		return a.tell(job.Refused(p.Graph, err), f)
 	}
 	return a.tell(a.play(ctx, job.Job{Graph: p.Graph, Template: t, Inputs: in, Plan: p, Spec: reg.Spec, For: f.span}, f), f)

@@ -151,8 +151,8 @@ func (p *player) play() {
 		for _, e := range l.Elements {
 			for _, prop := range e.Props {
 				for end, data := range p.lab.script.writes {
-					if prop.Name == "location" && strings.HasSuffix(prop.Text, end) {
-						_ = os.WriteFile(strings.ReplaceAll(prop.Text, "%d", string(data[:1])), data, 0o600)
+					if prop.Name == "location" && strings.HasSuffix(prop.Reveal(), end) {
+						_ = os.WriteFile(strings.ReplaceAll(prop.Reveal(), "%d", string(data[:1])), data, 0o600)
 					}
 				}
 			}

@@ -289,9 +289,36 @@ func TestSegments(t *testing.T) {
 	l := film()
 	l.script.writes = map[string][]byte{"s%d.webm": []byte("1")}
 	l.files["1"] = l.files["webm"]
-	r := try(t, l, trial.Options{}, "  - {name: one, with: {target: s%d.webm}, expect: {write.video: {frames: 50, length: 2s}}}\n")[0]
-	if r.Outcome != trial.Passed {
+	text := strings.Replace(graph, "filesink", "multifilesink", 1) +
+		"tests:\n  - {name: one, with: {target: s%d.webm}, expect: {write.video: {frames: 50, length: 2s}}}\n"
+	if r := tryGraph(t, l, trial.Options{}, text)[0]; r.Outcome != trial.Passed {
 		t.Error(failed(r))
+	}
+}
+
+// TestWhatIsWrittenLiesInTheFolderOfTheTest: also files whose names are secret, and those that nobody has named.
+func TestWhatIsWrittenLiesInTheFolderOfTheTest(t *testing.T) {
+	for name, c := range map[string]struct{ old, now, with, end string }{
+		"secret":  {"{type: file, default: out/film.webm}", "secret", "with: {target: hush.webm}, ", "hush.webm"},
+		"default": {"filesink location=$target", "multifilesink", "", "%05d"},
+	} {
+		l := film()
+		l.script.writes = map[string][]byte{c.end: []byte("webm")}
+		text := strings.Replace(graph, c.old, c.now, 1) + "tests:\n  - {name: one, " + c.with + "expect: {pic: {frames: 0..}}}\n"
+		here := t.TempDir()
+		t.Chdir(here)
+		r := tryGraph(t, l, trial.Options{Keep: true}, text)[0]
+		if list, err := os.ReadDir(here); err != nil || len(list) != 0 {
+			t.Errorf("%s: written beside the test: %v, %v", name, list, err)
+		}
+		if r.Kept == "" {
+			t.Errorf("%s: %+v", name, r)
+			continue
+		}
+		if list, err := os.ReadDir(r.Kept); err != nil || len(list) != 1 {
+			t.Errorf("%s: %v, %v: %+v", name, list, err, r)
+		}
+		_ = os.RemoveAll(r.Kept)
 	}
 }
 

@@ -68,6 +68,23 @@ func TestFiles(t *testing.T) {
 			p.Pipelines[0].Elements = append(p.Pipelines[0].Elements, second)
 			return p
 		}, true, fault.InvalidParams, `is also written by "write"`},
+		"the same by a link to nothing": {func(d string) *plan.Plan {
+			p := film{d + "/in", d + "/ghost"}.plan()
+			second := p.Pipelines[0].Elements[len(p.Pipelines[0].Elements)-1]
+			second.Node, second.Props = "copy", []plan.Setting{{Name: "location", Type: value.String, Text: d + "/new"}}
+			p.Pipelines[0].Elements = append(p.Pipelines[0].Elements, second)
+			return p
+		}, true, fault.InvalidParams, `is also written by "write"`},
+		"a playlist":              {func(d string) *plan.Plan { return hls(d+"/s%05d.ts", d+"/old") }, false, fault.NameInUse, "is there already"},
+		"a playlist, overwritten": {func(d string) *plan.Plan { return hls(d+"/s%05d.ts", d+"/old") }, true, nil, ""},
+		"a secret":                {func(d string) *plan.Plan { return secret(t, film{d + "/in", d + "/old"}) }, false, fault.NameInUse, `"***" is there already`},
+		"a secret link":           {func(d string) *plan.Plan { return secret(t, film{d + "/in", d + "/link"}) }, true, fault.InvalidParams, `"***" is also read`},
+		"an odd folder":           {func(d string) *plan.Plan { return film{d + "/in", "/proc/new"}.plan() }, true, fault.Forbidden, `no file can be made in the folder "/proc"`},
+		"a segment that is read": {func(d string) *plan.Plan {
+			p := segments(d + "/part[1]-%05d.ts")
+			p.Pipelines = append(p.Pipelines, film{d + "/part[1]-00007.ts", d + "/new"}.plan().Pipelines...)
+			return p
+		}, true, fault.InvalidParams, `is also read, by "read"`},
 		"segments":       {func(d string) *plan.Plan { return segments(d + "/part[1]-%05d.ts") }, false, fault.NameInUse, "part[1]-00007.ts"},
 		"other segments": {func(d string) *plan.Plan { return segments(d + "/other-%05d.ts") }, false, nil, ""},
 	} {
@@ -76,10 +93,12 @@ func TestFiles(t *testing.T) {
 			for _, f := range []string{"in", "old", "part[1]-00007.ts", "part1-00007.ts"} {
 				put(t, filepath.Join(folder, f), "x")
 			}
-			if err := os.Symlink("in", filepath.Join(folder, "link")); err != nil {
-				t.Fatal(err)
+			for link, to := range map[string]string{"link": "in", "ghost": "new"} {
+				if err := os.Symlink(to, filepath.Join(folder, link)); err != nil {
+					t.Fatal(err)
+				}
 			}
-			err := CheckFiles(c.f(folder), c.overwrite)
+			err := CheckFiles(c.f(folder), specs, c.overwrite)
 			if !errors.Is(err, c.code) || err != nil && (c.code == nil || !strings.Contains(err.Error(), c.says)) {
 				t.Errorf("got %v, want %v %q", err, c.code, c.says)
 			}
@@ -88,6 +107,47 @@ func TestFiles(t *testing.T) {
 				t.Errorf("place of %v", err)
 			}
 		})
+	}
+}
+
+// secret is the plan of a film whose place to write to is a secret.
+func secret(t *testing.T, f film) *plan.Plan {
+	t.Helper()
+	p := f.plan()
+	e := &p.Pipelines[0].Elements[len(p.Pipelines[0].Elements)-1]
+	e.Props = []plan.Setting{{Name: "location", Type: value.Secret, Text: "***", Secret: true}}
+	if err := p.Unveil([]string{f.write}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func hls(location, playlist string) *plan.Plan {
+	p := segments(location)
+	e := &p.Pipelines[0].Elements[0]
+	e.Factory = "hlssink2"
+	e.Props = append(e.Props, plan.Setting{Name: "playlist-location", Type: value.String, Text: playlist})
+	return p
+}
+
+func TestASecretOutputIsListedWithoutItsName(t *testing.T) {
+	f := film{"in", filepath.Join(t.TempDir(), "hush.bin")}
+	put(t, f.write, "xyz")
+	got := written(outputs(secret(t, f), specs))
+	if len(got) != 1 || got[0].Path != "***" || got[0].Bytes != 3 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestTryingAFolderLeavesNothing(t *testing.T) {
+	f := film{"", filepath.Join(t.TempDir(), "new")}
+	put(t, filepath.Dir(f.write)+"/in", "x")
+	f.read = filepath.Dir(f.write) + "/in"
+	if err := CheckFiles(f.plan(), specs, false); err != nil {
+		t.Fatal(err)
+	}
+	if list, err := os.ReadDir(filepath.Dir(f.write)); err != nil || len(list) != 1 {
+		t.Errorf("%v, %v", list, err)
 	}
 }
 
@@ -102,11 +162,11 @@ func TestSegmentsAreListed(t *testing.T) {
 	for _, f := range []string{"a-00000.ts", "a-00001.ts", "b-00000.ts"} {
 		put(t, filepath.Join(folder, f), "xyz")
 	}
-	got := written(outputs(segments(folder + "/a-%05d.ts")))
+	got := written(outputs(segments(folder+"/a-%05d.ts"), specs))
 	if len(got) != 2 || got[1].Path != filepath.Join(folder, "a-00001.ts") || got[1].Bytes != 3 || !got[1].Regular {
 		t.Errorf("%+v", got)
 	}
-	if got := written(outputs(film{"", "/dev/null"}.plan())); len(got) != 1 || got[0].Regular {
+	if got := written(outputs(film{"", "/dev/null"}.plan(), specs)); len(got) != 1 || got[0].Regular {
 		t.Errorf("a device: %+v", got)
 	}
 }

@@ -2,88 +2,87 @@ package job
 
 import (
 	"os"
-	"path/filepath"
-	"regexp"
-	"slices"
-	"strings"
 
 	"sluice/engine/plan"
+	"sluice/engine/run/files"
 )
 
 // file is what an element of a plan reads or writes.
 type file struct {
-	node  string
+	files.File
 	graph string
-	path  string // or a pattern with %05d in it
-	many  bool   // path is a pattern
 }
 
-func (f file) place() string { return f.graph + "/" + f.node }
+func (f file) place() string { return f.graph + "/" + f.Node }
 
 // inputs lists the files that a plan reads, as far as settings tell.
-func inputs(p *plan.Plan) []file { return located(p, "filesrc", "multifilesrc") }
+func inputs(p *plan.Plan, specs files.Specs) []file { return named(p, specs, false) }
 
 // outputs lists the files that a plan writes, as far as settings tell.
-func outputs(p *plan.Plan) []file {
-	return append(located(p, "filesink"), located(p, "multifilesink", "splitmuxsink", "hlssink", "hlssink2")...)
-}
+func outputs(p *plan.Plan, specs files.Specs) []file { return named(p, specs, true) }
 
-// literal takes the meaning from characters that filepath.Glob would read as patterns.
-var literal = strings.NewReplacer(`\`, `\\`, "*", `\*`, "?", `\?`, "[", `\[`) //nolint:gochecknoglobals // it is not changed
-
-var number = regexp.MustCompile(`%[0-9]*[diu]`)
-
-func located(p *plan.Plan, factories ...string) []file {
+func named(p *plan.Plan, specs files.Specs, written bool) []file {
 	var out []file
-	for _, l := range p.Pipelines {
-		for _, e := range l.Elements {
-			if !slices.Contains(factories, e.Factory) {
-				continue
-			}
-			for _, s := range e.Props {
-				if s.Name == "location" && s.Text != "" && !s.Secret {
-					many := e.Factory != "filesink" && e.Factory != "filesrc" && number.MatchString(s.Text)
-					out = append(out, file{e.Node, p.Graph, filepath.Clean(s.Text), many})
-				}
-			}
+	for _, f := range files.Of(p, specs) {
+		if f.Written == written {
+			out = append(out, file{f, p.Graph})
 		}
 	}
 	return out
 }
 
-// there lists the regular files that the path names. Devices and pipes cannot be overwritten.
+// there lists the regular files that there are. Devices and pipes cannot be overwritten.
 func (f file) there() []string {
-	list := []string{f.path}
-	if f.many {
-		list, _ = filepath.Glob(number.ReplaceAllString(literal.Replace(f.path), "*")) // the pattern is well formed
+	var out []string
+	for _, path := range f.There() {
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() {
+			out = append(out, path)
+		}
 	}
-	return slices.DeleteFunc(list, func(path string) bool {
-		info, err := os.Stat(path)
-		return err != nil || !info.Mode().IsRegular()
-	})
+	return out
+}
+
+// name is one of the files as it may be shown.
+func (f file) name(path string) string {
+	if f.Secret {
+		return f.Name()
+	}
+	return path
+}
+
+// folder is where it is made, as it may be shown.
+func (f file) folder() string {
+	if f.Secret {
+		return f.Name()
+	}
+	return f.Folder()
 }
 
 // Output is a file that was written.
 type Output struct {
 	Node  string `json:"node"`
-	Path  string `json:"path"`
+	Path  string `json:"path"` // "***" if it holds a secret
 	Bytes int64  `json:"bytes"`
 	// Regular says that Bytes means something: nothing is known of what went into a device or a pipe.
 	Regular bool `json:"regular"`
+
+	at string // the path, secret or not
 }
 
 // written lists what there is of the files that a plan writes.
-func written(files []file) []Output {
+func written(list []file) []Output {
 	var out []Output
-	for _, f := range files {
-		if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
-			out = append(out, Output{Node: f.node, Path: f.path})
-			continue
-		}
-		for _, path := range f.there() {
-			if info, err := os.Stat(path); err == nil {
-				out = append(out, Output{f.node, path, info.Size(), true})
+	for _, f := range list {
+		for _, path := range f.There() {
+			info, err := os.Stat(path)
+			if err != nil {
+				continue
 			}
+			o := Output{Node: f.Node, Path: f.name(path), Regular: info.Mode().IsRegular(), at: path}
+			if o.Regular {
+				o.Bytes = info.Size()
+			}
+			out = append(out, o)
 		}
 	}
 	return out

@@ -52,10 +52,20 @@ func (f film) plan() *plan.Plan {
 func specs(name string) (*element.Spec, bool) {
 	class := map[string]string{
 		"filesrc": "Source/File", "vp8enc": "Codec/Encoder/Video", "avenc_aac": "Codec/Encoder/Audio", "aacparse": "Codec/Parser/Audio",
-		"queue": "Generic", "filesink": "Sink/File",
+		"queue": "Generic", "filesink": "Sink/File", "splitmuxsink": "Sink/File", "hlssink2": "Sink/File",
 	}
 	k, ok := class[name]
-	return &element.Spec{Name: name, Klass: k}, ok
+	s := &element.Spec{Name: name, Klass: k}
+	in, out := element.Port{Name: "sink", Dir: element.Sink}, element.Port{Name: "src", Dir: element.Source}
+	switch {
+	case s.Is("Sink"):
+		s.Ports = []element.Port{in}
+	case s.Is("Source"):
+		s.Ports = []element.Port{out}
+	default:
+		s.Ports = []element.Port{in, out}
+	}
+	return s, ok
 }
 
 // projector plays a film of ten seconds at twice its speed. Its time is that of the bubble.

@@ -36,7 +36,7 @@ type Result struct {
 
 	started time.Time
 	files   []file
-	fresh   map[string]bool // files that were not there before
+	before  map[string]bool // files that were there
 	coders  []coder
 }
 
@@ -62,9 +62,11 @@ func Refused(graph string, err error) *Result { return &Result{Graph: graph, End
 
 // begin notes what there is before the job runs.
 func (j Job) begin() *Result {
-	r := &Result{Graph: j.Graph, End: Ended, started: time.Now(), files: outputs(j.Plan), fresh: map[string]bool{}}
+	r := &Result{Graph: j.Graph, End: Ended, started: time.Now(), files: outputs(j.Plan, j.Spec), before: map[string]bool{}}
 	for _, f := range r.files {
-		r.fresh[f.path] = len(f.there()) == 0
+		for _, path := range f.there() {
+			r.before[path] = true
+		}
 	}
 	for _, l := range j.Plan.Pipelines {
 		for _, e := range l.Elements {
@@ -135,8 +137,8 @@ func (r *Result) close(err error, report run.Report) *Result {
 	r.Took, r.Media = time.Since(r.started), report.Position
 	r.Encoders = r.counted(report)
 	for _, o := range r.written() {
-		if r.End == Failed && o.Regular && o.Bytes == 0 && r.fresh[o.Path] {
-			_ = os.Remove(o.Path) // it may stay: it is empty
+		if r.End == Failed && o.Regular && o.Bytes == 0 && !r.before[o.at] {
+			_ = os.Remove(o.at) // it may stay: it is empty
 			continue
 		}
 		r.Outputs = append(r.Outputs, o)

@@ -17,12 +17,12 @@ var noReport run.Report
 func done() *Result {
 	return &Result{
 		Graph: "jobs/film", End: Ended, Media: 2 * time.Second, Took: 400 * time.Millisecond,
-		Outputs:  []Output{{"write", "out.webm", 178_016, true}, {"copy", "/dev/null", 0, false}},
+		Outputs:  []Output{{Node: "write", Path: "out.webm", Bytes: 178_016, Regular: true}, {Node: "copy", Path: "/dev/null"}},
 		Encoders: []Encoder{{"venc", "vp8enc", true, 50, 1, 159_600}, {"aenc", "opusenc", false, 101, 0, 16_600}},
 	}
 }
 
-const files = `out.webm: 178.0 kB
+const listed = `out.webm: 178.0 kB
 /dev/null: written to
 venc (vp8enc): 50 frames, 1 key frame, 159.6 kB
 aenc (opusenc): 101 packets, 16.6 kB
@@ -33,14 +33,14 @@ func TestText(t *testing.T) {
 		change func(*Result)
 		want   string
 	}{
-		"ended":       {func(*Result) {}, files + "2.00s of media in 0.40s, 5.00x\n"},
-		"timed":       {func(r *Result) { r.End = Timed }, files + "2.00s of media in 0.40s, 5.00x\n"},
-		"live":        {func(r *Result) { r.Media = 0 }, files + "0.40s\n"},
-		"interrupted": {func(r *Result) { r.End = Interrupted }, files + "2.00s of media in 0.40s, 5.00x; interrupted, and ended properly\n"},
+		"ended":       {func(*Result) {}, listed + "2.00s of media in 0.40s, 5.00x\n"},
+		"timed":       {func(r *Result) { r.End = Timed }, listed + "2.00s of media in 0.40s, 5.00x\n"},
+		"live":        {func(r *Result) { r.Media = 0 }, listed + "0.40s\n"},
+		"interrupted": {func(r *Result) { r.End = Interrupted }, listed + "2.00s of media in 0.40s, 5.00x; interrupted, and ended properly\n"},
 		"cut": {func(r *Result) { r.End, r.Cut = Interrupted, true },
-			strings.Replace(files, "178.0 kB", "178.0 kB so far, kept", 1) + "2.00s of media in 0.40s, 5.00x; interrupted\n"},
+			strings.Replace(listed, "178.0 kB", "178.0 kB so far, kept", 1) + "2.00s of media in 0.40s, 5.00x; interrupted\n"},
 		"failed": {func(r *Result) { r.End = Failed },
-			strings.Replace(files, "178.0 kB", "178.0 kB so far, kept", 1) + "2.00s of media in 0.40s, 5.00x, then it failed\n"},
+			strings.Replace(listed, "178.0 kB", "178.0 kB so far, kept", 1) + "2.00s of media in 0.40s, 5.00x, then it failed\n"},
 		"refused": {func(r *Result) { *r = *Refused("g", errors.New("no")) }, ""},
 	} {
 		r := done()
