@@ -17,8 +17,10 @@ type Passed struct {
 	PTS, DTS time.Duration // negative if the buffer has none
 	Duration time.Duration // negative if the buffer has none
 	Key      bool          // decoding can begin here; of sound and of raw media always true
-	Header   bool          // it holds what decoders or files need first, and no media
-	Data     []byte        // valid until see returns
+	// Header says that what decoders or files need first is in it: alone, as a file's head, or before media, as h264parse
+	// puts parameter sets before a key frame. Media has a PTS.
+	Header bool
+	Data   []byte // valid until see returns
 	// End says that nothing follows on the pad. Only Pad is set beside it.
 	End bool
 }
