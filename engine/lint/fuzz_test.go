@@ -3,16 +3,19 @@ package lint_test
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"sluice/engine/lint"
 	"sluice/engine/spec"
 )
 
-// FuzzCheck parses and lints any bytes: no panic, no hang, every finding has a place and a code that is listed, and a second
-// run says the same.
+// workPerByte is how much a file may make lint do, in allocations for each byte of it. The shipped graphs need up to 4.
+const workPerByte = 500
+
+// FuzzCheck parses and lints any bytes: no panic, no work without measure, every finding has a place and a code that is
+// listed, and a second run says the same.
 func FuzzCheck(f *testing.F) {
 	for _, pattern := range []string{"testdata/*.yaml", "testdata/clean/*/*.yaml", "../../graphs/*/*.yaml"} {
 		files, err := filepath.Glob(pattern)
@@ -34,10 +37,10 @@ func FuzzCheck(f *testing.F) {
 	reg := registry(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
 		graphs, found := spec.Parse("a.yaml", "a", data)
-		begun := time.Now()
-		first := lint.Check(graphs, reg, lint.Options{})
-		if took := time.Since(begun); took > 10*time.Second {
-			t.Fatalf("linting %d bytes took %v", len(data), took)
+		var first []spec.Diagnostic
+		work := mallocs(func() { first = lint.Check(graphs, reg, lint.Options{}) })
+		if most := 10_000 + workPerByte*uint64(len(data)); work > most {
+			t.Fatalf("linting %d bytes took %d allocations, more than %d", len(data), work, most)
 		}
 		for _, d := range append(found, first...) {
 			if _, ok := codes[d.Code]; !ok {
@@ -51,4 +54,13 @@ func FuzzCheck(f *testing.F) {
 			t.Errorf("%d findings, and then %d", len(first), len(second))
 		}
 	})
+}
+
+// mallocs counts what work allocates, which, unlike time, does not depend on the machine.
+func mallocs(work func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	work()
+	runtime.ReadMemStats(&after)
+	return after.Mallocs - before.Mallocs
 }
