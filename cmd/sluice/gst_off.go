@@ -20,6 +20,9 @@ func openGst(context.Context, *slog.Logger) (contract.Open, func(), error) {
 		Advise("build it with `make build` where GStreamer's headers are installed: as root, run .ci/setup build")
 }
 
+// loadGst has nothing to load.
+func loadGst([]string) {}
+
 // openWorkers says the same: a worker is this program again.
 func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), error) {
 	return openGst(ctx, log)

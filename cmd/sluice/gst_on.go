@@ -24,10 +24,13 @@ func openGst(_ context.Context, log *slog.Logger) (contract.Open, func(), error)
 	return open, func() {}, err
 }
 
+// loadGst loads elements ahead.
+func loadGst(elements []string) { gst.Load(elements) }
+
 // openWorkers starts a pool of worker processes.
 func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), error) {
 	const patience = 10 * time.Second
-	pool := worker.New(worker.Options{Log: log})
+	pool := worker.New(worker.Options{Args: append([]string{workerVerb}, warmed()...), Log: log})
 	if err := pool.Start(ctx); err != nil {
 		return nil, nil, err
 	}

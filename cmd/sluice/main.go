@@ -12,7 +12,7 @@ func main() { os.Exit(start()) }
 
 func start() int {
 	if isWorker(os.Args[1:]) {
-		return serveWorker(os.Stderr)
+		return serveWorker(os.Args[2:], os.Stderr)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -43,7 +43,10 @@ func (o Options) orDefault() (Options, error) {
 		if err != nil {
 			return o, fault.New(fault.GstUnavailable, "", "the program's own path is not known").Because(err)
 		}
-		o.Path, o.Args = path, []string{"worker"}
+		o.Path = path
+		if o.Args == nil {
+			o.Args = []string{"worker"}
+		}
 	}
 	o.Memory, o.Shared, o.Most = cmp.Or(o.Memory, 4<<30), cmp.Or(o.Shared, 32), cmp.Or(o.Most, 512)
 	o.Beat, o.Silence = cmp.Or(o.Beat, 500*time.Millisecond), cmp.Or(o.Silence, 2*time.Second)

@@ -23,7 +23,10 @@ import (
 
 // ServeOptions are what a worker serves with.
 type ServeOptions struct {
-	Open  run.Open
+	Open run.Open
+	// Warm makes later starts quicker. It is called once, in a goroutine of its own, some time after the server was greeted,
+	// and may be at work while instances start. It may be nil.
+	Warm  func()
 	Grace time.Duration // that Runtimes have to stop when the socket has closed; 0 means 1 s
 	Log   *slog.Logger  // may be nil
 }
@@ -65,20 +68,35 @@ func Serve(ctx context.Context, conn net.Conn, o ServeOptions) error {
 	s := &server{o: o, guests: map[uint16]*guest{}, cancels: map[uint32]context.CancelFunc{}}
 	s.end = wire.New(conn, nil, s.accept)
 	defer s.end.Close()
-	var both sync.WaitGroup
-	both.Go(func() { _ = s.end.Send() }) // a broken connection is seen by the reader
+	var all sync.WaitGroup
+	all.Go(func() { _ = s.end.Send() }) // a broken connection is seen by the reader
 	reader := make(chan error, 1)
-	both.Go(func() { reader <- s.read(within) })
+	all.Go(func() { reader <- s.read(within) })
 	s.say(frame.Message{Kind: frame.State}, news{Greeting: &greeting{Protocol: protocol, Plans: plan.Version}})
+	if o.Warm != nil {
+		all.Go(func() { warm(within, o.Warm) })
+	}
 	err := s.watch(ctx, conn, reader)
 	stop()
 	s.stopAll(ctx)
 	s.end.Close()
-	atMost(o.Grace, both.Wait)
+	atMost(o.Grace, all.Wait)
 	if err == nil || errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) {
 		return nil
 	}
 	return err
+}
+
+// warm calls do when the instance for which the worker before this one was taken has had time to start.
+func warm(ctx context.Context, do func()) {
+	const others = 200 * time.Millisecond
+	timer := time.NewTimer(others)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		do()
+	case <-ctx.Done():
+	}
 }
 
 // stopAll stops every Runtime, and waits for the calls at work.
