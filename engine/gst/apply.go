@@ -4,12 +4,14 @@ package gst
 
 import (
 	"context"
+	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
 
 	"sluice/engine/fault"
-	"sluice/engine/gst/shim"
+	"sluice/engine/gst/pipeline"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 )
@@ -17,14 +19,10 @@ import (
 // Apply implements run.Runtime.
 func (r *Runtime) Apply(ctx context.Context, c run.Change) (run.Result, error) {
 	var result run.Result
-	err := r.perform(ctx, run.CallApply, func(ctx context.Context) error {
-		if err := c.Check(); err != nil {
-			return err
+	err := r.perform(ctx, run.CallApply, func(ctx context.Context) (err error) {
+		if err = c.Check(); err == nil {
+			result, err = r.apply(ctx, c)
 		}
-		r.build.Lock()
-		defer r.build.Unlock()
-		var err error
-		result, err = r.apply(ctx, c)
 		return err
 	})
 	if err != nil {
@@ -38,14 +36,16 @@ func (r *Runtime) apply(ctx context.Context, c run.Change) (run.Result, error) {
 	case run.AddBranch:
 		return r.addBranch(ctx, c)
 	case run.RemoveBranch:
-		if !r.branchPlays(c.Branch) && !hasBranch(r.plan, c.Branch) {
-			return run.Result{}, noBranch(c.Branch)
-		}
-		return run.Result{}, r.become(ctx, c.Plan)
+		return run.Result{}, r.change(ctx, c.Plan, func() error {
+			if !hasBranch(r.plan, c.Branch) {
+				return noBranch(c.Branch)
+			}
+			return nil
+		})
 	case run.StartLazy, run.EndLazy:
 		return run.Result{}, r.rouse(ctx, c.Branch, c.Verb == run.StartLazy)
 	case run.Set:
-		return run.Result{}, r.set(ctx, c.Plan)
+		return run.Result{}, r.change(ctx, c.Plan, func() error { return r.settable(c.Plan) })
 	case run.Do:
 		return r.do(ctx, c)
 	case run.AskKey:
@@ -58,80 +58,53 @@ func noBranch(name string) error {
 	return fault.New(fault.ResourceNotFound, name, "there is no branch of that name")
 }
 
-// hasBranch tells whether a plan has a branch, in a pipeline or as a whole one.
-func hasBranch(p *plan.Plan, name string) bool {
-	return slices.ContainsFunc(p.Pipelines, func(l plan.Pipeline) bool {
-		return slices.ContainsFunc(l.Branches, func(b plan.Branch) bool { return b.Name == name })
-	}) || slices.ContainsFunc(p.Nodes, func(n plan.Node) bool { return n.Branch == name })
-}
-
-// within tells whether a branch is another or a part of it.
-func within(branch, of string) bool { return branch == of || strings.HasPrefix(branch, of+"/") }
-
-// branchPlays tells whether anything of a branch is there.
-func (r *Runtime) branchPlays(name string) bool {
-	for _, l := range r.playing() {
-		l.mu.Lock()
-		for _, e := range l.elems {
-			if within(e.Branch, name) {
-				l.mu.Unlock()
-				return true
-			}
-		}
-		l.mu.Unlock()
-	}
-	return false
-}
-
-func (r *Runtime) addBranch(ctx context.Context, c run.Change) (run.Result, error) {
-	if r.branchPlays(c.Branch) {
-		return run.Result{}, fault.New(fault.NameInUse, c.Branch, "the branch is there already")
-	}
-	if !hasBranch(c.Plan, c.Branch) {
-		return run.Result{}, noBranch(c.Branch)
-	}
-	for _, l := range r.playing() {
-		l.welcome(c.Branch)
-	}
-	before := r.plan
-	if err := r.become(ctx, c.Plan); err != nil {
-		_ = r.become(ctx, before) // what came is taken out again already; this gives back what else moved
-		return run.Result{}, err
-	}
-	out := run.Inlets{}
-	for name, in := range r.openInlets(c.Plan) {
-		for _, b := range c.Plan.Bridges {
-			if b.Name == name && within(b.Branch, c.Branch) {
-				out[name] = in
-			}
-		}
-	}
-	return run.Result{Inlets: out}, nil
-}
-
-// become plays another plan: pipelines that are only in it begin, those that are not in it end, the others change.
-func (r *Runtime) become(ctx context.Context, p *plan.Plan) error {
+// change plays another plan, if check, which may also note what is wanted from then on, agrees; it is called under mu. After
+// an error everything is as it was.
+func (r *Runtime) change(ctx context.Context, p *plan.Plan, check func() error) error {
+	r.build.Lock()
+	defer r.build.Unlock()
 	r.mu.Lock()
-	before := r.plan
-	r.plan = p
+	before, lazy, lost := r.plan, maps.Clone(r.lazy), maps.Clone(r.lost)
+	err := check()
+	if err == nil {
+		r.plan = p
+	}
 	r.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	if err = r.become(ctx, before, p); err != nil {
+		r.mu.Lock()
+		r.plan, r.lazy, r.lost = before, lazy, lost
+		r.mu.Unlock()
+		if back := r.become(ctx, p, before); back != nil {
+			r.log.Warn("not all of a change that failed could be undone", "err", back)
+		}
+	}
+	r.prune()
+	return err
+}
+
+// become plays another plan: pipelines that are only in it begin, those that are not in it end, the others change. The plan
+// is the Runtime's already.
+func (r *Runtime) become(ctx context.Context, before, p *plan.Plan) error {
 	r.openInlets(p)
 	if err := r.becomeLegs(before, p); err != nil {
 		return err
 	}
 	for _, l := range r.playingAll() {
-		i := slices.IndexFunc(p.Pipelines, func(o plan.Pipeline) bool { return o.Name == l.name })
-		if i < 0 {
-			l.finishOff(ctx)
+		i := slices.IndexFunc(p.Pipelines, func(o plan.Pipeline) bool { return o.Name == l.Name() })
+		if i < 0 || !r.wanted(&p.Pipelines[i]) {
+			r.finish(ctx, l)
 			continue
 		}
-		if err := l.move(ctx, &p.Pipelines[i]); err != nil {
+		if err := l.Move(ctx, &p.Pipelines[i]); err != nil {
 			return err
 		}
 	}
 	for i := range p.Pipelines {
 		o := &p.Pipelines[i]
-		if r.line(o.Name) != nil || r.leg(o.Name) != nil || o.Lazy && !r.lazily(o.Name) {
+		if r.line(o.Name) != nil || r.leg(o.Name) != nil || !r.wanted(o) {
 			continue
 		}
 		if err := r.begin(ctx, o); err != nil {
@@ -141,148 +114,91 @@ func (r *Runtime) become(ctx context.Context, p *plan.Plan) error {
 	return nil
 }
 
-// begin makes a pipeline and plays it.
-func (r *Runtime) begin(ctx context.Context, p *plan.Pipeline) error {
-	err := r.assemble(p)
-	l := r.line(p.Name)
-	if err == nil {
-		err = l.start(ctx)
-	}
-	if err != nil && l != nil {
-		l.shut()
-		l.halt()
-		l.release()
-	}
-	return err
+// prune forgets what belongs to bridges and branches that the running plan does not have.
+func (r *Runtime) prune() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.DeleteFunc(r.inlets, func(name string, _ run.Port) bool {
+		return !slices.ContainsFunc(r.plan.Bridges, func(b plan.Bridge) bool { return b.Name == name })
+	})
+	maps.DeleteFunc(r.lazy, func(name string, _ bool) bool { return !isLazy(r.plan, name) })
+	maps.DeleteFunc(r.lost, func(name string, _ bool) bool { return !hasBranch(r.plan, name) })
 }
 
-// finishOff ends a pipeline while others play: its sinks have until ctx is done.
-func (l *pipeline) finishOff(ctx context.Context) {
-	l.end()
-	l.await(ctx, func(*elem) bool { return true })
-	l.shut()
-	l.halt()
-	l.release()
+func (r *Runtime) addBranch(ctx context.Context, c run.Change) (run.Result, error) {
+	err := r.change(ctx, c.Plan, func() error {
+		if hasBranch(r.plan, c.Branch) && !r.lost[c.Branch] {
+			return fault.New(fault.NameInUse, c.Branch, "the branch is there already")
+		}
+		if !hasBranch(c.Plan, c.Branch) {
+			return noBranch(c.Branch)
+		}
+		maps.DeleteFunc(r.lost, func(name string, _ bool) bool { return pipeline.Within(name, c.Branch) })
+		return nil
+	})
+	if err != nil {
+		return run.Result{}, err
+	}
+	out := run.Inlets{}
+	for name, in := range r.openInlets(c.Plan) {
+		for _, b := range c.Plan.Bridges {
+			if b.Name == name && pipeline.Within(b.Branch, c.Branch) {
+				out[name] = in
+			}
+		}
+	}
+	return run.Result{Inlets: out}, nil
 }
 
-// set plays a plan that differs in values only.
-func (r *Runtime) set(ctx context.Context, p *plan.Plan) error {
+// settable tells whether a plan differs from the running one in nothing but values that can be changed now. r.mu is held.
+func (r *Runtime) settable(p *plan.Plan) error {
+	other := fault.New(fault.InvalidParams, p.Graph, "the new values change which elements there are").
+		Advise("such a change takes a restart")
+	if len(p.Pipelines) != len(r.plan.Pipelines) || !reflect.DeepEqual(p.Bridges, r.plan.Bridges) {
+		return other
+	}
 	for i := range p.Pipelines {
-		o := &p.Pipelines[i]
-		l := r.line(o.Name)
-		if l == nil {
-			continue
+		was, now := &r.plan.Pipelines[i], &p.Pipelines[i]
+		if was.Name != now.Name || !reflect.DeepEqual(was.Branches, now.Branches) {
+			return other
 		}
-		d := plan.Compare(l.current(), l.target(o))
-		if d.Structural() || len(d.Unsettled) > 0 {
-			return fault.New(fault.InvalidParams, o.Name, "the new values change which elements there are").
-				Advise("such a change takes a restart")
-		}
-		if err := l.playable(d); err != nil {
-			return err
+		if d := plan.Compare(was, now); d.Structural() || len(d.Unsettled) > 0 {
+			return other
 		}
 	}
-	return r.become(ctx, p)
+	return nil
 }
 
 // rouse starts or ends a lazy branch or pipeline.
 func (r *Runtime) rouse(ctx context.Context, name string, wanted bool) error {
-	if !isLazy(r.plan, name) {
+	r.mu.Lock()
+	p, is := r.plan, r.lazy[name]
+	r.mu.Unlock()
+	if !isLazy(p, name) {
 		return fault.New(fault.ResourceNotFound, name, "there is no lazy branch of that name")
 	}
-	r.mu.Lock()
-	was := r.lazy[name]
-	if wanted {
-		r.lazy[name] = true
-	} else {
-		delete(r.lazy, name)
-	}
-	r.mu.Unlock()
-	if was == wanted {
+	if is == wanted {
 		return nil
 	}
-	if l := r.line(name); l != nil && !wanted && l.plan.Lazy {
-		l.finishOff(ctx)
+	return r.change(ctx, p, func() error {
+		if wanted {
+			r.lazy[name] = true
+		} else {
+			delete(r.lazy, name)
+		}
 		return nil
-	}
-	for _, l := range r.playing() {
-		l.welcome(name)
-	}
-	err := r.become(ctx, r.plan)
-	if err != nil {
-		r.mu.Lock()
-		delete(r.lazy, name)
-		r.mu.Unlock()
-	}
-	return err
-}
-
-func isLazy(p *plan.Plan, name string) bool {
-	return slices.ContainsFunc(p.Pipelines, func(l plan.Pipeline) bool {
-		return l.Lazy && l.Name == name || slices.ContainsFunc(l.Branches, func(b plan.Branch) bool {
-			return b.Name == name && b.Kind == plan.Lazy
-		})
 	})
-}
-
-func (r *Runtime) lazily(name string) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.lazy[name]
-}
-
-func (r *Runtime) line(name string) *pipeline {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.lines[name]
-}
-
-// welcome lets the elements of a branch that had failed come again.
-func (l *pipeline) welcome(branch string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, e := range l.plan.Elements {
-		if within(e.Branch, branch) {
-			delete(l.absent, e.Name)
-		}
-	}
-}
-
-// lose takes a branch that failed out, with the branches in it.
-func (l *pipeline) lose(branch string) {
-	l.rt.build.Lock()
-	defer l.rt.build.Unlock()
-	l.mu.Lock()
-	var gone []*elem
-	for _, e := range l.elems {
-		if within(e.Branch, branch) {
-			gone = append(gone, e)
-		}
-	}
-	for _, e := range l.plan.Elements {
-		if within(e.Branch, branch) {
-			l.absent[e.Name] = true
-		}
-	}
-	l.mu.Unlock()
-	l.take(gone)
-	l.rt.mu.Lock()
-	for name := range l.rt.lazy {
-		if within(name, branch) {
-			delete(l.rt.lazy, name)
-		}
-	}
-	l.rt.mu.Unlock()
 }
 
 // askKey asks what feeds a bridge for a key frame.
 func (r *Runtime) askKey(bridge string) error {
 	for _, l := range r.playing() {
-		if e := l.elem(bridge); e != nil && e.Role == plan.RoleBridge && e.inlet == nil {
-			shim.AskKey(e.object())
+		if l.AskKey(bridge) {
 			return nil
 		}
 	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if slices.ContainsFunc(r.plan.Bridges, func(b plan.Bridge) bool { return b.Name == bridge && b.Direction == plan.OutOfGst }) {
 		return nil // it sleeps, and begins with a key frame
 	}
@@ -294,34 +210,19 @@ func (r *Runtime) do(ctx context.Context, c run.Change) (run.Result, error) {
 	if c.Action != "snapshot" {
 		return run.Result{}, fault.New(fault.ResourceNotFound, c.Node, "there is no action %q here", c.Action)
 	}
-	e := r.results(c.Node)
-	if e == nil {
-		return run.Result{}, fault.New(fault.ResourceNotFound, c.Node, "the node does not play")
-	}
 	for ctx.Err() == nil {
-		data, caps, ended := shim.Pull(e.object(), 100*time.Millisecond)
-		if data != nil {
-			kind, _, _ := strings.Cut(caps, ",")
-			return run.Result{Type: kind, Bytes: data}, nil
+		there := false
+		for _, l := range r.playing() {
+			data, caps, ended, is := l.Pull(c.Node, 100*time.Millisecond)
+			if data != nil {
+				kind, _, _ := strings.Cut(caps, ",")
+				return run.Result{Type: kind, Bytes: data}, nil
+			}
+			there = there || is && !ended
 		}
-		if ended {
-			break
+		if !there {
+			return run.Result{}, fault.New(fault.ResourceNotFound, c.Node, "the node does not play")
 		}
 	}
 	return run.Result{}, fault.New(fault.Stalled, c.Node, "no picture came").Advise("is the stream live?")
-}
-
-// results finds the appsink in which a node's results wait.
-func (r *Runtime) results(node string) *elem {
-	for _, l := range r.playing() {
-		l.mu.Lock()
-		for _, e := range l.elems {
-			if e.Node == node && e.Factory == "appsink" && e.Role != plan.RoleBridge {
-				l.mu.Unlock()
-				return e
-			}
-		}
-		l.mu.Unlock()
-	}
-	return nil
 }

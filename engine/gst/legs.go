@@ -3,10 +3,12 @@
 package gst
 
 import (
+	"maps"
 	"slices"
 
 	"sluice/engine/gst/bridge"
 	"sluice/engine/gst/chain"
+	"sluice/engine/gst/pipeline"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 )
@@ -22,7 +24,9 @@ func (r *Runtime) openLegs(p *plan.Plan) {
 			continue
 		}
 		in, out := ends(p, o.Name)
-		leg := chain.NewLeg(o, in, out, r.host, func(err error) { r.notes.put(note{wrong: err}) })
+		leg := chain.NewLeg(o, in, out, r.host, func(err error) {
+			r.notes.put(note{chain: o.Name, News: pipeline.News{Node: place(err), Err: err}})
+		})
 		r.legs[o.Name], r.inlets[in.Name] = leg, leg
 	}
 }
@@ -51,28 +55,43 @@ func (r *Runtime) leg(name string) *chain.Leg {
 	return r.legs[name]
 }
 
-// running lists the legs that play, in no order.
-func (r *Runtime) running() []*chain.Leg {
+// running lists the legs that should play, in no order.
+func (r *Runtime) running() []*chain.Leg { return r.legsThat(true) }
+
+// rest stops the legs that should not play.
+func (r *Runtime) rest() {
+	for _, leg := range r.legsThat(false) {
+		leg.Stop()
+	}
+}
+
+func (r *Runtime) legsThat(play bool) []*chain.Leg {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var out []*chain.Leg
-	if r.plan == nil {
-		return nil
-	}
 	for name, leg := range r.legs {
 		i := slices.IndexFunc(r.plan.Pipelines, func(p plan.Pipeline) bool { return p.Name == name })
-		if i >= 0 && (!r.plan.Pipelines[i].Lazy || r.lazy[name]) {
+		if play == (i >= 0 && r.wantedNow(&r.plan.Pipelines[i])) {
 			out = append(out, leg)
 		}
 	}
 	return out
 }
 
+func (r *Runtime) allLegs() []*chain.Leg {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Collect(maps.Values(r.legs))
+}
+
 // becomeLegs starts, stops and changes chains so that they are as a plan has them now. The plan is the Runtime's already.
 func (r *Runtime) becomeLegs(before, now *plan.Plan) error {
-	for name, leg := range r.legs {
+	r.mu.Lock()
+	legs := maps.Clone(r.legs)
+	r.mu.Unlock()
+	for name, leg := range legs {
 		i := slices.IndexFunc(now.Pipelines, func(p plan.Pipeline) bool { return p.Name == name })
-		if i < 0 || now.Pipelines[i].Lazy && !r.lazily(name) {
+		if i < 0 || !r.wanted(&now.Pipelines[i]) {
 			leg.Mark(run.End)
 			leg.Stop()
 			r.forgetLeg(name, i < 0, before)
@@ -117,7 +136,7 @@ func (r *Runtime) openInlets(p *plan.Plan) run.Inlets {
 			continue
 		}
 		if r.inlets[b.Name] == nil {
-			r.inlets[b.Name] = bridge.New(b.Name, r.host)
+			r.inlets[b.Name] = bridge.New(func() { r.key(b.Name) })
 		}
 		out[b.Name] = r.inlets[b.Name]
 	}

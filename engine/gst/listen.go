@@ -8,71 +8,13 @@ import (
 	"time"
 
 	"sluice/engine/fault"
-	"sluice/engine/gst/shim"
-	"sluice/engine/plan"
+	"sluice/engine/gst/pipeline"
 	"sluice/engine/run"
 )
 
-// takeOut is how long a broken branch may take to stop.
-const takeOut = 5 * time.Second
-
-// message takes a message on the thread that posted it: what others wait for is noted at once, the rest is for listen.
-func (l *pipeline) message(m shim.Message) {
-	switch m.Kind {
-	case shim.Error:
-		l.fail(m)
-	case shim.EOS:
-		l.mu.Lock()
-		if e := l.elems[m.Source]; e != nil {
-			e.ended = true
-		}
-		l.over = l.over || m.Source == ""
-		l.mu.Unlock()
-		select {
-		case l.ending <- struct{}{}:
-		default:
-		}
-	}
-	l.rt.notes.put(note{line: l, message: m})
-}
-
-// fail keeps the first error of what is not a branch: those after it are its consequences.
-func (l *pipeline) fail(m shim.Message) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if e := l.elems[m.Source]; l.failed == nil && l.dispensable(e) == "" {
-		l.failed = l.blame(m)
-		close(l.failing)
-	}
-}
-
-// failWith keeps an error that no element posted, likewise.
-func (l *pipeline) failWith(err error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.failed == nil {
-		l.failed = err
-		close(l.failing)
-	}
-}
-
-// dispensable is the branch that an element may take with it when it fails; "" if it takes all. l.mu is held.
-func (l *pipeline) dispensable(e *elem) string {
-	if e == nil || e.Branch == "" {
-		return ""
-	}
-	for _, b := range l.plan.Branches {
-		if b.Name == e.Branch && (b.Kind == plan.Lazy || b.OnError == "drop" || b.OnError == "restart") {
-			return b.Name
-		}
-	}
-	return ""
-}
-
 // listen turns notes into notices until Stop. It is the Runtime's own goroutine.
 func (r *Runtime) listen() {
-	defer close(r.notes.over)
-	h := &hearing{rt: r, gave: map[string]bool{}}
+	h := &hearing{rt: r, ended: map[string]bool{}}
 	for range r.notes.more {
 		list, more := r.notes.take()
 		for _, n := range list {
@@ -87,7 +29,7 @@ func (r *Runtime) listen() {
 // hearing is what listen knows.
 type hearing struct {
 	rt     *Runtime
-	gave   map[string]bool // nodes that gave media
+	ended  map[string]bool // nodes that were told to be over
 	second time.Time       // in which
 	said   int             // messages of elements were passed on
 }
@@ -97,47 +39,30 @@ type hearing struct {
 const mostSaid = 50
 
 func (h *hearing) hear(n note) {
-	switch {
-	case n.line == nil:
-		h.rt.over(n.wrong)
-	case n.message.Kind != 0:
-		h.message(n.line, n.message)
-	case n.first:
-		h.gives(n)
-	case n.ended:
-		h.ends(n)
-	case n.noMore:
-		if err := n.line.complete(n.element); err != nil {
-			h.broken(n.line, n.line.elem(n.element), err)
-		}
-	case n.wrong != nil:
-		h.broken(n.line, n.line.elem(n.element), n.wrong)
+	if n.chain != "" {
+		h.rt.chainFailed(n.chain, n.Node, n.Err)
+		return
 	}
-}
-
-func (h *hearing) message(l *pipeline, m shim.Message) {
-	switch m.Kind {
-	case shim.Error:
-		l.mu.Lock()
-		e := l.elems[m.Source]
-		err := l.failed
-		if err == nil || l.dispensable(e) != "" {
-			err = l.blame(m)
-		}
-		known := e != nil || m.Source == "" || l.failed != nil
-		l.mu.Unlock()
-		if known { // or it has left meanwhile
-			h.broken(l, e, err)
-		}
-	case shim.Warning:
+	switch n.Kind {
+	case pipeline.Fails:
+		h.rt.over(n.Err)
+	case pipeline.Ails:
+		h.rt.branchFailed(n.Branch, n.Node, n.Err)
+	case pipeline.Whole:
+		h.rt.complete(n.Of)
+	case pipeline.Lags:
+		n.Of.Latency()
+	case pipeline.Gives:
+		h.gives(n)
+	case pipeline.Ends:
+		h.ends(n.Node)
+	case pipeline.Complains:
 		if h.mayPass(time.Now()) {
-			h.rt.log.Warn("an element warns", "element", m.Source, "text", m.Text)
+			h.rt.log.Warn("an element warns", "node", n.Node, "text", n.Text)
 		}
-	case shim.Latency:
-		l.gst.RecalculateLatency()
-	case shim.Element:
-		if e := l.elem(m.Source); e != nil && h.mayPass(time.Now()) {
-			h.rt.tell(run.Notice{Kind: run.Said, Node: e.Node, Event: m.Domain, Vars: map[string]string{"text": m.Text}})
+	case pipeline.Speaks:
+		if h.mayPass(time.Now()) {
+			h.rt.tell(run.Notice{Kind: run.Said, Node: n.Node, Event: n.Event, Vars: map[string]string{"text": n.Text}})
 		}
 	}
 }
@@ -151,92 +76,86 @@ func (h *hearing) mayPass(now time.Time) bool {
 	return h.said <= mostSaid
 }
 
-// gives tells of a node's first media.
+// gives tells of a node's first media, unless it has given some in another pipeline.
 func (h *hearing) gives(n note) {
-	e := n.line.elem(n.element)
-	if e == nil || h.gave[e.Node] {
-		return
-	}
-	h.gave[e.Node] = true
-	h.rt.tell(run.Notice{Kind: run.FirstMedia, Node: e.Node})
-}
-
-// ends tells that a node is over when all that it gives is.
-func (h *hearing) ends(n note) {
-	e := n.line.elem(n.element)
-	if e == nil || e.Role == plan.RoleDrain {
-		return
-	}
-	for _, l := range h.rt.playing() { // a node may be in several
-		if !l.exhausted(e.Node) {
+	delete(h.ended, n.Node)
+	for _, l := range h.rt.playing() {
+		if l != n.Of && l.Gave(n.Node) {
 			return
 		}
 	}
-	h.rt.tell(run.Notice{Kind: run.NodeEnded, Node: e.Node})
+	h.rt.tell(run.Notice{Kind: run.FirstMedia, Node: n.Node})
 }
 
-// exhausted tells whether every counted link of a node in this pipeline is at its end.
-func (l *pipeline) exhausted(node string) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, w := range l.wires {
-		if w.from.Node == node && w.leaves() && w.left != nil && !w.left.Tally().Ended {
-			return false
-		}
-		if w.to.Node == node && w.to.sink && w.came != nil && !w.came.Tally().Ended {
-			return false
+// ends tells once that a node is over when all that it gives is: it may be in several pipelines.
+func (h *hearing) ends(node string) {
+	for _, l := range h.rt.playing() {
+		if !l.Over(node) {
+			return
 		}
 	}
-	return true
-}
-
-// broken takes the branch of what failed out, or tells that all is over.
-func (h *hearing) broken(l *pipeline, e *elem, err error) {
-	l.mu.Lock()
-	branch := l.dispensable(e)
-	l.mu.Unlock()
-	if branch == "" {
-		l.failWith(err)
-		h.rt.over(err)
-		return
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		l.lose(branch)
-	}()
-	select {
-	case <-done:
-		h.rt.tell(run.Notice{Kind: run.BranchGone, Node: e.Node, Branch: branch, Err: err})
-	case <-h.rt.stopping:
-		<-done
-	case <-time.After(takeOut):
-		h.rt.over(fault.New(fault.Lost, e.Node, "branch %q failed and does not stop", branch).Because(err))
+	if !h.ended[node] {
+		h.ended[node] = true
+		h.rt.tell(run.Notice{Kind: run.NodeEnded, Node: node})
 	}
 }
 
-// over tells once that all is over, if it plays and was not told otherwise.
+// complete deals with elements that will have no more pads, unless the pipeline has gone meanwhile.
+func (r *Runtime) complete(l *pipeline.Pipeline) {
+	r.build.Lock()
+	defer r.build.Unlock()
+	if r.line(l.Name()) == l {
+		l.Complete()
+	}
+}
+
+// over tells once that all is over. While the start is under way it keeps the error: the start may have looked already.
 func (r *Runtime) over(err error) {
-	r.mu.Lock()
-	told := r.told || r.phase != run.Running && r.phase != run.Drained
-	r.told = r.told || !told
-	r.mu.Unlock()
-	if told || errors.Is(err, context.Canceled) {
+	if errors.Is(err, context.Canceled) {
 		return
 	}
-	var place string
-	if f := (*fault.Fault)(nil); errors.As(err, &f) {
-		place = f.Place
+	r.mu.Lock()
+	told := r.told
+	switch r.phase {
+	case run.Running, run.Drained:
+		r.told = true
+	case run.Prepared:
+		if r.early == nil {
+			r.early = err
+		}
+		told = true
+	default:
+		told = true
 	}
-	r.tell(run.Notice{Kind: run.Broken, Node: place, Err: err})
+	r.mu.Unlock()
+	if !told {
+		r.tell(run.Notice{Kind: run.Broken, Node: place(err), Err: err})
+	}
 }
 
-// tell passes a notice on unless the Runtime is stopped.
+// place is what a fault is about.
+func place(err error) string {
+	if f := (*fault.Fault)(nil); errors.As(err, &f) {
+		return f.Place
+	}
+	return ""
+}
+
+// tell passes a notice on unless the Runtime is stopped: then nobody calls the host any more, though something that hangs
+// may go on.
 func (r *Runtime) tell(n run.Notice) {
 	r.mu.Lock()
-	host, closed := r.host, r.phase == run.Closed
-	r.mu.Unlock()
-	if !closed {
-		host.Tell(n)
+	defer r.mu.Unlock()
+	if r.phase != run.Closed && r.host != nil {
+		r.host.Tell(n)
+	}
+}
+
+// key asks the host for a key frame, likewise.
+func (r *Runtime) key(bridge string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.phase != run.Closed {
+		r.host.Key(bridge)
 	}
 }

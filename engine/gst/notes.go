@@ -5,42 +5,46 @@ package gst
 import (
 	"sync"
 
-	"sluice/engine/gst/shim"
+	"sluice/engine/gst/pipeline"
 )
 
-// note is something that GStreamer's threads saw, for the Runtime's own goroutine.
+// note is something that GStreamer's threads saw, for the Runtime's own goroutine: news of a pipeline, or the error of a
+// chain.
 type note struct {
-	line    *pipeline    // nil if it is of a chain
-	message shim.Message // if Kind is set
-	element string       // of what follows
-	first   bool         // it gave its first unit
-	ended   bool         // the stream that leaves it, or enters a sink, is over
-	noMore  bool         // it will have no more pads
-	wrong   error        // why a pad that appeared could not be linked, or a chain failed
+	pipeline.News
+	chain string // whose Err it is, if it is of a chain
 }
 
-// most is how many notes wait at most. Elements that post without end lose their messages, never the pipeline's pace.
-const most = 10_000
+// most is how many notes wait at most of those that may come without end. Elements that post without end lose their
+// messages, never the pipeline's pace.
+const most = 1000
 
 // notes is a queue that never makes a streaming thread wait.
 type notes struct {
-	mu     sync.Mutex
-	list   []note
-	closed bool
-	more   chan struct{} // holds a value when the list has grown or is closed
-	over   chan struct{} // closed when nobody reads any more
+	mu      sync.Mutex
+	list    []note
+	endless int // how many of them may come without end
+	closed  bool
+	more    chan struct{} // holds a value when the list has grown or is closed
 }
 
-func newNotes() *notes { return &notes{more: make(chan struct{}, 1), over: make(chan struct{})} }
+func newNotes() *notes { return &notes{more: make(chan struct{}, 1)} }
 
-// put adds a note; beyond the limit only what decides over life is kept.
+// put adds a note. All but what may come without end is kept: there is little of it.
 func (n *notes) put(one note) {
+	endless := one.Kind == pipeline.Complains || one.Kind == pipeline.Speaks
 	n.mu.Lock()
-	if !n.closed && (len(n.list) < most || one.message.Kind == shim.Error || one.ended) {
+	full := endless && n.endless >= most
+	if !n.closed && !full {
 		n.list = append(n.list, one)
+		if endless {
+			n.endless++
+		}
 	}
 	n.mu.Unlock()
-	n.wake()
+	if !full {
+		n.wake()
+	}
 }
 
 func (n *notes) wake() {
@@ -50,6 +54,7 @@ func (n *notes) wake() {
 	}
 }
 
+// close makes the queue take nothing more, and what waits is forgotten.
 func (n *notes) close() {
 	n.mu.Lock()
 	n.closed = true
@@ -63,6 +68,6 @@ func (n *notes) take() ([]note, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	list := n.list
-	n.list = nil
+	n.list, n.endless = nil, 0
 	return list, !n.closed
 }

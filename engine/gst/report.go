@@ -7,16 +7,14 @@ import (
 	"context"
 	"maps"
 	"slices"
-	"strconv"
-	"time"
 
-	"sluice/engine/gst/shim"
+	"sluice/engine/fault"
+	"sluice/engine/gst/pipeline"
 	"sluice/engine/plan"
 	"sluice/engine/run"
-	"sluice/engine/stat"
 )
 
-// Inspect implements run.Runtime. It reads counters and asks no element that might hang.
+// Inspect implements run.Runtime. It reads counters and waits for nothing.
 func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 	if err := ctx.Err(); err != nil {
 		return run.Report{}, err
@@ -27,9 +25,9 @@ func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 		rep.Plan = r.plan.Hash
 	}
 	r.mu.Unlock()
-	all := map[sampleKey]*run.Sample{}
+	all := pipeline.Samples{}
 	for _, l := range r.playing() {
-		l.sample(all, shim.Now(), &rep)
+		l.Sample(all, &rep)
 	}
 	for _, leg := range r.running() {
 		rep.Samples = append(rep.Samples, leg.Samples()...)
@@ -43,100 +41,20 @@ func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 	return rep, nil
 }
 
-type sampleKey struct {
-	kind run.SampleKind
-	name string
-}
-
-// sample adds up what a pipeline's links have carried.
-func (l *pipeline) sample(all map[sampleKey]*run.Sample, now time.Duration, rep *run.Report) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.closed {
-		return
+// Tap implements run.Tapper.
+func (r *Runtime) Tap(node string, see func(run.Passed)) error {
+	lines := r.playing()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.phase != run.Prepared {
+		return fault.New(fault.Internal, r.id, "tap on a runtime that is %s", r.phase)
 	}
-	for _, w := range l.wires {
-		if w.left != nil && w.from.Role != plan.RoleQueue {
-			t := w.left.Tally()
-			tallied(all, w.from, t, now)
-		}
-		if t := w.last(); w.to.sink || shim.Klass(w.to.object()) == muxer {
-			rep.Position = max(rep.Position, t)
-		}
-		if w.came != nil && w.to.Role != plan.RoleQueue && w.to.Role != plan.RoleDrain {
-			tallied(all, w.to, w.came.Tally(), now)
-		}
-		if w.came != nil && w.to.Role == plan.RoleQueue {
-			l.queue(all, w, now)
-		}
-		if w.Delayed && l.plan.Offline {
-			rep.Length = max(rep.Length, shim.Duration(w.src.Unsafe()))
-		}
+	if !slices.ContainsFunc(r.plan.Nodes, func(n plan.Node) bool { return n.Name == node && n.Pipeline != "" }) {
+		return fault.New(fault.ResourceNotFound, node, "there is no node of that name in GStreamer")
 	}
-	if !l.plan.Offline {
-		rep.Position = 0
+	r.taps[node] = see
+	for _, l := range lines {
+		l.Tap(node, see)
 	}
-}
-
-// muxer is GStreamer's word for what media ends in but for the writing.
-const muxer = "Codec/Muxer"
-
-// last is how far in media time a link has come; negative if it does not say.
-func (w *wire) last() time.Duration {
-	for _, c := range []*shim.Count{w.came, w.left} {
-		if c != nil {
-			return c.Tally().Last
-		}
-	}
-	return -1
-}
-
-// kindOf sorts a sample: what crosses is told by its bridge, everything else by its node.
-func kindOf(e *elem) sampleKey {
-	if e.Role == plan.RoleBridge {
-		return sampleKey{run.OfBridge, e.Name}
-	}
-	return sampleKey{run.OfNode, e.Node}
-}
-
-func tallied(all map[sampleKey]*run.Sample, e *elem, t shim.Tally, now time.Duration) {
-	k := kindOf(e)
-	s := all[k]
-	if s == nil {
-		s = &run.Sample{Kind: k.kind, Name: k.name, Silent: -1}
-		all[k] = s
-	}
-	s.Counts.Units += uint64(t.Units)
-	s.Counts.Bytes += uint64(t.Bytes)
-	s.Counts.Keyframes += uint64(t.Keys)
-	if age := silent(t, now); age >= 0 && (s.Silent < 0 || age < s.Silent) {
-		s.Silent = age
-	}
-}
-
-// queue tells of one queue: its level, and what it dropped, which is what came and neither left nor is there.
-func (l *pipeline) queue(all map[sampleKey]*run.Sample, in *wire, now time.Duration) {
-	t := in.came.Tally()
-	level, _ := strconv.ParseInt(shim.Get(in.to.object(), "current-level-buffers"), 10, 64)
-	left := int64(0)
-	for _, w := range l.wires {
-		if w.from == in.to && w.left != nil {
-			left += w.left.Tally().Units
-		}
-	}
-	s := &run.Sample{Kind: run.OfQueue, Name: in.to.Name, Silent: silent(t, now), Counts: stat.Snapshot{
-		Units: uint64(t.Units), Bytes: uint64(t.Bytes), Keyframes: uint64(t.Keys), Level: level,
-	}}
-	if lost := t.Units - left - level; lost > 1 { // one may be on its way
-		s.Counts.Drops = map[string]uint64{stat.Slow.String(): uint64(lost)}
-	}
-	all[sampleKey{run.OfQueue, in.to.Name}] = s
-}
-
-// silent is the age of a count's last unit; negative if there was none.
-func silent(t shim.Tally, now time.Duration) time.Duration {
-	if t.At == 0 {
-		return -1
-	}
-	return max(now-t.At, 0)
+	return nil
 }

@@ -6,13 +6,12 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"maps"
-	"slices"
 	"sync"
 	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/gst/chain"
+	"sluice/engine/gst/pipeline"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 )
@@ -30,29 +29,35 @@ type Runtime struct {
 	stopping chan struct{} // closed when Stop begins
 	done     chan struct{} // closed when the first Stop returns
 	notes    *notes
+	heard    chan struct{}  // closed when nobody listens to notes any more
+	work     sync.WaitGroup // branches that are being taken out
 
-	mu      sync.Mutex
+	// build is held while pipelines, elements and links come or go: by changes, and by whoever takes broken branches out.
+	// It is taken before mu.
+	build sync.Mutex
+
+	mu      sync.Mutex // held for moments
 	phase   run.Phase
 	plan    *plan.Plan
 	host    run.Host
-	lines   map[string]*pipeline  // those that play, by name
-	lazy    map[string]bool       // lazy branches and pipelines that play
-	inlets  map[string]run.Port   // by bridge
-	legs    map[string]*chain.Leg // chains, by pipeline
+	hears   bool                          // somebody listens to notes
+	lines   map[string]*pipeline.Pipeline // those that play, by name
+	lazy    map[string]bool               // lazy branches and pipelines that play
+	lost    map[string]bool               // other branches that have failed
+	inlets  map[string]run.Port           // by bridge
+	legs    map[string]*chain.Leg         // chains, by pipeline
 	taps    map[string]func(run.Passed)
-	busy    chan struct{} // of the call at work: closed when it is done; nil if there is none
+	busy    chan struct{} // of the call at work: closed when it is done; nil if there was none
+	early   error         // what failed while the start was under way
 	told    bool          // Broken was told, or a start failed
 	stopErr error
-
-	// build is held while elements and links come or go: by calls, and by the goroutine that takes broken branches out.
-	build sync.Mutex
 }
 
 func newRuntime(id string, o Options) *Runtime {
 	return &Runtime{
 		id: id, log: o.Log.With("instance", id), chains: !o.Taps, phase: run.Fresh,
-		stopping: make(chan struct{}), done: make(chan struct{}),
-		notes: newNotes(), lines: map[string]*pipeline{}, lazy: map[string]bool{},
+		stopping: make(chan struct{}), done: make(chan struct{}), notes: newNotes(), heard: make(chan struct{}),
+		lines: map[string]*pipeline.Pipeline{}, lazy: map[string]bool{}, lost: map[string]bool{},
 		inlets: map[string]run.Port{}, legs: map[string]*chain.Leg{}, taps: map[string]func(run.Passed){},
 	}
 }
@@ -60,21 +65,17 @@ func newRuntime(id string, o Options) *Runtime {
 // perform makes one call of the contract: in order, off the caller's goroutine, and given up when ctx is done.
 func (r *Runtime) perform(ctx context.Context, c run.Call, do func(ctx context.Context) error) error {
 	if _, ok := ctx.Deadline(); !ok {
-		return fault.New(fault.Internal, r.id, "%s without a deadline", c)
+		return r.unbounded(c)
 	}
 	r.call.Lock()
 	defer r.call.Unlock()
-	next, err := r.enter(c)
+	next, busy, err := r.enter(c)
 	if err != nil {
 		return err
 	}
 	inner, cancel := context.WithCancel(ctx)
 	defer cancel()
 	outcome := make(chan error, 1)
-	busy := make(chan struct{})
-	r.mu.Lock()
-	r.busy = busy
-	r.mu.Unlock()
 	go func() {
 		defer close(busy)
 		outcome <- do(inner)
@@ -82,12 +83,20 @@ func (r *Runtime) perform(ctx context.Context, c run.Call, do func(ctx context.C
 	select {
 	case err = <-outcome:
 	case <-r.stopping:
-		return fault.New(fault.Closed, r.id, "stopped during %s", c)
+		return r.stopped(c)
 	case <-ctx.Done():
 		err = r.overdue(ctx, c, outcome)
 	}
 	r.leave(c, next, err)
 	return err
+}
+
+func (r *Runtime) unbounded(c run.Call) error {
+	return fault.New(fault.Internal, r.id, "%s without a deadline", c)
+}
+
+func (r *Runtime) stopped(c run.Call) error {
+	return fault.New(fault.Closed, r.id, "stopped during %s", c)
 }
 
 // overdue gives a call whose time is over a moment to say so itself.
@@ -96,23 +105,17 @@ func (r *Runtime) overdue(ctx context.Context, c run.Call, outcome <-chan error)
 	case err := <-outcome:
 		return err
 	case <-r.stopping:
-		return fault.New(fault.Closed, r.id, "stopped during %s", c)
+		return r.stopped(c)
 	case <-time.After(grace):
 		return r.lostIn(string(c)).Because(context.Cause(ctx))
 	}
 }
 
-// lostIn makes the fault of what hangs, and blames the element that has not finished changing its state. It looks without a
-// lock that whoever hangs might hold.
+// lostIn makes the fault of what hangs, and blames the element that has not finished changing its state.
 func (r *Runtime) lostIn(what string) *fault.Fault {
 	r.log.Error("GStreamer hangs and is given up", "doing", what)
 	for _, l := range r.playingAll() {
-		if !l.mu.TryLock() {
-			continue
-		}
-		at := l.hanging()
-		l.mu.Unlock()
-		if at != nil {
+		if at, found := l.Hanging(); found {
 			return fault.New(fault.Lost, at.Node, "%q (%s) hangs during %s", at.Name, at.Factory, what).
 				Advise("only the end of its process ends it")
 		}
@@ -120,22 +123,32 @@ func (r *Runtime) lostIn(what string) *fault.Fault {
 	return fault.New(fault.Lost, r.id, "%s hangs inside GStreamer", what).Advise("only the end of its process ends it")
 }
 
-func (r *Runtime) enter(c run.Call) (run.Phase, error) {
+// enter begins a call. From then on Stop waits for it: until busy is closed.
+func (r *Runtime) enter(c run.Call) (next run.Phase, busy chan struct{}, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.phase.After(c)
+	if next, err = r.phase.After(c); err != nil {
+		return next, nil, err
+	}
+	r.busy = make(chan struct{})
+	return next, r.busy, nil
 }
 
 // leave notes how a call went.
 func (r *Runtime) leave(c run.Call, next run.Phase, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.told = r.told || err != nil && c == run.CallStart
 	switch {
 	case r.phase == run.Closed:
 	case errors.Is(err, fault.Lost), err != nil && (c == run.CallPrepare || c == run.CallStart):
 		r.phase = run.Spoilt
 	case err == nil, c == run.CallDrain:
 		r.phase = next
+	}
+	if r.phase == run.Running && r.early != nil {
+		r.notes.put(note{News: pipeline.News{Kind: pipeline.Fails, Err: r.early}})
+		r.early = nil
 	}
 }
 
@@ -148,26 +161,20 @@ func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run
 				Advise("update this sluice to the version that made the plan")
 		}
 		r.mu.Lock()
-		r.plan, r.host = p, host
+		r.plan, r.host, r.hears = p, host, true
 		r.mu.Unlock()
+		go func() {
+			defer close(r.heard)
+			r.listen()
+		}()
 		r.openInlets(p)
-		go r.listen()
 		r.build.Lock()
 		defer r.build.Unlock()
 		for i := range p.Pipelines {
 			if err := ctx.Err(); err != nil {
 				return fault.New(fault.Closed, r.id, "stopped during prepare").Because(err)
 			}
-			if p.Pipelines[i].Lazy {
-				continue
-			}
-			if leg := r.leg(p.Pipelines[i].Name); leg != nil {
-				if err := leg.Prepare(); err != nil {
-					return err
-				}
-				continue
-			}
-			if err := r.assemble(&p.Pipelines[i]); err != nil {
+			if err := r.ready(&p.Pipelines[i]); err != nil {
 				return err
 			}
 		}
@@ -179,114 +186,54 @@ func (r *Runtime) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run
 	return r.openInlets(p), nil
 }
 
+// ready makes what is there of a pipeline from the start.
+func (r *Runtime) ready(p *plan.Pipeline) error {
+	if !r.wanted(p) {
+		return nil
+	}
+	if leg := r.leg(p.Name); leg != nil {
+		return leg.Prepare()
+	}
+	l, err := r.create(p)
+	if err != nil {
+		return err
+	}
+	return l.Add()
+}
+
 // Start implements run.Runtime.
 func (r *Runtime) Start(ctx context.Context) error {
 	return r.perform(ctx, run.CallStart, func(ctx context.Context) error {
-		err := r.startAll(ctx)
-		if err != nil {
-			r.mu.Lock()
-			r.told = true
-			r.mu.Unlock()
+		for _, leg := range r.running() {
+			if err := leg.Start(); err != nil {
+				return err
+			}
 		}
-		return err
+		for _, l := range r.playing() {
+			if err := r.start(ctx, l); err != nil {
+				return err
+			}
+		}
+		for _, l := range r.playing() { // one may have failed while others started
+			if err := l.Failure(); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 }
 
-func (r *Runtime) startAll(ctx context.Context) error {
-	for _, leg := range r.running() {
-		if err := leg.Start(); err != nil {
+// start plays a pipeline without the branches that cannot but may fail alone.
+func (r *Runtime) start(ctx context.Context, l *pipeline.Pipeline) error {
+	for {
+		err := l.Start(ctx)
+		branch, why := l.Ailing()
+		if err == nil || branch == "" || l.Failure() != nil || ctx.Err() != nil {
 			return err
 		}
-	}
-	for _, l := range r.playing() {
-		if err := l.start(ctx); err != nil {
-			return err
+		r.giveUp(branch, place(why), why)
+		if r.line(l.Name()) != l {
+			return nil // all of it was in the branch
 		}
-	}
-	return nil
-}
-
-// playing lists the pipelines in the order of the plan.
-func (r *Runtime) playing() []*pipeline {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var out []*pipeline
-	if r.plan == nil {
-		return nil
-	}
-	for i := range r.plan.Pipelines {
-		if l := r.lines[r.plan.Pipelines[i].Name]; l != nil {
-			out = append(out, l)
-		}
-	}
-	return out
-}
-
-// playingAll lists all pipelines, also those that the plan no longer has, by name.
-func (r *Runtime) playingAll() []*pipeline {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	out := make([]*pipeline, 0, len(r.lines))
-	for _, name := range slices.Sorted(maps.Keys(r.lines)) {
-		out = append(out, r.lines[name])
-	}
-	return out
-}
-
-// Stop implements run.Runtime.
-func (r *Runtime) Stop(ctx context.Context) error {
-	r.mu.Lock()
-	first := r.phase != run.Closed
-	began := r.plan != nil
-	busy := r.busy
-	r.phase = run.Closed
-	r.mu.Unlock()
-	if !first {
-		select {
-		case <-r.done:
-			return r.stopErr
-		case <-ctx.Done():
-			return fault.New(fault.Lost, r.id, "another stop hangs").Because(ctx.Err())
-		}
-	}
-	close(r.stopping)
-	r.stopErr = r.close(ctx, busy, began)
-	close(r.done)
-	return r.stopErr
-}
-
-// close ends everything; what still hangs when ctx is done is left alone.
-func (r *Runtime) close(ctx context.Context, busy <-chan struct{}, began bool) error {
-	gone := make(chan struct{})
-	go func() {
-		defer close(gone)
-		var all sync.WaitGroup
-		for _, l := range r.playingAll() {
-			l.shut() // nothing new comes in
-			all.Go(l.halt)
-		}
-		for _, leg := range r.running() {
-			all.Go(leg.Stop)
-		}
-		all.Wait()
-		if busy != nil {
-			<-busy
-		}
-		for _, l := range r.playingAll() { // one that a call at work had just begun
-			l.shut()
-			l.halt()
-			l.release()
-		}
-		r.notes.close()
-		if began {
-			<-r.notes.over
-		}
-	}()
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		r.notes.close()
-		return r.lostIn("stop").Because(ctx.Err())
 	}
 }

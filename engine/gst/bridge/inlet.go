@@ -16,29 +16,27 @@ import (
 // Inlet is the way of units into a bridge. It outlives the appsrc behind it, which comes and goes with its branch; without
 // one it drops. It implements run.Port.
 type Inlet struct {
-	name string
-	host run.Host
+	key func() // asks for a key frame
 
 	mu      sync.Mutex
 	appsrc  shim.Object
 	planned string // the appsrc's caps in the plan
 	track   media.Track
 	known   bool // a track was given
-	last    time.Duration
 	jump    bool // something is missing before the next unit
 	ended   bool
 	arena   []byte
 }
 
-// New makes an inlet for a bridge.
-func New(name string, host run.Host) *Inlet { return &Inlet{name: name, host: host} }
+// New makes an inlet. key is called on GStreamer's threads whenever something behind it wants a key frame.
+func New(key func()) *Inlet { return &Inlet{key: key} }
 
 // Attach puts an appsrc behind the inlet. planned are its caps in the plan.
 func (in *Inlet) Attach(appsrc shim.Object, planned string) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.appsrc, in.planned, in.jump = appsrc, planned, true
-	shim.WatchKeys(appsrc, func(bool) { in.host.Key(in.name) })
+	shim.WatchKeys(appsrc, func(bool) { in.key() })
 	if in.known {
 		in.describe()
 	}
@@ -90,7 +88,6 @@ func (in *Inlet) Unit(u *media.Unit) bool {
 		flags |= shim.Discont
 		in.jump = false
 	}
-	in.last = u.PTS
 	return shim.Push(in.appsrc, in.arena, u.PTS, u.DTS, flags)
 }
 
@@ -102,7 +99,9 @@ func (in *Inlet) Gap(from, length time.Duration) bool {
 		return false
 	}
 	in.jump = true
-	shim.Gap(in.appsrc, from, length)
+	if from >= 0 && length > 0 {
+		shim.Gap(in.appsrc, from, length)
+	}
 	return true
 }
 

@@ -56,8 +56,12 @@ int sl_pull(GstElement *appsink, gint64 wait, void **out, gsize *size, char **ca
 	GstSample *sample = gst_app_sink_try_pull_sample(GST_APP_SINK(appsink), wait);
 	if (sample == NULL)
 		return gst_app_sink_is_eos(GST_APP_SINK(appsink)) ? -1 : 0;
-	gst_buffer_extract_dup(gst_sample_get_buffer(sample), 0, -1, out, size);
-	*caps = gst_caps_to_string(gst_sample_get_caps(sample));
+	GstBuffer *b = gst_sample_get_buffer(sample);
+	GstCaps *format = gst_sample_get_caps(sample);
+	if (b != NULL && format != NULL) {
+		gst_buffer_extract_dup(b, 0, -1, out, size);
+		*caps = gst_caps_to_string(format);
+	}
 	gst_sample_unref(sample);
-	return 1;
+	return b != NULL && format != NULL;
 }

@@ -43,19 +43,22 @@ char *sl_get(gpointer object, const char *name) {
 	return text;
 }
 
-gboolean sl_has_property(gpointer object, const char *name) {
-	return g_object_class_find_property(G_OBJECT_GET_CLASS(object), name) != NULL;
-}
-
 int sl_state(GstElement *element, int state) { return gst_element_set_state(element, state); }
 
-int sl_wait_state(GstElement *element, gint64 wait) { return gst_element_get_state(element, NULL, NULL, wait); }
-
-int sl_current_state(GstElement *element) { return GST_STATE(element); }
+// sl_state_return says how the last change of state went, or goes. A timed gst_element_get_state would say so too, but one that
+// is woken early, as by the signals of Go's scheduler, answers FAILURE (1.22).
+int sl_state_return(GstElement *element) {
+	GST_OBJECT_LOCK(element);
+	int how = GST_STATE_RETURN(element);
+	GST_OBJECT_UNLOCK(element);
+	return how;
+}
 
 void sl_lock_state(GstElement *element, gboolean locked) { gst_element_set_locked_state(element, locked); }
 
 gboolean sl_sync(GstElement *element) { return gst_element_sync_state_with_parent(element); }
+
+void sl_latency(GstElement *pipeline) { gst_bin_recalculate_latency(GST_BIN(pipeline)); }
 
 // sl_now is the time of the clock that all our pipelines use: CLOCK_MONOTONIC in nanoseconds.
 gint64 sl_now(void) {
@@ -150,7 +153,6 @@ GstPad *sl_pick(GstElement *element, const char *name, gboolean gives, GstPad *p
 	GstPad *pad = free_pad(element, direction);
 	return pad ? pad : request_any(element, direction);
 }
-
 
 // sl_unlink_source unlinks what a pad feeds, and gives it to the caller to unref; NULL if it feeds nothing.
 GstPad *sl_unlink_source(GstPad *src) {

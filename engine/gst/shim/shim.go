@@ -59,13 +59,6 @@ func Get(o Object, name string) string {
 	return taken(C.sl_get(C.gpointer(o), n))
 }
 
-// HasProperty tells whether an object has a property.
-func HasProperty(o Object, name string) bool {
-	n := C.CString(name)
-	defer C.free(unsafe.Pointer(n))
-	return C.sl_has_property(C.gpointer(o), n) != 0
-}
-
 func truth(b bool) C.gboolean {
 	if b {
 		return 1
@@ -102,17 +95,11 @@ func Pick(o Object, name string, gives bool, peer Object) Object {
 // Requested tells whether a pad was made on request, and has to be released.
 func Requested(o Object) bool { return C.sl_requested(pad(o)) != 0 }
 
-// The answers of Link that have a meaning of their own.
-const (
-	Linked   = int(C.GST_PAD_LINK_OK)
-	NoFormat = int(C.GST_PAD_LINK_NOFORMAT)
-)
+// Link links a pad that gives to one that takes. False if they do not agree.
+func Link(from, to Object) bool { return C.gst_pad_link(pad(from), pad(to)) == C.GST_PAD_LINK_OK }
 
-// The flows that have a meaning of their own.
-const (
-	NotNegotiated = int(C.GST_FLOW_NOT_NEGOTIATED)
-	NotLinked     = int(C.GST_FLOW_NOT_LINKED)
-)
+// NotNegotiated is the flow of a stream that stopped because two elements did not agree on a format.
+const NotNegotiated = int(C.GST_FLOW_NOT_NEGOTIATED)
 
 // Playable tells whether a property may change while media flows.
 func Playable(o Object, name string) bool {
@@ -132,6 +119,9 @@ func HasFormat(o Object) bool { return C.sl_has_format(pad(o)) != 0 }
 
 // Release gives a pad back that was made on request.
 func Release(o, requested Object) { C.gst_element_release_request_pad(element(o), pad(requested)) }
+
+// Ref gives the caller a share of an object.
+func Ref(o Object) { C.gst_object_ref(C.gpointer(o)) }
 
 // Unref gives up the caller's share of an object.
 func Unref(o Object) { C.gst_object_unref(C.gpointer(o)) }

@@ -41,15 +41,14 @@ enum { SL_KEY = 1, SL_HEADER = 2, SL_END = 4, SL_DISCONT = 8 };
 
 char *sl_set(gpointer object, const char *name, const char *text, gboolean playing);
 char *sl_get(gpointer object, const char *name);
-gboolean sl_has_property(gpointer object, const char *name);
 void sl_watch(GstElement *pipeline, uintptr_t handle);
 void sl_unwatch(GstElement *pipeline);
 void sl_pad_added(GstElement *element, uintptr_t handle);
 int sl_state(GstElement *element, int state);
-int sl_wait_state(GstElement *element, gint64 wait);
-int sl_current_state(GstElement *element);
+int sl_state_return(GstElement *element);
 void sl_lock_state(GstElement *element, gboolean locked);
 gboolean sl_sync(GstElement *element);
+void sl_latency(GstElement *pipeline);
 gint64 sl_now(void);
 void sl_keep_time(GstElement *pipeline, gint64 base);
 void sl_end(GstElement *element);

@@ -13,7 +13,6 @@ type State int
 // The states, in GStreamer's numbers.
 const (
 	Null    State = C.GST_STATE_NULL
-	Ready   State = C.GST_STATE_READY
 	Paused  State = C.GST_STATE_PAUSED
 	Playing State = C.GST_STATE_PLAYING
 )
@@ -32,13 +31,8 @@ const (
 // SetState changes the state of an element. It may block for ever in an element that hangs.
 func SetState(o Object, s State) Change { return Change(C.sl_state(element(o), C.int(s))) }
 
-// WaitState waits at most so long for a change that is under way.
-func WaitState(o Object, wait time.Duration) Change {
-	return Change(C.sl_wait_state(element(o), C.gint64(wait)))
-}
-
-// StateOf is the state that an element has now.
-func StateOf(o Object) State { return State(C.sl_current_state(element(o))) }
+// Outcome is how the last change of an element's state went, or that it is under way. It waits for nothing.
+func Outcome(o Object) Change { return Change(C.sl_state_return(element(o))) }
 
 // LockState makes an element keep its state when its pipeline's changes.
 func LockState(o Object, locked bool) { C.sl_lock_state(element(o), truth(locked)) }
@@ -60,3 +54,6 @@ func EndPad(o Object) bool { return C.sl_end_pad(pad(o)) != 0 }
 
 // Changing tells whether an element is at work on a change of state. It never waits.
 func Changing(o Object) bool { return C.sl_changing(element(o)) != 0 }
+
+// Recalculate makes the elements of a pipeline agree on how far they lag behind. It asks all of them.
+func Recalculate(pipeline Object) { C.sl_latency(element(pipeline)) }

@@ -37,6 +37,8 @@ static void bus_free(gpointer data) {
 
 static void tell(bus_watch *watch, GstMessage *m, sl_message *out) {
 	GstObject *at = m->src ? child(m->src, watch->pipeline) : NULL;
+	if (at == NULL && m->src != watch->pipeline)
+		return; // it has left meanwhile: what it says is not the pipeline's
 	char *name = at ? gst_object_get_name(at) : NULL;
 	out->source = name;
 	goMessage(watch->handle, out);

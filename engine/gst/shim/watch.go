@@ -30,7 +30,7 @@ type Message struct {
 	Source string // the pipeline's child it came from; "" for the pipeline itself
 	Domain string // of an error: its quark; of an element's message: its name
 	Code   int    // of an error
-	Flow   int    // of an error: what made a stream stop, one of the Flows; 0 if not said
+	Flow   int    // of an error: what made a stream stop, as a GstFlowReturn; 0 if not said
 	Text   string
 	Debug  string
 }

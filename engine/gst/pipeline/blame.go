@@ -1,6 +1,6 @@
 //go:build cgo && !nogst
 
-package gst
+package pipeline
 
 import (
 	"strings"
@@ -12,7 +12,7 @@ import (
 
 // blame says whose fault an error message is and which of our codes it is. Who posted it is known by the name of the
 // pipeline's child, which is in the plan, never by what the text says. l.mu is held.
-func (l *pipeline) blame(m shim.Message) error {
+func (l *Pipeline) blame(m shim.Message) error {
 	node, what := l.name, "the pipeline"
 	if e := l.elems[m.Source]; e != nil {
 		if m.Flow == shim.NotNegotiated {
@@ -30,7 +30,7 @@ func (l *pipeline) blame(m shim.Message) error {
 		err = err.Advise("%s", hint)
 	}
 	if m.Debug != "" {
-		l.rt.log.Debug("an element failed", "element", m.Source, "text", m.Text, "debug", m.Debug)
+		l.around.Log.Debug("an element failed", "element", m.Source, "text", m.Text, "debug", m.Debug)
 	}
 	return err
 }
@@ -53,11 +53,11 @@ func (e *elem) reads() bool {
 
 // undecided finds the element at which negotiation ended: what posts the error is the source that was refused, and the
 // culprit is the last element behind it that was told a format and gave none on.
-func (l *pipeline) undecided(e *elem) *elem {
+func (l *Pipeline) undecided(e *elem) *elem {
 	for range l.wires {
 		next := (*elem)(nil)
 		for _, w := range l.wires {
-			if w.from == e && shim.HasFormat(w.dst.Unsafe()) {
+			if w.from == e && shim.HasFormat(w.dst) {
 				next = w.to
 			}
 		}

@@ -1,0 +1,42 @@
+//go:build cgo && !nogst
+
+package gst
+
+import (
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/go-gst/go-gst/gst"
+
+	"sluice/engine/run"
+)
+
+// Parts lists the elements in a Runtime's pipelines and their pads.
+func Parts(t testing.TB, rt run.Runtime) []string {
+	t.Helper()
+	r, ok := rt.(*Runtime)
+	if !ok {
+		t.Fatalf("%T", rt)
+	}
+	var out []string
+	for _, l := range r.playingAll() {
+		p := (*gst.Pipeline)(reflect.ValueOf(l).Elem().FieldByName("gst").UnsafePointer())
+		elements, err := p.GetElements()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range elements {
+			out = append(out, e.GetName())
+			pads, err := e.GetPads()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range pads {
+				out = append(out, e.GetName()+"."+p.GetName())
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
+}

@@ -1,0 +1,147 @@
+//go:build cgo && !nogst
+
+package pipeline
+
+import (
+	"runtime"
+
+	"github.com/go-gst/go-gst/gst"
+
+	"sluice/engine/fault"
+	"sluice/engine/gst/bridge"
+	"sluice/engine/gst/shim"
+	"sluice/engine/plan"
+)
+
+// elem is one element that plays.
+type elem struct {
+	plan.Element
+	gst    *gst.Element
+	extra  bool          // not of the plan: it enforces caps, or drains
+	inlet  *bridge.Inlet // of an appsrc
+	source bool
+	sink   bool
+
+	// Under the pipeline's mu.
+	coming  bool // it is being added to what plays: its errors are those of the change
+	leaving bool // it is being taken out: that it ends is no news
+	ended   bool // of a sink: the bus said so
+	gave    bool // its first unit, or got it if it is a sink
+}
+
+func (e *elem) object() shim.Object { return e.gst.Unsafe() }
+
+// letGo ends hold.
+func (e *elem) letGo() { shim.Unref(e.object()) }
+
+func (e *elem) free() { drop(e.gst.Object) }
+
+// drop gives up go-gst's share of an object now instead of when Go's collector comes by.
+func drop(o *gst.Object) {
+	g := o.GObject()
+	runtime.SetFinalizer(g, nil)
+	g.Unref()
+}
+
+func (l *Pipeline) elem(name string) *elem {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.elems[name]
+}
+
+// hold finds an element and keeps its object alive until letGo, though it be taken out meanwhile; nil if there is none.
+func (l *Pipeline) hold(which func(*elem) bool) *elem {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, e := range l.elems {
+		if which(e) {
+			shim.Ref(e.object())
+			return e
+		}
+	}
+	return nil
+}
+
+// named finds elements that play.
+func (l *Pipeline) named(list []plan.Element) []*elem {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var out []*elem
+	for _, e := range list {
+		if have := l.elems[e.Name]; have != nil {
+			out = append(out, have)
+		}
+	}
+	return out
+}
+
+// left says that an element which was to be linked has left, or that all is over: nobody's fault.
+func left() error { return fault.New(fault.Closed, "", "what was to be linked has left") }
+
+// create makes one element. Wrong values are the graph's fault, and are told with the element's node.
+func (l *Pipeline) create(made *elem) error {
+	e := &made.Element
+	g, err := gst.NewElementWithName(e.Factory, e.Name)
+	if err != nil {
+		return fault.New(fault.ElementUnavailable, e.Node, "there is no element %q here", e.Factory).
+			Advise("sluice doctor names the package that brings it")
+	}
+	made.gst, made.source, made.sink = g, shim.IsSource(g.Unsafe()), shim.IsSink(g.Unsafe())
+	for _, s := range e.Props {
+		if problem := shim.Set(g.Unsafe(), s.Name, s.Reveal(), false); problem != "" {
+			drop(g.Object)
+			if s.Secret {
+				problem = "property \"" + s.Name + "\" cannot be its secret value"
+			}
+			return fault.New(fault.InvalidParams, e.Node, "element %q (%s): %s", e.Name, e.Factory, problem)
+		}
+	}
+	if err := l.enter(made); err != nil {
+		drop(g.Object)
+		return err
+	}
+	if e.Role == plan.RoleBridge {
+		l.bridge(made)
+	}
+	return nil
+}
+
+// enter puts an element into the pipeline unless that is closed.
+func (l *Pipeline) enter(made *elem) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return left()
+	}
+	if err := l.gst.Add(made.gst); err != nil {
+		return fault.New(fault.Internal, made.Node, "element %q cannot be added", made.Name).Because(err)
+	}
+	l.elems[made.Name] = made
+	return nil
+}
+
+// bridge connects an appsrc or appsink with the host.
+func (l *Pipeline) bridge(e *elem) {
+	if in := l.around.Inlet(e.Name); in != nil {
+		in.Attach(e.object(), textOf(e.Props, "caps"))
+		l.mu.Lock()
+		e.inlet = in
+		late := l.closed
+		l.mu.Unlock()
+		if late {
+			in.Detach(e.object())
+		}
+		return
+	}
+	bridge.Drain(e.object(), l.around.Outlet(e.Name), e.Node, l.around.Log)
+}
+
+// textOf finds a setting; "" if it is not there.
+func textOf(list []plan.Setting, name string) string {
+	for _, s := range list {
+		if s.Name == name {
+			return s.Text
+		}
+	}
+	return ""
+}
