@@ -14,6 +14,7 @@ import (
 	"sluice/cmd/sluice/progress"
 	"sluice/engine/fault"
 	"sluice/engine/run"
+	"sluice/engine/stat"
 )
 
 func put(t *testing.T, path, text string) {
@@ -126,7 +127,9 @@ func TestWhatCannotBeCountedIsLeftOut(t *testing.T) {
 		}
 	}
 	r := Job{Plan: p, Spec: specs}.begin()
-	got := r.counted(run.Report{Samples: []run.Sample{{Kind: run.OfNode, Name: "venc"}, {Kind: run.OfNode, Name: "aenc"}}})
+	got := r.counted(run.Report{Samples: []run.Sample{
+		{Kind: run.OfNode, Name: "venc", Counts: stat.Snapshot{Units: 1}}, {Kind: run.OfNode, Name: "aenc", Counts: stat.Snapshot{Units: 1}},
+	}})
 	if len(got) != 1 || got[0].Node != "venc" {
 		t.Errorf("%+v", got)
 	}

@@ -33,9 +33,11 @@ type Result struct {
 	Took     time.Duration
 	Outputs  []Output
 	Encoders []Encoder
+	Warning  string // what is likely wrong with what came of it, though nothing failed; else ""
 
 	started time.Time
 	files   []file
+	sources []file          // what is read
 	before  map[string]bool // files that were there
 	coders  []coder
 }
@@ -62,7 +64,8 @@ func Refused(graph string, err error) *Result { return &Result{Graph: graph, End
 
 // begin notes what there is before the job runs.
 func (j Job) begin() *Result {
-	r := &Result{Graph: j.Graph, End: Ended, started: time.Now(), files: outputs(j.Plan, j.Spec), before: map[string]bool{}}
+	r := &Result{Graph: j.Graph, End: Ended, started: time.Now(),
+		files: outputs(j.Plan, j.Spec), sources: inputs(j.Plan, j.Spec), before: map[string]bool{}}
 	for _, f := range r.files {
 		for _, path := range f.there() {
 			r.before[path] = true
@@ -113,12 +116,13 @@ func (j Job) coder(l *plan.Pipeline, enc plan.Element, video bool) coder {
 
 func (r *Result) written() []Output { return written(r.files) }
 
-// counted gives the encoders with what a report says of them; those of which it says nothing are left out.
+// counted gives the encoders with what a report says of them; those of which it says nothing, and those that nothing has left,
+// are left out.
 func (r *Result) counted(report run.Report) []Encoder {
 	var out []Encoder
 	for _, c := range r.coders {
 		for _, s := range report.Samples {
-			if s.Kind == c.kind && s.Name == c.name {
+			if s.Kind == c.kind && s.Name == c.name && s.Counts.Units > 0 {
 				c.Frames, c.Keyframes, c.Bytes = s.Counts.Units, s.Counts.Keyframes, s.Counts.Bytes
 				out = append(out, c.Encoder)
 			}
@@ -135,6 +139,9 @@ func (r *Result) close(err error, report run.Report) *Result {
 		r.End = Failed
 	}
 	r.Took, r.Media = time.Since(r.started), report.Position
+	if r.End == Ended {
+		r.Warning = short(r.sources, report)
+	}
 	r.Encoders = r.counted(report)
 	for _, o := range r.written() {
 		if r.End == Failed && o.Regular && o.Bytes == 0 && !r.before[o.at] {
@@ -199,7 +206,7 @@ func hint(c fault.Code) string {
 	case fault.ElementUnavailable, fault.GstUnavailable:
 		return "`sluice doctor` says what is missing and what to install"
 	case fault.Lost:
-		return "an element hangs; with --worker it is at least ended with its process"
+		return "an element hangs; `sluice plan` shows which are in that node"
 	case fault.Stalled, fault.StartTimeout:
 		return "no media came any more; is its source alive?"
 	}

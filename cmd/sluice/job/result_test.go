@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/engine/fault"
+	"sluice/engine/plan"
 	"sluice/engine/run"
 )
 
@@ -41,6 +42,7 @@ func TestText(t *testing.T) {
 			strings.Replace(listed, "178.0 kB", "178.0 kB so far, kept", 1) + "2.00s of media in 0.40s, 5.00x; interrupted\n"},
 		"failed": {func(r *Result) { r.End = Failed },
 			strings.Replace(listed, "178.0 kB", "178.0 kB so far, kept", 1) + "2.00s of media in 0.40s, 5.00x, then it failed\n"},
+		"short":   {func(r *Result) { r.Warning = "only half of it came" }, listed + "2.00s of media in 0.40s, 5.00x\nwarning: only half of it came\n"},
 		"refused": {func(r *Result) { *r = *Refused("g", errors.New("no")) }, ""},
 	} {
 		r := done()
@@ -87,6 +89,49 @@ func TestHints(t *testing.T) {
 		if hint(c) == "" {
 			t.Errorf("%s has no remedy", c)
 		}
+	}
+}
+
+// A file that was cut off ends without an error: only its own length tells.
+func TestWhatIsCutOffIsToldOf(t *testing.T) {
+	const about = `only 1.24s of 2.00s came from "read" (in.flv): a file may be cut off or damaged there`
+	for _, c := range []struct {
+		position, length time.Duration
+		err              error
+		end              End
+		want             string
+	}{
+		{1240 * time.Millisecond, 2 * time.Second, nil, Ended, about},
+		{1240 * time.Millisecond, 2 * time.Second, nil, Timed, ""},
+		{1240 * time.Millisecond, 2 * time.Second, nil, Interrupted, ""},
+		{1240 * time.Millisecond, 2 * time.Second, errors.New("no"), Ended, ""},
+		{1500 * time.Millisecond, 2 * time.Second, nil, Ended, ""}, // half a second is missing
+		{990 * time.Second, 1000 * time.Second, nil, Ended, ""},    // one per cent is missing
+		{1240 * time.Millisecond, 0, nil, Ended, ""},               // nobody knows how long it is
+		{0, 2 * time.Second, nil, Ended, ""},                       // nobody knows how far it came
+		{2040 * time.Millisecond, 2 * time.Second, nil, Ended, ""}, // sound is longer
+	} {
+		r := Job{Graph: "jobs/film", Plan: film{"in.flv", "/dev/null"}.plan(), Spec: specs}.begin()
+		r.End = c.end
+		r.close(c.err, run.Report{Position: c.position, Length: c.length})
+		if r.Warning != c.want {
+			t.Errorf("%s of %s, %s: %q", c.position, c.length, r.End, r.Warning)
+		}
+		var b bytes.Buffer
+		if err := r.JSON(&b); err != nil || strings.Contains(b.String(), `"warning": "only`) != (c.want != "") {
+			t.Errorf("%v: %s", err, &b)
+		}
+	}
+	r := Job{Graph: "g", Plan: &plan.Plan{}, Spec: specs}.begin()
+	if r.close(nil, run.Report{Position: time.Second, Length: time.Minute}); !strings.Contains(r.Warning, "from the sources") {
+		t.Errorf("%q", r.Warning)
+	}
+}
+
+func TestWhatNothingHasLeftIsLeftOut(t *testing.T) {
+	r := Job{Plan: film{}.plan(), Spec: specs}.begin()
+	if got := r.counted(run.Report{Samples: []run.Sample{{Kind: run.OfQueue, Name: "vq"}}}); len(got) != 0 {
+		t.Errorf("%+v", got)
 	}
 }
 

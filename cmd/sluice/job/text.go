@@ -22,6 +22,9 @@ func (r *Result) Text(w io.Writer) error {
 	if r.Media > 0 || r.End != Failed {
 		b.WriteString(r.pace() + "\n")
 	}
+	if r.Warning != "" {
+		b.WriteString("warning: " + r.Warning + "\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }
@@ -108,8 +111,9 @@ func (r *Result) JSON(w io.Writer) error {
 		Speed    float64   `json:"speed"`
 		Outputs  []Output  `json:"outputs"`
 		Encoders []Encoder `json:"encoders"`
+		Warning  string    `json:"warning,omitempty"`
 	}{r.Graph, r.End, r.Cut, r.Trouble(), seconds(r.Media), seconds(r.Took), r.Speed(), append([]Output{}, r.Outputs...),
-		append([]Encoder{}, r.Encoders...)})
+		append([]Encoder{}, r.Encoders...), r.Warning})
 }
 
 func seconds(d time.Duration) float64 { return d.Round(time.Millisecond).Seconds() }

@@ -38,8 +38,11 @@ func (m *meter) read(now time.Time, s Status) reading {
 	if r.speed > 0 && s.Length > 0 {
 		r.left = time.Duration(float64(max(0, s.Length-s.Position)) / r.speed)
 	}
-	if s.Position > 0 {
-		r.bitrate = float64(s.Bytes) * 8 / s.Position.Seconds()
+	if r.Position <= 0 && r.Length <= 0 { // as of what is live
+		r.Position = r.elapsed
+	}
+	if r.Position > 0 {
+		r.bitrate = float64(s.Bytes) * 8 / r.Position.Seconds()
 	}
 	return r
 }

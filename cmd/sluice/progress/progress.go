@@ -14,7 +14,7 @@ import (
 
 // Status is how a run is at one moment.
 type Status struct {
-	Position time.Duration // how much media is done
+	Position time.Duration // how much media is done; if it and Length are 0, real time is shown instead
 	Length   time.Duration // how much there is; 0 if not known
 	Frames   uint64        // pictures coded so far; 0 if there are none
 	Bytes    uint64        // written so far; 0 if not known

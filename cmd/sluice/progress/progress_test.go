@@ -92,7 +92,8 @@ func TestWords(t *testing.T) {
 		"0:03, 1.50x, 800 bit/s":           {Position: 3 * time.Second, Bytes: 300},
 		"0%, 0:00/0:10":                    {Length: 10 * time.Second},
 		"100%, 0:12/0:10, 6.00x, ETA 0:00": {Position: 12 * time.Second, Length: 10 * time.Second}, // lengths may be estimates
-		"0:00":                             {},
+		"0:02":                             {},                                                     // real time, as of what is live
+		"0:02, 50 frames, 1 kbit/s":        {Frames: 50, Bytes: 300},
 	} {
 		m := meter{begun: noon, points: []point{{at: noon}}}
 		if got := m.read(noon.Add(2*time.Second), s).sentence(); got != want {
