@@ -128,7 +128,6 @@ const (
 	RoleTee    Role = "tee"    // R3
 	RoleQueue  Role = "queue"  // R4
 	RoleGuard  Role = "guard"  // R11, R12, R13
-	RoleDrain  Role = "drain"  // R6
 )
 
 // Element is one GStreamer element.
@@ -139,7 +138,7 @@ type Element struct {
 	Role    Role      `json:"role"`
 	Props   []Setting `json:"props,omitempty"`
 	Branch  string    `json:"branch,omitempty"`
-	Drain   bool      `json:"drain,omitempty"` // sometimes pads that nobody links go to a fakesink (R6)
+	Drain   bool      `json:"drain,omitempty"` // what leaves sometimes pads that nobody links is dropped (R6)
 }
 
 // Link joins two elements of a pipeline.

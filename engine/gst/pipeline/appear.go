@@ -33,14 +33,14 @@ func (l *Pipeline) appeared(from *elem, pad shim.Object) {
 	if !open {
 		return
 	}
-	shim.Ref(pad)
-	var err error
-	if k != nil {
-		err = l.link(k, pad)
-	} else {
-		err = l.sink(from, pad)
+	if k == nil {
+		if from.Drain {
+			shim.Discard(pad)
+		}
+		return
 	}
-	if err != nil && !errors.Is(err, fault.Closed) {
+	shim.Ref(pad)
+	if err := l.link(k, pad); err != nil && !errors.Is(err, fault.Closed) {
 		l.ail(from, err)
 	}
 }
@@ -73,29 +73,6 @@ func means(wanted, name string) bool {
 func suits(k *plan.Link, kinds []media.Kind) bool {
 	wanted := element.KindsOf(k.Caps)
 	return len(wanted) == 0 || len(kinds) == 0 || slices.Contains(wanted, kinds[0])
-}
-
-// sink puts a sink behind a pad that nobody wants, if the plan says so. It takes over the caller's share of the pad.
-func (l *Pipeline) sink(from *elem, src shim.Object) error {
-	if !from.Drain {
-		shim.Unref(src)
-		return nil
-	}
-	name := from.Name + "-" + shim.Name(src) + "-drain"
-	e := &elem{extra: true, Element: plan.Element{
-		Name: name, Factory: "fakesink", Node: from.Node, Role: plan.RoleDrain, Branch: from.Branch,
-		Props: []plan.Setting{{Name: "sync", Text: "false"}, {Name: "async", Text: "false"}},
-	}}
-	if err := l.create(e); err != nil {
-		shim.Unref(src)
-		return err
-	}
-	shim.Sync(e.object())
-	err := l.link(&plan.Link{From: plan.Pad{Of: from.Name}, To: plan.Pad{Of: name, Name: "sink"}, Branch: from.Branch}, src)
-	if err != nil {
-		l.remove([]*elem{e})
-	}
-	return err
 }
 
 // Complete deals with the links of elements that will have no more pads: an optional one leaves with all that only it

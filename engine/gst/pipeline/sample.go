@@ -37,7 +37,7 @@ func (l *Pipeline) Sample(all Samples, rep *run.Report) {
 		if t := w.last(); w.to.sink || shim.Klass(w.to.object()) == muxer {
 			rep.Position = max(rep.Position, t)
 		}
-		if w.came != nil && w.to.Role != plan.RoleQueue && w.to.Role != plan.RoleDrain {
+		if w.came != nil && w.to.Role != plan.RoleQueue {
 			tallied(all, w.to, w.came.Tally(), now)
 		}
 		if w.came != nil && w.to.Role == plan.RoleQueue {

@@ -36,7 +36,7 @@ func (w *wire) leaves() bool {
 // saw takes note of a first unit and of an end, on the streaming thread. What a host feeds it knows itself, and what is taken
 // out ends because it is. A node gives its first unit once, whatever it is made of.
 func (l *Pipeline) saw(e *elem, ended bool) {
-	if e.Role == plan.RoleQueue || e.Role == plan.RoleDrain || e.inlet != nil {
+	if e.Role == plan.RoleQueue || e.inlet != nil {
 		return
 	}
 	l.mu.Lock()
@@ -96,7 +96,7 @@ func (l *Pipeline) tap(w *wire, node string, see func(run.Passed)) {
 	switch {
 	case w.from.Node == node && w.leaves():
 		pass.Tap(w.src, w.from.tapped(see))
-	case w.to.Node == node && w.to.sink && w.to.Role != plan.RoleDrain:
+	case w.to.Node == node && w.to.sink:
 		pass.Tap(w.dst, w.to.tapped(see))
 	}
 }

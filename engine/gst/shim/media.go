@@ -50,6 +50,9 @@ func goTap(h C.uintptr_t, b *C.sl_buffer) {
 	see(bufferOf(b))
 }
 
+// Discard drops what leaves a pad that is not linked, which otherwise would end its element.
+func Discard(o Object) { C.sl_discard(pad(o)) }
+
 // Drain hands everything that reaches an appsink to see, and a Final buffer at the end.
 func Drain(appsink Object, see func(*Buffer)) { C.sl_drain(element(appsink), handle(&drain{see: see})) }
 

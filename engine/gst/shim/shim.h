@@ -74,6 +74,7 @@ gboolean sl_requested(GstPad *pad);
 sl_count *sl_count_pad(GstPad *pad, uintptr_t handle);
 void sl_count_free(sl_count *count);
 void sl_tap(GstPad *pad, uintptr_t handle);
+void sl_discard(GstPad *pad);
 
 void sl_feed_watch(GstElement *appsrc, uintptr_t handle);
 int sl_feed_push(GstElement *appsrc, const void *data, gsize size, gint64 pts, gint64 dts, guint flags);

@@ -345,6 +345,18 @@ void sl_tap(GstPad *pad, uintptr_t handle) {
 	gst_pad_add_probe(pad, type, on_tap, (gpointer)handle, release);
 }
 
+static GstPadProbeReturn on_discard(GstPad *pad, GstPadProbeInfo *info, gpointer unused) {
+	(void)pad, (void)info, (void)unused;
+	return GST_PAD_PROBE_DROP;
+}
+
+// sl_discard lets nothing out of a pad that is not linked, and its element think that all is well. A sink behind it would hold
+// up the element until the pipeline plays, and with it the other pads that this waits for.
+void sl_discard(GstPad *pad) {
+	GstPadProbeType type = GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST;
+	gst_pad_add_probe(pad, type, on_discard, NULL, NULL);
+}
+
 static GstPadProbeReturn on_upstream(GstPad *pad, GstPadProbeInfo *info, gpointer handle) {
 	(void)pad;
 	GstEvent *event = GST_PAD_PROBE_INFO_EVENT(info);

@@ -131,7 +131,7 @@ func (l *launcher) remarks() string {
 	}
 	for i := range l.l.Elements {
 		if e := &l.l.Elements[i]; e.Drain {
-			b.WriteString("# " + l.names.launch(e.Name) + ": pads that nobody links go to a fakesink\n")
+			b.WriteString("# " + l.names.launch(e.Name) + ": what leaves pads that nobody links is dropped\n")
 		}
 	}
 	for i := range l.l.Links {

@@ -1,5 +1,5 @@
 # jobs/transcode, pipeline read: 15 elements, 2 encoders, 2 decoders, offline: as fast as it can
-# demux: pads that nobody links go to a fakesink
+# demux: what leaves pads that nobody links is dropped
 # demux.audio may never appear
 gst-launch-1.0 \
   filesrc name=read location=testdata/media/bars.flv  flvdemux name=demux \

@@ -1,0 +1,46 @@
+//go:build cgo && !nogst
+
+package gst_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"sluice/engine/plan"
+)
+
+// A track of a file that nobody links does not hold up the others (R6), whichever it is and whatever it is in.
+func TestWhatNobodyLinksHoldsUpNothing(t *testing.T) {
+	const picture = "videotestsrc num-buffers=50 ! video/x-raw,format=I420,width=64,height=48,framerate=25/1 ! x264enc ! h264parse"
+	const sound = "audiotestsrc num-buffers=94 samplesperbuffer=1024 ! audio/x-raw,rate=48000,channels=1 ! avenc_aac ! aacparse"
+	for _, c := range []struct{ name, mux, demux, video, audio string }{
+		{"flv", "flvmux", "flvdemux", "video", "audio"},
+		{"mp4", "mp4mux", "qtdemux", "video_%u", "audio_%u"},
+		{"ts", "mpegtsmux", "tsdemux", "video_%01x_%05x", "audio_%01x_%05x"},
+		{"mkv", "matroskamux", "matroskademux", "video_%u", "audio_%u"},
+	} {
+		file := filepath.Join(t.TempDir(), "in."+c.name)
+		launch(t, c.mux+" name=m ! filesink location="+file+" "+picture+" ! m. "+sound+" ! m.")
+		for _, track := range []struct{ name, pad, parse, dec string }{
+			{"video", c.video, "h264parse", "avdec_h264"}, {"audio", c.audio, "aacparse", "avdec_aac"},
+		} {
+			t.Run(c.name+" "+track.name, func(t *testing.T) {
+				out := filepath.Join(t.TempDir(), "out.raw")
+				p := resolve(t, template(t, "x", `
+graph: v1
+about: One track of a file.
+params: {f: file, out: file}
+nodes: {r: filesrc location=$f, d: `+c.demux+`, p: `+track.parse+`, v: `+track.dec+`, s: filesink location=$out}
+links: [r -> d, "d.`+track.pad+` -> p -> v -> s"]
+`), plan.Inputs{Params: map[string]any{"f": file, "out": out}})
+				rt := open(t)
+				host, _ := begin(t, rt, p)
+				ended(t, host, "s")
+				if info, err := os.Stat(out); err != nil || info.Size() < 200_000 {
+					t.Errorf("%v, %v", info, err)
+				}
+			})
+		}
+	}
+}
