@@ -60,10 +60,10 @@ func newLink(ctx context.Context, o *Options) (*link, error) {
 	}
 	ready := make(chan struct{}) // the first line may come before the log is set
 	proc, err := process.Start(ctx, process.Command{
-		Path: o.Path, Args: o.Args, Env: environment(o), Limits: o.Limits,
+		Path: o.Path, Args: o.Args, Env: append(Environment(), o.Env...), Limits: o.Limits,
 		Line: func(text string) {
 			<-ready
-			l.log.Info("worker says", "text", l.veil.Hide(text))
+			l.line(l.veil.Hide(text))
 		},
 	})
 	if err != nil {
@@ -74,6 +74,15 @@ func newLink(ctx context.Context, o *Options) (*link, error) {
 	close(ready)
 	l.end = wire.New(proc.Conn(), wire.NewBudget(), l.accept)
 	return l, nil
+}
+
+// line passes on what the worker wrote.
+func (l *link) line(text string) {
+	if l.o.Line != nil {
+		l.o.Line(text)
+		return
+	}
+	l.log.Info("worker says", "text", text)
 }
 
 // keep looks after the worker until it is dead.
@@ -194,8 +203,11 @@ func (l *link) died(exit process.Exit) *fault.Fault {
 			Advise("give workers more CPU time, or none for streams without end")
 	}
 	f := fault.New(fault.GstElement, "", "the worker died: %s", exit)
-	if exit.Signal == syscall.SIGKILL {
+	switch {
+	case exit.Signal == syscall.SIGKILL:
 		f = f.Advise("sluice did not kill it: look in the kernel's log whether memory ran out")
+	case exit.Signal != 0 || exit.Code != 0:
+		f = f.Advise("an element crashed and took its process along; with GST_DEBUG=4 in the environment the last lines say what was at work")
 	}
 	if last := l.proc.LastWord(); last != "" {
 		f = f.Because(errors.New(l.veil.Hide(last)))

@@ -29,12 +29,17 @@ type Options struct {
 	Limits  process.Limits
 	Memory  int64         // bytes that a worker may hold; looked at with every beat; default 4 GiB, negative for no limit
 	Shared  int           // instances in one shared worker at most; default 32
+	Spare   int           // workers that wait, ready, for an instance; default 1, negative for none
 	Most    int           // workers at most, the spare one included; default 512
 	Beat    time.Duration // between two signs of life; default 500 ms
 	Silence time.Duration // without a sign of life, then the worker is killed; default 2 s
 	Ready   time.Duration // from the start of a worker to its first word; default 10 s
 	Grace   time.Duration // for each gentle step of ending a worker; default 2 s
 	Log     *slog.Logger  // default: none
+
+	// Line takes each line that a worker writes to its standard error, secrets hidden. It is called from several goroutines, and
+	// a worker that writes waits for it. Default: it is logged as information.
+	Line func(text string)
 }
 
 func (o Options) orDefault() (Options, error) {
@@ -49,6 +54,7 @@ func (o Options) orDefault() (Options, error) {
 		}
 	}
 	o.Memory, o.Shared, o.Most = cmp.Or(o.Memory, 4<<30), cmp.Or(o.Shared, 32), cmp.Or(o.Most, 512)
+	o.Spare = max(0, cmp.Or(o.Spare, 1))
 	o.Beat, o.Silence = cmp.Or(o.Beat, 500*time.Millisecond), cmp.Or(o.Silence, 2*time.Second)
 	o.Ready, o.Grace = cmp.Or(o.Ready, 10*time.Second), cmp.Or(o.Grace, 2*time.Second)
 	if o.Log == nil {
@@ -57,15 +63,15 @@ func (o Options) orDefault() (Options, error) {
 	return o, nil
 }
 
-// environment is what each worker is given. The registry of GStreamer is scanned by the server's own commands and never
+// Environment is what each worker is given besides what it inherits, as "NAME=value". The registry of GStreamer is scanned by the server's own commands and never
 // by a worker, and glibc gives memory back only with fixed thresholds (measured: 200 against 55 MiB for 40 pipelines).
-func environment(o *Options) []string {
-	return append([]string{
+func Environment() []string {
+	return []string{
 		"GST_REGISTRY_UPDATE=no", "GST_REGISTRY_FORK=no", "MALLOC_MMAP_THRESHOLD_=131072", "MALLOC_TRIM_THRESHOLD_=131072", "GOGC=50",
-	}, o.Env...)
+	}
 }
 
-// Pool keeps worker processes: one spare that is always ready, one for each instance of its own, and shared ones. All
+// Pool keeps worker processes: spare ones that are always ready, one for each instance of its own, and shared ones. All
 // methods are safe for concurrent use.
 type Pool struct {
 	o      Options
@@ -102,7 +108,7 @@ func New(o Options) *Pool {
 	}
 }
 
-// Start begins to keep a spare worker ready. It does not wait for it: that none can be started is found out, and said, by
+// Start begins to keep spare workers ready. It does not wait for it: that none can be started is found out, and said, by
 // the Prepare that needs one, since a server does without as long as no graph needs GStreamer. The context's end does
 // not stop the pool. Start may be called once.
 func (p *Pool) Start(ctx context.Context) error {

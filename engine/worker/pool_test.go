@@ -38,6 +38,42 @@ func TestASpareIsKeptWarm(t *testing.T) {
 	}
 }
 
+// Without a spare, a worker is started when an instance wants one, and no other.
+func TestNoSpare(t *testing.T) {
+	p, log := start(t, "serve", func(o *worker.Options) { o.Spare = -1 })
+	if c := p.Counts(); c != (worker.Counts{}) {
+		t.Errorf("before: %+v", c)
+	}
+	i := started(t, p, echoing("", "own"))
+	if c := p.Counts(); c != (worker.Counts{Workers: 1}) {
+		t.Errorf("with an instance: %+v", c)
+	}
+	if err := i.Stop(within(t, patience)); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(log.String(), "a worker is ready"); n != 1 {
+		t.Errorf("%d workers were started", n)
+	}
+}
+
+// What a worker writes goes where the server wants it, without its secrets.
+func TestLinesOfWorkers(t *testing.T) {
+	lines := make(chan string, 2000)
+	p, log := start(t, "serve", func(o *worker.Options) { o.Line = func(text string) { lines <- text } })
+	started(t, p, echoing("", "own")).act(t, "noise", nil)
+	select {
+	case got := <-lines:
+		if got != "line 0" {
+			t.Errorf("%q", got)
+		}
+	case <-time.After(patience):
+		t.Error("no line came")
+	}
+	if strings.Contains(log.String(), "line 0") {
+		t.Errorf("it is logged, too: %s", log)
+	}
+}
+
 // A spare that dies is replaced, and nobody who comes meanwhile is refused.
 func TestADeadSpareIsReplaced(t *testing.T) {
 	p, log := start(t, "serve", nil)

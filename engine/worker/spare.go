@@ -48,7 +48,7 @@ func (p *Pool) missing(now time.Time) (n int, wait time.Duration) {
 		}
 	}
 	shares := (p.waiting[1] + p.o.Shared - 1) / p.o.Shared
-	n = 1 + p.waiting[0] + shares - ready - p.starting
+	n = p.o.Spare + p.waiting[0] + shares - ready - p.starting
 	n = min(n, atOnce-p.starting, p.o.Most-len(p.links)-p.starting)
 	if p.failure != nil {
 		n = min(n, 1-p.starting) // one to see whether it works again
