@@ -27,10 +27,13 @@ func openGst(_ context.Context, log *slog.Logger) (contract.Open, func(), error)
 // loadGst loads elements ahead.
 func loadGst(elements []string) { gst.Load(elements) }
 
-// openWorkers starts a pool of worker processes.
+// openWorkers makes a pool of worker processes for one job: each is started when it is wanted, and how one ends is in the
+// job's result. What they write is passed on if somebody asked GStreamer to write; else only warnings are, as in this process.
 func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), error) {
 	const patience = 10 * time.Second
-	pool := worker.New(worker.Options{Args: append([]string{workerVerb}, warmed()...), Log: log})
+	pool := worker.New(worker.Options{
+		Args: workerArgs(), Spare: -1, Log: slog.New(slog.DiscardHandler), Line: func(text string) { passOn(log, text) },
+	})
 	if err := pool.Start(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -43,6 +46,9 @@ func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), 
 	}, nil
 }
 
+// workerArgs are what this program is started with to be a worker.
+func workerArgs() []string { return append([]string{workerVerb}, warmed()...) }
+
 // spawner starts a worker, for doctor, and waits for its first word.
 func spawner() func(context.Context) (time.Duration, error) { return spawn }
 
@@ -54,7 +60,7 @@ func spawn(ctx context.Context) (time.Duration, error) {
 	}
 	begun := time.Now()
 	p, err := process.Start(ctx, process.Command{
-		Path: path, Args: []string{workerVerb}, Env: []string{"GST_REGISTRY_UPDATE=no", "GST_REGISTRY_FORK=no"}, Line: func(string) {},
+		Path: path, Args: workerArgs(), Env: worker.Environment(), Line: func(string) {},
 	})
 	if err != nil {
 		return 0, err

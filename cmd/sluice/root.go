@@ -21,7 +21,7 @@ import (
 // Exit codes. They are part of the command's contract and documented in `sluice help exit-codes`.
 const (
 	exitOK          = 0
-	exitFound       = 1   // the graphs have errors, or fmt --check found differences, or a run failed
+	exitFound       = 1   // the graphs have errors, or fmt --check found differences, or a run or a test failed
 	exitUsage       = 2   // the command line is wrong
 	exitIO          = 3   // something could not be read, written or found
 	exitInterrupted = 130 // a run was interrupted; 128 and the number of SIGINT, as shells have it
@@ -181,9 +181,10 @@ func exitCodesTopic() *cobra.Command {
 		Short: "What the exit codes mean",
 		Long: `Exit codes:
   0  all is well
-  1  the graphs have errors, parameters do not fit, fmt --check found differences, doctor found a failure, or a run failed
+  1  the graphs have errors, parameters do not fit, fmt --check found differences, doctor found a failure, a run failed, or
+     a test failed or could not be run though it was asked for
   2  the command line is wrong
   3  something could not be found, read or written
-  130  a run was interrupted; what was under way was finished`,
+  130  a run or tests were interrupted; what was under way in a run was finished`,
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -32,16 +31,18 @@ func (a *app) runCmd() *cobra.Command {
 		Use:   "run NAME",
 		Short: "Run a graph here and now: convert files, make test media, record",
 		Long: `run plays a graph with GStreamer in this process, to its end. NAME is a graph's name, or a file. Graphs with nodes
-that stand for sessions or streams need a server: ` + "`sluice serve`" + ` runs them, and a test in the graph with mock.
+that stand for sessions or streams need a server, ` + "`sluice serve`" + `, which is not in this build yet; until then a test in the
+graph runs them with mock.
 
 Ctrl-C, or SIGTERM, ends it properly: what is under way is finished, and files can be played. The second one stops at once.
 
 A file that is there already is not replaced unless --overwrite is given; one that is also read never is. Of a run that
-fails, what was written so far is kept and named.
+fails, what was written so far is kept and named. If less came than a file says it holds, as of one that was cut off, the
+summary ends with a warning; that is no failure.
 
 Progress goes to standard error: one line on a terminal, elsewhere a line every few seconds. The summary goes to standard
 output. It exits with 0 if all was done or --for was over, 1 if it failed, 2 if the command line is wrong, and 130 if it was
-interrupted.`,
+interrupted. With GST_DEBUG in the environment GStreamer tells on standard error what it does, also in a worker.`,
 		Example: `  sluice run jobs/pattern -p target=bars.flv -p length=2s     make a file to test with
   sluice run jobs/transcode -p source=bars.flv --overwrite    convert it
   sluice run jobs/pattern -y --for 1s --worker --json         for scripts`,
@@ -111,7 +112,7 @@ func (a *app) play(ctx context.Context, j job.Job, f *runFlags) *job.Result {
 			j.Say(node + " is lazy, and nobody reads it here: it does not run")
 		}
 	}
-	j.Log = warnings(words)
+	j.Log = slog.New(plain{warnings(words).Handler(), words})
 	open := a.open
 	if f.worker {
 		open = a.workers
@@ -169,19 +170,6 @@ func (a *app) screen() progress.Options {
 		return width
 	}
 	return o
-}
-
-// warnings is a log of what people should know: a branch that was dropped, say. Times would only be in the way.
-func warnings(w io.Writer) *slog.Logger {
-	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{
-		Level: slog.LevelWarn,
-		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
-			if len(groups) == 0 && a.Key == slog.TimeKey {
-				return slog.Attr{}
-			}
-			return a
-		},
-	}))
 }
 
 // idle lists the nodes that run only while somebody reads.

@@ -106,6 +106,7 @@ func TestRun(t *testing.T) {
 		"for":          {stage{endless: true}, "", "--for 1h", exitInterrupted, "", ""},
 		"fails":        {stage{fails: fault.New(fault.MediaCorrupt, "b", "it is broken")}, "", "", exitFound, "", "sluice: g#run/b[media_corrupt]: it is broken\n  the input is damaged"},
 		"fails, json":  {stage{fails: fault.New(fault.MediaCorrupt, "b", "it is broken")}, "", "--json", exitFound, `"code": "media_corrupt"`, ""},
+		"lost":         {stage{fails: fault.New(fault.Lost, "b", "it hangs")}, "", "", exitFound, "", "sluice: g#run/b[lost]: it hangs\n  an element hangs"},
 		"no GStreamer": {stage{err: fault.New(fault.GstUnavailable, "", "none")}, "", "", exitFound, "", "[gst_unavailable]: none\n  `sluice doctor`"},
 		"there":        {stage{}, "out.bin", "", exitFound, "", `sluice: g/b[name_in_use]: "out.bin" is there already` + "\n  --overwrite"},
 		"there, json":  {stage{}, "out.bin", "--json", exitFound, `"hint": "--overwrite replaces it`, ""},
@@ -126,6 +127,9 @@ func TestRun(t *testing.T) {
 			code, out, errw := s.sluice(t, append([]string{"run", "g.yaml"}, strings.Fields(c.args)...)...)
 			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errw, c.err) {
 				t.Errorf("exit %d, want %d; out\n%s\nerr\n%s", code, c.code, out, errw)
+			}
+			if strings.Contains(errw, "level=ERROR") {
+				t.Errorf("the log says what the result says: %s", errw)
 			}
 			if c.args == "--quiet" && out+errw != "" {
 				t.Errorf("quiet says %q", out+errw)
