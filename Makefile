@@ -109,7 +109,6 @@ bench: ## benchmarks, as ratios to a floor in the same run
 lint: $(LINTER) ## golangci-lint, the shipped graphs, formatting
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these files:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
 	$(PURE) $(LINTER) run ./...
-	go mod tidy -diff
 	$(TOOL) lint graphs testdata/media
 	$(TOOL) fmt --check graphs testdata/media
 
