@@ -87,8 +87,8 @@ func TestGuard(t *testing.T) {
 					t.Parallel()
 					if o := stage.stream(hostile, false); o.wrong != nil || o.grave() {
 						t.Errorf("%s: %v, %v", o.how, o.err, o.wrong)
-					} else if o.how == "fine" && (chroma != 1 || depth != 8) {
-						t.Error("it is let through")
+					} else if o.units > 0 && (chroma != 1 || depth != 8) {
+						t.Errorf("%d units are let through", o.units)
 					}
 				})
 			}
