@@ -14,9 +14,9 @@ import (
 
 	"sluice/engine/fault"
 	"sluice/engine/run"
+	"sluice/engine/run/veil"
 	"sluice/engine/worker/frame"
 	"sluice/engine/worker/process"
-	"sluice/engine/worker/seal"
 	"sluice/engine/worker/wire"
 )
 
@@ -31,7 +31,7 @@ type link struct {
 	end     *wire.End
 	greeted chan struct{} // closed when the worker has said who it is
 	dead    chan struct{} // closed when the process is reaped, all it sent is read, and its instances are told
-	veil    seal.Veil
+	veil    veil.Veil
 
 	mu     sync.Mutex
 	why    *fault.Fault // why we ended it; nil if we have not

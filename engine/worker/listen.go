@@ -69,10 +69,10 @@ func (l *link) news(f frame.Frame) error {
 		return fault.New(fault.ProtocolViolation, "", "a state without a notice")
 	}
 	if r := l.seat(m.Instance); r != nil { // else it has just left
-		r.tell(run.Notice{
+		r.tell(l.veil.Notice(run.Notice{
 			Kind: n.Notice.Kind, Node: n.Notice.Node, Branch: n.Notice.Branch, Err: n.Notice.Fault.Err(l.veil.Hide),
 			Event: n.Notice.Event, Vars: n.Notice.Vars,
-		})
+		}))
 	}
 	return nil
 }

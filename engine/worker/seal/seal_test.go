@@ -63,25 +63,6 @@ func TestErrorsReadTheSameAfterwards(t *testing.T) {
 	}
 }
 
-func TestVeil(t *testing.T) {
-	var v Veil
-	if v.Hide("hunter2") != "hunter2" {
-		t.Error("it knows nothing yet")
-	}
-	v.Add([]string{"abc", ""})
-	if v.Hide("abcdef") != "abcdef" {
-		t.Error("too short to be hidden")
-	}
-	v.Add([]string{"hunter2", "rtmp://x:hunter2@h"})
-	v.Add([]string{"swordfish", "hunter2"})
-	if got := v.Hide("a hunter2 and swordfishes"); got != "a *** and ***es" {
-		t.Errorf("%q", got)
-	}
-	if got := v.Hide("to rtmp://x:hunter2@h now"); strings.Contains(got, "hunter2") {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestEpochCrosses(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		epoch := time.Now().Add(time.Duration(rapid.Int64Range(-1e15, 1e12).Draw(t, "ago")))
