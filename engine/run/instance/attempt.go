@@ -7,6 +7,7 @@ import (
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/mailbox"
 	"sluice/engine/run/shape"
 )
 
@@ -35,9 +36,9 @@ type attempt struct {
 	verdict verdict
 	stale   bool // a branch went while a change was under way: the plan has to be made anew
 
-	deadline alarm // to become live, or to drain
-	watch    alarm
-	pulse    pulse
+	deadline mailbox.Alarm // to become live, or to drain
+	watch    mailbox.Alarm
+	pulse    shape.Pulse
 	until    time.Time          // a drain has to be done
 	leaving  context.CancelFunc // ends the drain at work
 }
@@ -51,7 +52,7 @@ type verdict struct {
 // begin makes an attempt: it resolves the plan anew and prepares it.
 func (o *owner) begin() {
 	o.retryAt = time.Time{}
-	o.hush(&o.retry)
+	o.clock.Hush(&o.retry)
 	at := &attempt{started: time.Now(), keys: map[string]bool{}, ended: map[string]bool{}, verdict: verdict{state: run.Stopped}}
 	o.at = at
 	o.to(run.Starting, nil)
@@ -62,7 +63,7 @@ func (o *owner) begin() {
 	}
 	o.adopt(p)
 	at.host = newHost(o.inst, at, p)
-	if !o.runs {
+	if !o.roster.Runs() {
 		o.inst.spec.Ends.Inlets(p, nil)
 		o.plays(at)
 		return
@@ -77,7 +78,7 @@ func (o *owner) begin() {
 		return
 	}
 	at.rt = rt
-	o.inst.report.use(rt)
+	o.inst.report.Use(rt)
 	o.prepare(at, p)
 }
 
@@ -119,7 +120,7 @@ func (o *owner) plays(at *attempt) {
 		o.live(at)
 	} else {
 		limit := startLimit(o.shape.Plan())
-		o.set(&at.deadline, limit-time.Since(at.started), func() {
+		o.clock.Set(&at.deadline, limit-time.Since(at.started), func() {
 			o.fail(fault.New(fault.StartTimeout, "", "no media came within %s", plan.Span(limit)).
 				Advise("look at what feeds the graph; policy.start allows more time"))
 		})
@@ -133,7 +134,7 @@ func (o *owner) live(at *attempt) {
 		return
 	}
 	at.step, at.liveAt = playing, time.Now()
-	o.hush(&at.deadline)
+	o.clock.Hush(&at.deadline)
 	o.to(run.Live, nil)
 	o.settle()
 	o.keepWatch(at)
@@ -145,6 +146,7 @@ func (o *owner) notice(at *attempt, n run.Notice) {
 	if o.at != at || at.step == stopping {
 		return
 	}
+	n = o.veil.Notice(n)
 	switch n.Kind {
 	case run.FirstMedia:
 		if !o.shape.StandsIn(n.Node) {
@@ -182,8 +184,8 @@ func (o *owner) call(at *attempt, limit time.Duration, work func(context.Context
 	}
 	o.calls.Go(func() {
 		defer cancel()
-		err := work(ctx)
-		o.inst.box.put(func() { outcome(err) })
+		err := o.veil.Err(work(ctx))
+		o.inst.box.Put(func() { outcome(err) })
 	})
 	return cancel
 }

@@ -80,5 +80,5 @@ func (h *host) Key(bridge string) { h.inst.spec.Ends.Key(bridge) }
 
 // Tell implements run.Host.
 func (h *host) Tell(n run.Notice) {
-	h.inst.box.put(func() { h.inst.owner.notice(h.at, n) })
+	h.inst.box.Put(func() { h.inst.owner.notice(h.at, n) })
 }

@@ -5,6 +5,7 @@ import (
 
 	"sluice/engine/event"
 	"sluice/engine/run"
+	"sluice/engine/run/mailbox"
 	"sluice/engine/run/restart"
 )
 
@@ -18,7 +19,7 @@ const (
 // fallen is a branch that failed and is not back. Lazy branches are not among them: readers bring those back.
 type fallen struct {
 	err  error
-	back alarm // when it is tried again, if it is
+	back mailbox.Alarm // when it is tried again, if it is
 }
 
 // branchGone takes note of a branch that failed and that the Runtime has taken out.
@@ -27,12 +28,12 @@ func (o *owner) branchGone(name string, err error) {
 		o.lazyFailed(l, err)
 		return
 	}
-	if k := o.keys[name]; k != nil {
-		if k.in { // otherwise it is being removed
-			k.in = false
+	if k := o.roster.Key(name); k != nil {
+		if k.In { // otherwise it is being removed
+			k.In = false
 			o.at.stale = true
 			o.replan()
-			o.fell(name, k.onError, err)
+			o.fell(name, k.OnError, err)
 		}
 		return
 	}
@@ -68,7 +69,7 @@ func (o *owner) fell(name, onError string, err error) {
 			break
 		}
 		o.branch(name, event.BranchGone, err)
-		o.set(&f.back, wait, func() { o.comeBack(name) })
+		o.clock.Set(&f.back, wait, func() { o.comeBack(name) })
 	default:
 		o.branch(name, event.BranchGone, err)
 		o.fail(err)
@@ -79,7 +80,7 @@ func (o *owner) fell(name, onError string, err error) {
 
 // comeBack tries a branch again.
 func (o *owner) comeBack(name string) {
-	if o.keys[name] != nil {
+	if o.roster.Key(name) != nil {
 		o.addAgain(name)
 		return
 	}
@@ -111,9 +112,9 @@ func (o *owner) lift(name string) {
 	if f == nil {
 		return
 	}
-	o.hush(&f.back)
+	o.clock.Hush(&f.back)
 	delete(o.fallen, name)
-	if k := o.keys[name]; k == nil || k.in {
+	if k := o.roster.Key(name); k == nil || k.In {
 		o.branch(name, event.BranchBack, nil)
 	}
 	o.settle()
@@ -150,18 +151,18 @@ func (o *owner) settle() {
 // tried again is replayed with the rest.
 func (o *owner) forget() {
 	for name, f := range o.fallen {
-		if k := o.keys[name]; k != nil && k.onError != onErrorRestart {
-			delete(o.keys, name)
+		if k := o.roster.Key(name); k != nil && k.OnError != onErrorRestart {
+			o.roster.Delete(name)
 		}
-		o.hush(&f.back)
+		o.clock.Hush(&f.back)
 		delete(o.fallen, name)
 	}
 	for _, l := range o.lazy {
-		o.hush(&l.linger)
-		o.hush(&l.retry)
+		o.clock.Hush(&l.linger)
+		o.clock.Hush(&l.retry)
 		l.on, l.busy, l.lingering, l.err = false, false, false, nil
 	}
-	o.hush(&o.idle)
+	o.clock.Hush(&o.idle)
 }
 
 // branch says what became of a branch.

@@ -24,7 +24,7 @@ func (o *owner) quit(limit time.Duration) {
 		o.halt(at)
 	case at.step == draining:
 		if limit > 0 {
-			o.set(&at.deadline, limit, func() { o.cutDrain(at) })
+			o.clock.Set(&at.deadline, limit, func() { o.cutDrain(at) })
 		}
 	default:
 		o.drain(at, limit)
@@ -36,8 +36,8 @@ func (o *owner) leave(at *attempt) {
 	if o.state != run.Draining {
 		o.to(run.Draining, nil)
 	}
-	o.hush(&at.watch)
-	o.hush(&at.deadline)
+	o.clock.Hush(&at.watch)
+	o.clock.Hush(&at.deadline)
 }
 
 // drain ends an attempt properly. What does not play yet is stopped at once.
@@ -57,7 +57,7 @@ func (o *owner) drain(at *attempt, limit time.Duration) {
 		}
 	}
 	at.until = time.Now().Add(limit)
-	o.set(&at.deadline, limit, func() { o.cutDrain(at) })
+	o.clock.Set(&at.deadline, limit, func() { o.cutDrain(at) })
 	o.progress(at)
 }
 
@@ -75,7 +75,8 @@ func (o *owner) cutDrain(at *attempt) {
 		at.leaving()
 		return
 	}
-	o.halt(at) // a change before it did not come to its end
+	// A change before it did not come to its end.
+	o.drained(at, fault.New(fault.Stalled, "", "a change that was under way did not end in the time there was to drain"))
 }
 
 // drained goes on after Drain.
@@ -90,7 +91,9 @@ func (o *owner) drained(at *attempt, err error) {
 		switch {
 		case errors.Is(err, fault.Lost):
 			o.give(at, err)
-		case !o.asked && o.renewal == nil:
+		case o.asked: // it is stopped as it should be, but not all of its media has arrived
+			at.verdict = verdict{run.Stopped, err}
+		case o.renewal == nil:
 			at.verdict = verdict{run.Failed, err}
 		}
 	}
@@ -124,8 +127,8 @@ func (o *owner) give(at *attempt, err error) {
 // halt stops the Runtime, whatever it does at the moment.
 func (o *owner) halt(at *attempt) {
 	at.step = stopping
-	o.hush(&at.deadline)
-	o.hush(&at.watch)
+	o.clock.Hush(&at.deadline)
+	o.clock.Hush(&at.watch)
 	o.purge()
 	if at.rt == nil {
 		o.progress(at)
@@ -146,7 +149,7 @@ func (o *owner) halt(at *attempt) {
 // over closes an attempt whose Runtime is gone, and decides whether there is another.
 func (o *owner) over(at *attempt) {
 	o.at = nil
-	o.inst.report.use(nil)
+	o.inst.report.Use(nil)
 	o.inst.spec.Ends.Over()
 	o.forget()
 	v := at.verdict
@@ -168,7 +171,7 @@ func (o *owner) over(at *attempt) {
 		return
 	}
 	o.retryAt = time.Now().Add(wait)
-	o.set(&o.retry, wait, o.begin)
+	o.clock.Set(&o.retry, wait, o.begin)
 }
 
 // again asks the policy whether, and after what time, there is another attempt. Giving up is added to the reason.
@@ -186,7 +189,7 @@ func (o *owner) again(v *verdict) (time.Duration, bool) {
 		return 0, false
 	case v.state == run.Stopped && when != restart.Always:
 		return 0, false
-	case hopeless(v.err):
+	case restart.Hopeless(v.err):
 		return 0, false
 	}
 	wait, ok := o.backoff.Next(time.Now())
@@ -201,17 +204,6 @@ func (o *owner) again(v *verdict) (time.Duration, bool) {
 		o.last = v.err
 	}
 	return wait, ok
-}
-
-// hopeless tells whether another attempt would fail like the one before.
-func hopeless(err error) bool {
-	switch fault.CodeOf(err) {
-	case fault.InvalidRequest, fault.InvalidParams, fault.Unauthorized, fault.Forbidden, fault.CodecNotAvailable,
-		fault.ElementUnavailable, fault.LintFailed, fault.GstUnavailable:
-		return true
-	default:
-		return false
-	}
 }
 
 // end is the end for good.

@@ -17,7 +17,9 @@ import (
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/mailbox"
 	"sluice/engine/run/shape"
+	"sluice/engine/run/view"
 	"sluice/engine/stat"
 )
 
@@ -26,14 +28,14 @@ type Instance struct {
 	id    string
 	spec  Spec
 	opts  Options
-	box   *mailbox
+	box   *mailbox.Box
 	done  chan struct{}
 	owner *owner
 	begun atomic.Bool
 
 	shape  atomic.Pointer[shape.Shape] // of the plan that runs
-	board  board
-	report reporter
+	board  view.Board[Status]
+	report view.Reporter
 	unread stat.Counter
 }
 
@@ -42,7 +44,7 @@ func New(spec Spec, opts Options) (*Instance, error) {
 	if spec.Ends == nil {
 		spec.Ends = nobody{}
 	}
-	i := &Instance{id: spec.ID, spec: spec, opts: opts.filled(), box: newMailbox(), done: make(chan struct{})}
+	i := &Instance{id: spec.ID, spec: spec, opts: opts.filled(), box: mailbox.New(), done: make(chan struct{})}
 	o, err := newOwner(i)
 	if err != nil {
 		return nil, err
@@ -55,7 +57,7 @@ func New(spec Spec, opts Options) (*Instance, error) {
 // Begin starts the instance and returns at once. It is called once at most, and not after Stop.
 func (i *Instance) Begin() {
 	if i.begun.CompareAndSwap(false, true) {
-		i.box.put(i.owner.begin)
+		i.box.Put(i.owner.begin)
 		go i.owner.loop()
 	}
 }
@@ -69,7 +71,8 @@ func (i *Instance) Plan() *plan.Plan { return i.shape.Load().Plan() }
 // Done is closed when the instance has come to its end for good and all its goroutines are gone.
 func (i *Instance) Done() <-chan struct{} { return i.done }
 
-// Err is why the instance ended, once Done is closed: nil if it was stopped or came to its natural end.
+// Err is why the instance ended, once Done is closed: nil if it came to its natural end, or was stopped and all its media
+// arrived. Of one that was asked to drain and could not, it is the fault of the drain, and the state is stopped all the same.
 func (i *Instance) Err() error {
 	select {
 	case <-i.done:
@@ -93,7 +96,7 @@ func (i *Instance) Wait(ctx context.Context) error {
 // ends only the waiting.
 func (i *Instance) Ready(ctx context.Context) error {
 	for {
-		status, changed := i.board.look()
+		status, changed := i.board.Look()
 		switch status.State {
 		case run.Live, run.Degraded:
 			return nil
@@ -115,7 +118,7 @@ func (i *Instance) Ready(ctx context.Context) error {
 // Drain asks for a proper end and returns at once: media that is under way arrives, files are whole. It takes at most as
 // long as given, or as the policy says if that is negative; 0 ends at once. A later call may only shorten it.
 func (i *Instance) Drain(limit time.Duration) {
-	i.box.put(func() { i.owner.quit(limit) })
+	i.box.Put(func() { i.owner.quit(limit) })
 }
 
 // Stop ends the instance properly, by its policy's drain, and returns when all of it is gone. When ctx is done before
@@ -140,7 +143,7 @@ func (i *Instance) Stop(ctx context.Context) error {
 
 // Tell passes on what happened in the Go part: a source that ended, a node that failed. It returns at once.
 func (i *Instance) Tell(n run.Notice) {
-	i.box.put(func() {
+	i.box.Put(func() {
 		if o := i.owner; o.at != nil {
 			o.notice(o.at, n)
 		}
@@ -151,7 +154,7 @@ func (i *Instance) Tell(n run.Notice) {
 func (i *Instance) ask(ctx context.Context, request func(answer func(error))) error {
 	answers := make(chan error, 1)
 	answer := func(err error) { i.owner.replies = append(i.owner.replies, reply{answers, err}) }
-	if !i.box.put(func() { request(answer) }) {
+	if !i.box.Put(func() { request(answer) }) {
 		return i.closed()
 	}
 	select {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -199,7 +200,7 @@ func (r *rig) states() []run.State {
 	return out
 }
 
-// events takes those of a name that were raised and not taken.
+// events takes those of a name that were raised and not taken, and all of them if it is "".
 func (r *rig) events(name string) []event.Event {
 	r.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -213,7 +214,7 @@ func (r *rig) events(name string) []event.Event {
 		if lost > 0 {
 			r.t.Errorf("%d events lost", lost)
 		}
-		if e.Name == name {
+		if e.Name == name || name == "" {
 			out = append(out, e)
 		}
 	}
@@ -256,6 +257,11 @@ type option func(*rig, *Spec, *Options)
 
 func primed(prime func(n int, f *fake.Runtime)) option {
 	return func(r *rig, _ *Spec, _ *Options) { r.prime = prime }
+}
+
+// logged writes the log to a builder, which is to be read when the instance has ended.
+func logged(to *strings.Builder) option {
+	return func(_ *rig, _ *Spec, o *Options) { o.Log = slog.New(slog.NewTextHandler(to, nil)) }
 }
 
 // begin begins an instance of a sketch in a bubble, runs the test and stops it.

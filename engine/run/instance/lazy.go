@@ -1,12 +1,12 @@
 package instance
 
 import (
-	"strings"
 	"time"
 
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/run"
+	"sluice/engine/run/mailbox"
 	"sluice/engine/run/shape"
 )
 
@@ -19,8 +19,8 @@ type lazy struct {
 	busy      bool // a change of it waits or is at work
 	lingering bool // nobody reads it, and it runs on for a while
 	err       error
-	linger    alarm
-	retry     alarm
+	linger    mailbox.Alarm
+	retry     mailbox.Alarm
 }
 
 // Demand says that a reader has come for what is called name: a lazy branch or pipeline, or a node that one makes. The
@@ -32,7 +32,7 @@ func (i *Instance) Demand(name string) error {
 	if len(serving) == 0 {
 		return fault.New(fault.ResourceNotFound, place(s.Plan().Graph, i.id, name), "nothing lazy is called %q", name)
 	}
-	i.box.put(func() {
+	i.box.Put(func() {
 		o := i.owner
 		o.wanted = true
 		if o.reads[name] == nil {
@@ -42,8 +42,8 @@ func (i *Instance) Demand(name string) error {
 		o.each(o.reads[name].of, func(l *lazy) {
 			l.readers++
 			l.lingering, l.err = false, nil
-			o.hush(&l.linger)
-			o.hush(&l.retry)
+			o.clock.Hush(&l.linger)
+			o.clock.Hush(&l.retry)
 		})
 	})
 	return nil
@@ -51,7 +51,7 @@ func (i *Instance) Demand(name string) error {
 
 // Idle says that a reader of what is called name has left: one that Demand was called for. It returns at once.
 func (i *Instance) Idle(name string) {
-	i.box.put(func() {
+	i.box.Put(func() {
 		o := i.owner
 		r := o.reads[name]
 		if r == nil {
@@ -89,7 +89,7 @@ type reading struct {
 // runOn lets something that nobody reads any more run for the time it lingers.
 func (o *owner) runOn(l *lazy) {
 	l.lingering = true
-	o.set(&l.linger, l.Linger, func() {
+	o.clock.Set(&l.linger, l.Linger, func() {
 		l.lingering = false
 		o.reconcile(l)
 		o.checkIdle()
@@ -149,7 +149,7 @@ func (o *owner) reconciled(l *lazy, starts bool, err error) {
 	if l.on && l.readers == 0 && !l.lingering {
 		o.runOn(l) // they left while it was being started
 	}
-	o.at.pulse = pulse{} // there are other sources now
+	o.at.pulse = shape.Pulse{} // there are other sources now
 	o.reconcile(l)
 	o.settle()
 	o.checkIdle()
@@ -161,7 +161,7 @@ func (o *owner) lazyFailed(l *lazy, err error) {
 		return
 	}
 	l.on, l.lingering, l.err = false, false, err
-	o.hush(&l.linger)
+	o.clock.Hush(&l.linger)
 	o.last = err
 	o.branch(l.Name, event.BranchGone, err)
 	switch l.OnError {
@@ -170,7 +170,7 @@ func (o *owner) lazyFailed(l *lazy, err error) {
 		return
 	case onErrorRestart:
 		if wait, again := o.triesOf(l.Name).Next(time.Now()); again {
-			o.set(&l.retry, wait, func() {
+			o.clock.Set(&l.retry, wait, func() {
 				l.err = nil
 				o.reconcile(l)
 				o.settle()
@@ -197,23 +197,13 @@ func (o *owner) knowLazy() {
 		if l.here {
 			continue
 		}
-		o.hush(&l.linger)
-		o.hush(&l.retry)
+		o.clock.Hush(&l.linger)
+		o.clock.Hush(&l.retry)
 		l.on, l.lingering, l.err = false, false, nil
-		if !o.awaited(name) {
+		if !o.roster.Awaits(name) {
 			delete(o.lazy, name)
 		}
 	}
-}
-
-// awaited tells whether something lazy belongs to a key that is there but not in the running plan.
-func (o *owner) awaited(name string) bool {
-	for _, k := range o.keys {
-		if !k.in && strings.HasPrefix(name, k.branch+"/") {
-			return true
-		}
-	}
-	return false
 }
 
 // checkIdle ends an instance that was begun because somebody wanted something, once nobody wants anything. The first
@@ -224,14 +214,14 @@ func (o *owner) checkIdle() {
 	}
 	for _, l := range o.lazy {
 		if l.readers > 0 || l.on || l.busy {
-			o.hush(&o.idle)
+			o.clock.Hush(&o.idle)
 			return
 		}
 	}
 	switch {
 	case o.wanted:
 		o.quit(-1)
-	case o.idle.timer == nil:
-		o.set(&o.idle, startLimit(o.shape.Plan()), func() { o.quit(-1) })
+	case !o.idle.IsSet():
+		o.clock.Set(&o.idle, startLimit(o.shape.Plan()), func() { o.quit(-1) })
 	}
 }

@@ -10,8 +10,11 @@ import (
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/run"
+	"sluice/engine/run/mailbox"
 	"sluice/engine/run/restart"
+	"sluice/engine/run/roster"
 	"sluice/engine/run/shape"
+	"sluice/engine/run/veil"
 )
 
 // owner is what the instance's goroutine owns. Nothing of it is touched by another.
@@ -24,22 +27,19 @@ type owner struct {
 	template Template
 	shape    *shape.Shape // of the running plan
 	at       *attempt     // nil between attempts
-	runs     bool         // there is something for a Runtime, now or when a key comes
 	tasks    []*task      // changes that wait for their turn
 	pumping  bool
 
-	keys   map[string]*keyed // by branch
-	nodes  []string          // those that are keyed
-	values map[string]map[string]any
+	roster *roster.Roster
 	lazy   map[string]*lazy
 	reads  map[string]*reading
 	fallen map[string]*fallen // branches that failed and are not back
 	tries  map[string]*restart.Backoff
-	idle   alarm
+	idle   mailbox.Alarm
 	wanted bool // somebody read something lazy
 
 	backoff  *restart.Backoff
-	retry    alarm
+	retry    mailbox.Alarm
 	retryAt  time.Time
 	restarts int
 	dropped  int // branches that left for good
@@ -51,7 +51,8 @@ type owner struct {
 	err      error // why it ended
 	last     error // what went wrong last
 
-	alarms  map[*alarm]struct{}
+	clock   *mailbox.Clock
+	veil    *veil.Veil // of all that a Runtime says
 	replies []reply
 }
 
@@ -63,11 +64,10 @@ type reply struct {
 
 func newOwner(i *Instance) (*owner, error) {
 	o := &owner{
-		inst: i, state: run.Planned, since: time.Now(), template: i.spec.Template, keys: map[string]*keyed{},
-		values: map[string]map[string]any{}, lazy: map[string]*lazy{}, reads: map[string]*reading{}, fallen: map[string]*fallen{},
-		tries: map[string]*restart.Backoff{}, alarms: map[*alarm]struct{}{},
+		inst: i, state: run.Planned, since: time.Now(), template: i.spec.Template, roster: roster.New(i.spec.Inputs),
+		lazy: map[string]*lazy{}, reads: map[string]*reading{}, fallen: map[string]*fallen{},
+		tries: map[string]*restart.Backoff{}, clock: mailbox.NewClock(i.box), veil: &veil.Veil{},
 	}
-	o.initial(i.spec.Inputs)
 	p, err := o.resolve()
 	if err != nil {
 		return nil, err
@@ -80,8 +80,8 @@ func newOwner(i *Instance) (*owner, error) {
 // loop takes messages until the instance has ended.
 func (o *owner) loop() {
 	for !o.finished {
-		<-o.inst.box.wake
-		for _, message := range o.inst.box.take() {
+		<-o.inst.box.Wake()
+		for _, message := range o.inst.box.Take() {
 			if o.finished {
 				break
 			}
@@ -90,10 +90,8 @@ func (o *owner) loop() {
 			o.answer()
 		}
 	}
-	o.inst.box.close()
-	for a := range o.alarms {
-		o.hush(a)
-	}
+	o.inst.box.Close()
+	o.clock.HushAll()
 	o.calls.Wait()
 	o.inst.opts.Over(o.inst.id)
 	close(o.inst.done)
@@ -135,11 +133,12 @@ func (o *owner) log() *slog.Logger {
 	return o.inst.opts.Log.With("graph", o.graph(), "instance", o.inst.id)
 }
 
-// blame puts the instance before the place of a fault; what is none becomes one.
+// blame puts the instance before the place of a fault, and stars in the place of secrets; what is no fault becomes one.
 func (o *owner) blame(err error, node string) error {
 	if err == nil {
 		err = fault.New(fault.Internal, node, "it failed and did not say why")
 	}
+	err = o.veil.Err(err)
 	here := place(o.graph(), o.inst.id, "")
 	var f *fault.Fault
 	if !errors.As(err, &f) {

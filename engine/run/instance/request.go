@@ -2,60 +2,36 @@ package instance
 
 import (
 	"context"
-	"maps"
-	"reflect"
 	"slices"
 
-	"sluice/engine/element"
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/shape"
 )
 
 // Set changes fields of a node while media flows: those that its element marks live. All of them change or, with an
 // error, none. What is wrong with a value is fault.InvalidParams, whose place names the node.
 func (i *Instance) Set(ctx context.Context, node string, fields map[string]any) error {
-	var old map[string]any
+	var undo func()
 	return i.request(ctx,
 		func(o *owner) (w work, err error) {
-			old = o.values[node]
-			o.values[node] = map[string]any{}
-			maps.Copy(o.values[node], old)
-			maps.Copy(o.values[node], fields)
+			undo = o.roster.Set(node, fields)
 			if w.plan, err = o.resolve(); err != nil {
-				o.restore(node, old)
-			} else if differ(o.shape.Plan(), w.plan) {
+				undo()
+			} else if shape.Differ(o.shape.Plan(), w.plan) {
 				w.change = run.Change{Verb: run.Set, Plan: w.plan}
 			}
 			return w, err
 		},
 		func(o *owner, _ run.Result, err error) error {
 			if err != nil {
-				o.restore(node, old)
+				undo()
 				return err
 			}
 			o.inst.spec.Ends.Inlets(o.shape.Plan(), nil)
 			return nil
 		})
-}
-
-// differ tells whether there is something about a plan's values that concerns GStreamer.
-func differ(from, to *plan.Plan) bool {
-	if !reflect.DeepEqual(from.Pipelines, to.Pipelines) {
-		return true
-	}
-	return !slices.EqualFunc(from.Nodes, to.Nodes, func(a, b plan.Node) bool {
-		return a.Domain != element.Gst || slices.Equal(a.Settings, b.Settings)
-	})
-}
-
-// restore brings back what was set for a node.
-func (o *owner) restore(node string, fields map[string]any) {
-	if fields == nil {
-		delete(o.values, node)
-		return
-	}
-	o.values[node] = fields
 }
 
 // Do runs an action of a node: a layout, a snapshot. A plan without GStreamer has none.
@@ -67,6 +43,7 @@ func (i *Instance) Do(ctx context.Context, node, action string, args []plan.Sett
 			if !known || o.at.rt == nil {
 				return work{}, fault.New(fault.ResourceNotFound, node, "no node called %q runs in GStreamer", node)
 			}
+			o.veil.Add(plan.Secrets(args))
 			return work{change: run.Change{Verb: run.Do, Node: node, Action: action, Settings: args}}, nil
 		},
 		func(_ *owner, r run.Result, err error) error {
@@ -78,7 +55,7 @@ func (i *Instance) Do(ctx context.Context, node, action string, args []plan.Sett
 
 // Key asks for a key frame of what comes out of a bridge. It returns at once; requests that wait are one.
 func (i *Instance) Key(bridge string) {
-	i.box.put(func() {
+	i.box.Put(func() {
 		o := i.owner
 		if o.at == nil || o.at.keys[bridge] {
 			return
@@ -103,7 +80,7 @@ func (i *Instance) Key(bridge string) {
 // Reload offers another template of the graph. If the running plan's policy says so and the template gives another plan
 // for what the instance is now, the instance drains and begins anew with it; otherwise it keeps what it has.
 func (i *Instance) Reload(t Template) {
-	i.box.put(func() {
+	i.box.Put(func() {
 		o := i.owner
 		if o.asked || o.shape.Plan().Policy.Reload != "restart" {
 			return

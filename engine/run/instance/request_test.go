@@ -3,6 +3,7 @@ package instance
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -48,6 +49,34 @@ func TestSet(t *testing.T) {
 		r.add("ann") // a new guest does not have what was set for the old one
 		if got := r.Plan().Hash; got != "0 ann map[mix:map[level:3]]" {
 			t.Errorf("runs %q", got)
+		}
+	})
+}
+
+// What a Runtime refuses to set is in no plan afterwards, also if a branch went meanwhile, which makes the plan anew.
+func TestSetIsAllOrNone(t *testing.T) {
+	live(t, &sketch{seats: "drop"}, func(t *testing.T, r *rig) {
+		r.add("ann", "bob")
+		if err := r.Set(t.Context(), "mix", map[string]any{"level": 3}); err != nil {
+			t.Fatal(err)
+		}
+		r.fake().Fail(run.CallApply, broken("mix"))
+		entered, release := r.fake().Wedge(run.CallApply)
+		set := make(chan error, 1)
+		go func() { set <- r.Set(context.Background(), "mix", map[string]any{"level": 5}) }()
+		<-entered
+		r.tell(annGone())
+		release()
+		wantCode(t, "the Runtime refuses", <-set, fault.GstElement)
+		r.want(run.Degraded)
+		const before = "0 bob map[mix:map[level:3]]"
+		if got := r.Plan().Hash; got != before || r.Status().Plan != before {
+			t.Errorf("runs %q, says %q", got, r.Status().Plan)
+		}
+		r.fake().Crash(broken("mix"))
+		r.revived()
+		if got := r.Plan().Hash; !strings.HasSuffix(got, "map[mix:map[level:3]]") {
+			t.Errorf("after a restart it runs %q", got)
 		}
 	})
 }

@@ -7,12 +7,11 @@ import (
 	"sluice/engine/event"
 	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/roster"
 )
 
 // Template makes plans; *plan.Template is one. Resolve is called from the instance's goroutine and must be quick.
-type Template interface {
-	Resolve(in plan.Inputs) (*plan.Plan, error)
-}
+type Template = roster.Template
 
 // Spec says what an instance runs.
 type Spec struct {

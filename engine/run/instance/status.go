@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"sluice/engine/event"
@@ -46,30 +45,31 @@ type Report struct {
 
 // Status tells how the instance is. It does not wait.
 func (i *Instance) Status() Status {
-	s, _ := i.board.look()
+	s, _ := i.board.Look()
 	return s
 }
 
 // Report asks the Runtime how it is. If that does not answer within Limits.Inspect or before ctx is done, the answer is
 // what it said last, marked stale.
 func (i *Instance) Report(ctx context.Context) Report {
-	return Report{Status: i.Status(), Runtime: i.report.ask(ctx, i.opts.Limits.Inspect), Unread: i.unread.Load()}
+	return Report{Status: i.Status(), Runtime: i.report.Ask(ctx, i.opts.Limits.Inspect), Unread: i.unread.Load()}
 }
 
 // publish shows how the instance is now.
 func (o *owner) publish() {
 	p := o.shape.Plan()
-	o.inst.board.write(Status{
+	changed := o.inst.Status().State != o.state
+	o.inst.board.Write(Status{
 		ID: o.inst.id, Graph: p.Graph, Plan: p.Hash, State: o.state, Since: o.since, Fault: event.CauseOf(o.last), Restarts: o.restarts,
 		Retry: o.retryAt, Dropped: o.dropped, Lost: o.lost, Branches: o.branches(), Cost: p.Policy.Cost,
-	})
+	}, changed)
 }
 
 func (o *owner) branches() []Branch {
 	var out []Branch
-	for name, k := range o.keys {
-		b := Branch{Name: name, Kind: plan.Keyed, Runs: k.in && o.at != nil}
-		if f := o.fallen[name]; f != nil {
+	for k := range o.roster.All() {
+		b := Branch{Name: k.Branch, Kind: plan.Keyed, Runs: k.In && o.at != nil}
+		if f := o.fallen[k.Branch]; f != nil {
 			b.Fault = event.CauseOf(f.err)
 		}
 		out = append(out, b)
@@ -78,68 +78,10 @@ func (o *owner) branches() []Branch {
 		out = append(out, Branch{Name: name, Kind: plan.Lazy, Runs: l.on, Readers: l.readers, Fault: event.CauseOf(l.err)})
 	}
 	for name, f := range o.fallen {
-		if o.keys[name] == nil {
+		if o.roster.Key(name) == nil {
 			out = append(out, Branch{Name: name, Kind: plan.Apart, Fault: event.CauseOf(f.err)})
 		}
 	}
 	slices.SortFunc(out, func(a, b Branch) int { return cmp.Compare(a.Name, b.Name) })
 	return out
-}
-
-// board shows the newest status to whoever looks.
-type board struct {
-	mu      sync.Mutex
-	status  Status
-	changed chan struct{} // closed when there is another state
-}
-
-func (b *board) write(s Status) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.changed == nil || s.State != b.status.State {
-		if b.changed != nil {
-			close(b.changed)
-		}
-		b.changed = make(chan struct{})
-	}
-	b.status = s
-}
-
-func (b *board) look() (Status, <-chan struct{}) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.status, b.changed
-}
-
-// reporter asks the Runtime of the moment and keeps what it said last.
-type reporter struct {
-	mu   sync.Mutex
-	rt   run.Runtime // nil when there is none
-	last run.Report
-}
-
-func (r *reporter) use(rt run.Runtime) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.rt = rt
-}
-
-func (r *reporter) ask(ctx context.Context, limit time.Duration) run.Report {
-	r.mu.Lock()
-	rt, last := r.rt, r.last
-	r.mu.Unlock()
-	last.Stale = true
-	if rt == nil {
-		return last
-	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	report, err := rt.Inspect(ctx)
-	if err != nil {
-		return last
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.last = report
-	return report
 }

@@ -77,6 +77,9 @@ func (o *owner) carryOut(at *attempt, t *task) {
 		}
 		o.carriedOut(at, w, err)
 		t.end(result, err)
+		if err != nil && at.stale {
+			o.replan() // what was planned when the branch went had in it what the change would have brought
+		}
 	})
 }
 

@@ -117,32 +117,6 @@ func TestTheWatchBeginsAnewAfterARestart(t *testing.T) {
 	}, f.reported("cam"))
 }
 
-func TestPulse(t *testing.T) {
-	type count struct {
-		second int
-		units  uint64
-		alive  bool
-	}
-	for _, c := range []struct {
-		name   string
-		counts []count
-	}{
-		{"young", []count{{0, 0, true}, {9, 0, true}}},
-		{"silent", []count{{0, 7, true}, {10, 7, false}}},
-		{"a burst", []count{{0, 0, true}, {5, 2, true}, {10, 2, false}}},
-		{"enough", []count{{0, 0, true}, {5, 3, true}, {10, 3, true}, {15, 3, false}}},
-		{"counting began anew", []count{{0, 1000, true}, {5, 0, true}, {12, 1001, true}, {15, 1001, true}, {22, 1001, false}}},
-	} {
-		var p pulse
-		begin := time.Now()
-		for _, x := range c.counts {
-			if got := p.alive(begin.Add(time.Duration(x.second)*time.Second), x.units, 10*time.Second); got != x.alive {
-				t.Errorf("%s: at %d s %v", c.name, x.second, got)
-			}
-		}
-	}
-}
-
 // A job that reads files is not cut off while its media moves on, however slowly; one that stands still is.
 func TestDrainOfAJob(t *testing.T) {
 	ended := run.Notice{Kind: run.NodeEnded, Node: "cam"}
