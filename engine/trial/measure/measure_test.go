@@ -296,35 +296,6 @@ func TestColorimetry(t *testing.T) {
 	}
 }
 
-func TestPSNR(t *testing.T) {
-	f, err := measure.NewPictures(parse(t, "video/x-raw,format=GRAY8,width=4,height=4"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	flat := func(v byte) measure.Picture {
-		data := make([]byte, 16)
-		for i := range data {
-			data[i] = v
-		}
-		p, _ := f.Read(data)
-		return p
-	}
-	if got := measure.PSNR(flat(9), flat(9)); !math.IsInf(got, 1) {
-		t.Errorf("the same: %v", got)
-	}
-	if got := measure.PSNR(flat(10), flat(20)); math.Abs(got-28.13) > 0.01 { // 20 log10(255/10)
-		t.Errorf("ten apart: %v", got)
-	}
-	wide, _ := measure.NewPictures(parse(t, "video/x-raw,format=RGB,width=8,height=4"))
-	p, _ := wide.Read(make([]byte, 96))
-	if !math.IsNaN(measure.PSNR(p, flat(0))) {
-		t.Error("pictures of two sizes are compared")
-	}
-	if got := p.Luma(7, 3); got != 0 {
-		t.Errorf("black is %v", got)
-	}
-}
-
 // FuzzMeasure: whatever caps say and a buffer holds, measuring ends without a panic.
 func FuzzMeasure(f *testing.F) {
 	for _, format := range formats() {

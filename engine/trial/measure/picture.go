@@ -76,15 +76,6 @@ func (p Picture) At(x, y int) (r, g, b float64) {
 
 func clamp(v float64) float64 { return min(max(v, 0), 255) }
 
-// Luma is how bright a pixel is.
-func (p Picture) Luma(x, y int) float64 {
-	if !p.layout.rgb {
-		return p.at(0, x, y)
-	}
-	r, g, b := p.At(x, y)
-	return 0.299*r + 0.587*g + 0.114*b
-}
-
 // grid is how many pixels a side of a part of a picture is looked at, at most: enough for an average.
 const grid = 48
 
@@ -114,19 +105,3 @@ func Distance(a, b color.RGBA) int {
 }
 
 func gap(a, b uint8) int { return max(int(a), int(b)) - min(int(a), int(b)) }
-
-// PSNR is how alike the brightness of two pictures is, in decibels: infinite for the same, above 30 for good coding, below
-// 15 for different pictures. Pictures of different sizes have none: it is NaN.
-func PSNR(a, b Picture) float64 {
-	if a.Width != b.Width || a.Height != b.Height {
-		return math.NaN()
-	}
-	sum := 0.0
-	for y := range a.Height {
-		for x := range a.Width {
-			d := a.Luma(x, y) - b.Luma(x, y)
-			sum += d * d
-		}
-	}
-	return 10 * math.Log10(255*255/(sum/float64(a.Width*a.Height)))
-}
