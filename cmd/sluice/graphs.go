@@ -74,7 +74,7 @@ func (a *app) loadFrom(folder string, flat bool) (*store.Set, error) {
 	}
 	s, err := store.New(store.Options{
 		Root: folder, Flat: flat, Base: graphs.FS, Log: slog.New(slog.DiscardHandler),
-		Check: func(set []*spec.Graph) []spec.Diagnostic { return lint.Check(set, reg, lint.Options{}) },
+		Check: func(set []*spec.Graph) []spec.Diagnostic { return lint.Check(set, reg, lint.Options{Lacks: a.lacks()}) },
 	})
 	if err != nil {
 		return nil, err

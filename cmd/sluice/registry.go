@@ -4,9 +4,14 @@ import (
 	"fmt"
 	"strings"
 
+	"sluice/elements/codec"
 	"sluice/engine/element"
 	"sluice/engine/element/catalog"
+	"sluice/engine/fault"
+	"sluice/engine/gst/g729"
 	"sluice/engine/gst/registry"
+	"sluice/engine/lint"
+	"sluice/engine/media"
 	snapshot "sluice/testdata/registry"
 )
 
@@ -38,6 +43,15 @@ func (a *app) catalog() (catalog.Catalog, error) {
 		return snapshot.Snapshot()
 	}
 	return nil, usageError{fmt.Errorf("--registry is %s, not %q", strings.Join(registries(), ", "), a.registry)}
+}
+
+// lacks lists what this machine would have if a package were installed: what of sluice's own elements needs a library. The
+// snapshot stands for a machine that has everything.
+func (a *app) lacks() []lint.Lack {
+	if a.registry == "snapshot" || fault.CodeOf(g729.Register()) != fault.ElementUnavailable {
+		return nil
+	}
+	return []lint.Lack{{Element: codec.G729Encoder, Makes: media.G729, Package: codec.G729{}.Spec().Package}}
 }
 
 func registries() []string { return []string{"auto", "live", "snapshot"} }

@@ -12,7 +12,7 @@ import (
 
 // late is how long after the end of a call's context the worker has to answer: its side of the call ends with the same
 // context, and it knows better what hangs.
-const late = 200 * time.Millisecond
+const late = 500 * time.Millisecond
 
 // do makes one call: refuses it if it is out of order, and else keeps account of where it leads.
 func (r *Runtime) do(ctx context.Context, c run.Call, work func(context.Context) error) error {
