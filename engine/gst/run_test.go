@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	binding "github.com/go-gst/go-gst/gst"
 	"go.uber.org/goleak"
 
 	"sluice/engine/fault"
@@ -21,7 +22,17 @@ import (
 	"sluice/engine/run/fake"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// tracing is the variable that makes GStreamer end with this process, which then tells what is left of its objects.
+const tracing = "SLUICE_TEST_TRACES"
+
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		if os.Getenv(tracing) != "" {
+			binding.Deinit()
+		}
+		os.Exit(code) //nolint:forbidigo // goleak leaves that to its cleanup
+	}))
+}
 
 // within gives a context that ends a test that hangs.
 func within(t testing.TB) context.Context {

@@ -40,14 +40,12 @@ func (l *Lab) Demux(ctx context.Context, path string, see func(run.Passed)) erro
 		return err
 	}
 	defer b.close()
-	apart, err := b.gst.GetElementByName("apart")
-	if err != nil {
-		return fault.New(fault.Internal, path, "the parser is missing").Because(err)
-	}
 	if err := b.set("in", "location", path); err != nil {
 		return err
 	}
-	b.appeared(apart, see)
+	if err := b.with("apart", func(apart *gst.Element) error { return b.appeared(apart, see) }); err != nil {
+		return err
+	}
 	if err := b.run(ctx); err != nil {
 		return err
 	}
@@ -78,18 +76,14 @@ func (l *Lab) Decode(ctx context.Context, coded []run.Passed, see func(run.Passe
 	if err := b.tap("out", see); err != nil {
 		return err
 	}
-	if err := b.feed(coded); err != nil {
+	if err := b.with("in", func(in *gst.Element) error { return feed(in, coded) }); err != nil {
 		return err
 	}
 	return b.run(ctx)
 }
 
-// feed hands all of a recording to the bench.
-func (b *workbench) feed(coded []run.Passed) error {
-	in, err := b.gst.GetElementByName("in")
-	if err != nil {
-		return fault.New(fault.Internal, "", "the source is missing").Because(err)
-	}
+// feed hands all of a recording to an appsrc.
+func feed(in *gst.Element, coded []run.Passed) error {
 	caps := ""
 	for _, p := range coded {
 		if p.End {
@@ -164,46 +158,63 @@ func (b *workbench) message(m shim.Message) {
 	}
 }
 
-func (b *workbench) set(name, property, value string) error {
+// with finds one of the bench's elements.
+func (b *workbench) with(name string, do func(*gst.Element) error) error {
 	e, err := b.gst.GetElementByName(name)
 	if err != nil {
 		return fault.New(fault.Internal, name, "there is no such element").Because(err)
 	}
-	if problem := shim.Set(e.Unsafe(), property, value, false); problem != "" {
-		return fault.New(fault.InvalidParams, name, "%s", problem)
-	}
-	return nil
+	defer shim.Drop(e.Object)
+	return do(e)
+}
+
+func (b *workbench) set(name, property, value string) error {
+	return b.with(name, func(e *gst.Element) error {
+		if problem := shim.Set(e.Unsafe(), property, value, false); problem != "" {
+			return fault.New(fault.InvalidParams, name, "%s", problem)
+		}
+		return nil
+	})
 }
 
 // tap looks at what enters a sink.
 func (b *workbench) tap(name string, see func(run.Passed)) error {
-	e, err := b.gst.GetElementByName(name)
-	if err != nil {
-		return fault.New(fault.Internal, name, "there is no such element").Because(err)
-	}
-	pass.Tap(e.GetStaticPad("sink").Unsafe(), see)
-	return nil
+	return b.with(name, func(e *gst.Element) error {
+		pad := shim.Pick(e.Unsafe(), "sink", false, nil)
+		defer shim.Unref(pad)
+		pass.Tap(pad, see)
+		return nil
+	})
 }
 
 // appeared puts a sink behind every pad that a parser gets, and looks at what passes.
-func (b *workbench) appeared(from *gst.Element, see func(run.Passed)) {
+func (b *workbench) appeared(from *gst.Element, see func(run.Passed)) error {
 	shim.PadAdded(from.Unsafe(), func(pad shim.Object) {
-		if pad == nil {
-			return
+		if pad != nil && b.sink(pad, see) {
+			b.mu.Lock()
+			b.tracks++
+			b.mu.Unlock()
 		}
-		src := gst.FromGstPadUnsafeNone(pad)
-		sink, err := gst.NewElement("fakesink")
-		if err != nil || b.gst.Add(sink) != nil {
-			return
-		}
-		shim.Set(sink.Unsafe(), "async", "false", false)
-		pass.Tap(pad, see)
-		shim.Sync(sink.Unsafe())
-		src.Link(sink.GetStaticPad("sink"))
-		b.mu.Lock()
-		b.tracks++
-		b.mu.Unlock()
 	})
+	return nil
+}
+
+// sink puts a sink behind one pad.
+func (b *workbench) sink(pad shim.Object, see func(run.Passed)) bool {
+	sink, err := gst.NewElement("fakesink")
+	if err != nil {
+		return false
+	}
+	defer shim.Drop(sink.Object)
+	shim.Set(sink.Unsafe(), "async", "false", false)
+	if b.gst.Add(sink) != nil {
+		return false
+	}
+	pass.Tap(pad, see)
+	shim.Sync(sink.Unsafe())
+	entry := shim.Pick(sink.Unsafe(), "sink", false, nil)
+	defer shim.Unref(entry)
+	return shim.Link(pad, entry)
 }
 
 // run plays to the end.
@@ -228,6 +239,7 @@ func (b *workbench) close() {
 		defer close(gone)
 		shim.SetState(b.gst.Unsafe(), shim.Null)
 		shim.Unwatch(b.gst.Unsafe())
+		shim.Drop(b.gst.Object)
 	}()
 	select {
 	case <-gone:

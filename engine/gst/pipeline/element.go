@@ -3,12 +3,13 @@
 package pipeline
 
 import (
-	"runtime"
+	"errors"
 
 	"github.com/go-gst/go-gst/gst"
 
 	"sluice/engine/fault"
 	"sluice/engine/gst/bridge"
+	"sluice/engine/gst/g729"
 	"sluice/engine/gst/shim"
 	"sluice/engine/plan"
 )
@@ -34,14 +35,7 @@ func (e *elem) object() shim.Object { return e.gst.Unsafe() }
 // letGo ends hold.
 func (e *elem) letGo() { shim.Unref(e.object()) }
 
-func (e *elem) free() { drop(e.gst.Object) }
-
-// drop gives up go-gst's share of an object now instead of when Go's collector comes by.
-func drop(o *gst.Object) {
-	g := o.GObject()
-	runtime.SetFinalizer(g, nil)
-	g.Unref()
-}
+func (e *elem) free() { shim.Drop(e.gst.Object) }
 
 func (l *Pipeline) elem(name string) *elem {
 	l.mu.Lock()
@@ -81,6 +75,13 @@ func left() error { return fault.New(fault.Closed, "", "what was to be linked ha
 // create makes one element. Wrong values are the graph's fault, and are told with the element's node.
 func (l *Pipeline) create(made *elem) error {
 	e := &made.Element
+	if e.Factory == g729.Element {
+		if missing := (*fault.Fault)(nil); errors.As(g729.Register(), &missing) { // it names the package
+			why := *missing
+			why.Place = e.Node
+			return &why
+		}
+	}
 	g, err := gst.NewElementWithName(e.Factory, e.Name)
 	if err != nil {
 		return fault.New(fault.ElementUnavailable, e.Node, "there is no element %q here", e.Factory).
@@ -89,7 +90,7 @@ func (l *Pipeline) create(made *elem) error {
 	made.gst, made.source, made.sink = g, shim.IsSource(g.Unsafe()), shim.IsSink(g.Unsafe())
 	for _, s := range e.Props {
 		if problem := shim.Set(g.Unsafe(), s.Name, s.Reveal(), false); problem != "" {
-			drop(g.Object)
+			shim.Drop(g.Object)
 			if s.Secret {
 				problem = "property \"" + s.Name + "\" cannot be its secret value"
 			}
@@ -97,7 +98,7 @@ func (l *Pipeline) create(made *elem) error {
 		}
 	}
 	if err := l.enter(made); err != nil {
-		drop(g.Object)
+		shim.Drop(g.Object)
 		return err
 	}
 	if e.Role == plan.RoleBridge {

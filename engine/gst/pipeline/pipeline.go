@@ -127,7 +127,7 @@ func (l *Pipeline) Release() {
 		shim.SetState(e.object(), shim.Null) // one that came while the others stopped
 		e.free()
 	}
-	drop(l.gst.Object)
+	shim.Drop(l.gst.Object)
 }
 
 // Try lets errors be kept instead of told, or ends that. The error is the first one that was kept.
