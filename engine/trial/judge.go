@@ -2,6 +2,7 @@ package trial
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -123,10 +124,21 @@ func (j *judge) look(ctx context.Context, node string) *written {
 			w.tap.see(p)
 		})
 		if err != nil && w.tap.err == nil {
-			w.tap.err = err
+			w.tap.err = unread(j.files.named(path), err)
 		}
 	}
 	return w
+}
+
+// unread says that a file cannot be read. Which part of the reader found that out is of no interest.
+func unread(name string, err error) error {
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		g := *f
+		g.Place = ""
+		err = &g
+	}
+	return fmt.Errorf("the file %q cannot be read: %w", name, err)
 }
 
 // check fills in what was seen and whether it is as expected.
@@ -136,7 +148,7 @@ func (j *judge) check(ctx context.Context, s subject, c *expect.Check, f *Findin
 		return
 	}
 	if s.file != nil && s.file.tap.err != nil {
-		f.Saw = "the file cannot be read: " + s.file.tap.err.Error()
+		f.Saw = s.file.tap.err.Error()
 		return
 	}
 	switch c.Key {

@@ -63,7 +63,7 @@ func (l *lab) Demux(_ context.Context, path string, see func(run.Passed)) error 
 	}
 	list, ok := l.files[string(data)]
 	if !ok {
-		return fault.New(fault.MediaCorrupt, "", "no media")
+		return fault.New(fault.MediaCorrupt, "apart", "no media")
 	}
 	var wg sync.WaitGroup
 	for _, pad := range []string{"audio_0", "video_0"} { // as demuxers do, each track in its own thread

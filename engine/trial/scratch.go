@@ -84,3 +84,11 @@ func (s *scratch) written(node string) []string {
 	}
 	return out
 }
+
+// named is a path as the graph names it.
+func (s *scratch) named(path string) string {
+	if name, err := filepath.Rel(s.folder, path); err == nil && filepath.IsLocal(name) {
+		return name
+	}
+	return path
+}

@@ -136,6 +136,8 @@ func (t *trial) media(ctx context.Context, tmpl *plan.Template, in plan.Inputs) 
 		t.skip("interrupted")
 	} else {
 		t.ended(end)
+	}
+	if ctx.Err() == nil && !t.broken(end) {
 		j := &judge{trial: t, watch: w, files: files}
 		j.nodes(ctx)
 	}
@@ -175,7 +177,11 @@ func (t *trial) ended(e ending) {
 	if e.err != nil {
 		saw += ": " + e.err.Error()
 	}
-	t.found(Finding{Pos: t.want.EndAt, What: "end", Want: t.want.End, Saw: saw, OK: e.how == t.want.End})
+	f := Finding{Pos: t.want.EndAt, What: "end", Want: t.want.End, Saw: saw, OK: e.how == t.want.End}
+	if t.broken(e) && (len(t.want.Nodes) > 0 || t.want.Drift != nil) {
+		f.Detail = "the rest was not looked at"
+	}
+	t.found(f)
 	want := t.want.Error
 	if want == nil || e.how != expect.Failed {
 		return
@@ -191,6 +197,9 @@ func (t *trial) ended(e ending) {
 		t.found(Finding{Pos: want.Pos, What: "error.node", Want: want.Node, Saw: quotedOr(got, "no node is blamed"), OK: ok})
 	}
 }
+
+// broken tells whether a graph failed that was not meant to. What passed until then tells nothing more.
+func (t *trial) broken(e ending) bool { return e.how == expect.Failed && t.want.End != expect.Failed }
 
 // blamed is the node that a fault's place names: "read" of "jobs/transcode#test/read".
 func blamed(err error, graph string) string {

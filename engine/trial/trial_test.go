@@ -279,7 +279,7 @@ func TestNoFile(t *testing.T) {
 	l = film()
 	l.files = nil
 	got := failed(expectOne(t, l, "{write: {bytes: 4, frames: 1}}"))
-	if !slices.Equal(got, []string{"write.frames: the file cannot be read: no media"}) {
+	if !slices.Equal(got, []string{`write.frames: the file "out/film.webm" cannot be read: no media`}) {
 		t.Errorf("%v", got)
 	}
 }
