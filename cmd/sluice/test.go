@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,6 +19,7 @@ import (
 	"sluice/engine/store"
 	"sluice/engine/trial"
 	"sluice/engine/trial/report"
+	"sluice/graphs"
 )
 
 // testFlags are those of test.
@@ -39,10 +42,11 @@ Without a name it runs the tests of ./graphs.
 "sluice test jobs/transcode" runs those of one graph, "sluice test graphs/live --run opus" those of a folder whose graph and
 name match, "sluice test --update" writes golden files as they are now.
 
-Relative paths that a test reads are looked up in the working directory. What it writes goes into a temporary folder that
+Relative paths that a test reads are looked up in the working directory; the shipped graphs read media of sluice's repository,
+and elsewhere their tests are skipped. What a test writes goes into a temporary folder that
 is removed afterwards; --keep leaves it there and says where.
 
-It exits with 0 if all tests passed, and with 1 if one failed, or could not be run because there is no GStreamer. With
+It exits with 0 if all tests passed, and with 1 if one failed or was skipped, as without GStreamer. With
 --plan-only it looks only at plans and routes, which need none. Ctrl-C ends it with 130.`,
 		Example: `  sluice test --plan-only                    plans and routes of all graphs in ./graphs
   sluice test --plan-only jobs/push live/rtmp
@@ -70,14 +74,9 @@ type batch struct {
 
 // test runs the tests of what is named and says how it went.
 func (a *app) test(ctx context.Context, names []string, f *testFlags) error {
-	only, err := regexp.Compile(f.only)
-	switch {
-	case err != nil:
-		return usageError{fmt.Errorf("--run: %w", err)}
-	case f.parallel < 1:
-		return usageError{fmt.Errorf("-j wants a number above 0, this is %d", f.parallel)}
-	case f.update && f.planOnly:
-		return usageError{fmt.Errorf("--update needs media to flow, and --plan-only lets none")}
+	only, err := f.check()
+	if err != nil {
+		return err
 	}
 	batches, broken, err := a.batches(names)
 	if err != nil {
@@ -109,6 +108,22 @@ func (a *app) test(ctx context.Context, names []string, f *testFlags) error {
 		return errFound
 	}
 	return nil
+}
+
+// check looks at the flags before anything is done, and gives the expression that tests must match.
+func (f *testFlags) check() (*regexp.Regexp, error) {
+	only, err := regexp.Compile(f.only)
+	switch {
+	case err != nil:
+		return nil, usageError{fmt.Errorf("--run: %w", err)}
+	case f.parallel < 1:
+		return nil, usageError{fmt.Errorf("-j wants a number above 0, this is %d", f.parallel)}
+	case f.update && f.planOnly:
+		return nil, usageError{fmt.Errorf("--update needs media to flow, and --plan-only lets none")}
+	case f.junit != "":
+		err = creatable(f.junit)
+	}
+	return only, err
 }
 
 // failing tells whether results are a failure: also tests that could not be run are one, if they were asked for.
@@ -201,6 +216,42 @@ func goldenFolder(set *store.Set) func(*spec.Graph) string {
 		}
 		return filepath.Dir(src.File)
 	}
+}
+
+// shipped tells which graphs of a set are part of the program, also where they lie in a folder as they are in the program.
+func shipped(set *store.Set) func(*spec.Graph) bool {
+	return func(g *spec.Graph) bool {
+		src, ok := set.Source(g.Name)
+		if !ok || src.Shipped {
+			return ok
+		}
+		folder, _, _ := strings.Cut(g.Name, "/")
+		list, err := fs.Glob(graphs.FS, folder+"/*.yaml")
+		if err != nil {
+			return false
+		}
+		here, err := os.ReadFile(src.File)
+		return err == nil && slices.ContainsFunc(list, func(file string) bool {
+			text, err := graphs.FS.ReadFile(file)
+			return err == nil && bytes.Equal(text, here)
+		})
+	}
+}
+
+// creatable finds out whether a report can be written before the tests are run for it.
+func creatable(file string) error {
+	_, before := os.Lstat(file)
+	w, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE, 0o644) //nolint:gosec // a report is for everybody
+	if err != nil {
+		return unreadable(file, err)
+	}
+	if err := w.Close(); err != nil {
+		return unreadable(file, err)
+	}
+	if before != nil {
+		return os.Remove(file)
+	}
+	return nil
 }
 
 // tellTests writes the reports that are asked for.

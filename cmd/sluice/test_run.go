@@ -49,7 +49,7 @@ func (a *app) runBatches(ctx context.Context, batches []batch, count int, f *tes
 	text := report.NewText(out, a.colours(a.out))
 	var results []trial.Result
 	for _, b := range batches {
-		opts.Folder = goldenFolder(b.set)
+		opts.Folder, opts.Shipped = goldenFolder(b.set), shipped(b.set)
 		shown := newInOrder(text, line)
 		opts.Began = func(i int) { line.began(b.cases[i].Graph.Name + ": " + b.cases[i].Test.Name.Text) }
 		opts.Ended = shown.ended

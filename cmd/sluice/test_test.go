@@ -59,10 +59,42 @@ func TestTestVerb(t *testing.T) {
 			if code != c.code || !strings.Contains(out, c.out) || !strings.Contains(errw, c.err) {
 				t.Errorf("exit %d\n%s\n%s", code, out, errw)
 			}
+			if name == "report nowhere" && out != "" {
+				t.Errorf("tests ran for a report that cannot be written: %s", out)
+			}
 			if opened := c.s.err == nil && strings.Contains(out, "it ends"); opened && c.s.stopped != 1 {
 				t.Errorf("what was opened was ended %d times", c.s.stopped)
 			}
 		})
+	}
+}
+
+// The shipped graphs' tests read media of the repository: where that is not, they are skipped. Somebody's own are not.
+func TestTestOfShippedGraphsElsewhere(t *testing.T) {
+	text, err := os.ReadFile("../../graphs/jobs/convert.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		graph string
+		skips bool
+	}{"as shipped": {string(text), true}, "changed": {string(text) + "# mine\n", false}} {
+		desk(t, copying)
+		if err := os.MkdirAll("graphs/jobs", 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile("graphs/jobs/convert.yaml", []byte(c.graph), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, out, _ := (&stage{fails: fault.New(fault.ResourceNotFound, "read", "no file")}).sluice(t, "test")
+		if strings.Contains(out, "it is part of sluice's repository") != c.skips {
+			t.Errorf("%s:\n%s", name, out)
+		}
+	}
+	desk(t, copying)
+	code, out, _ := new(stage).sluice(t, "test", "jobs/convert")
+	if code != exitFound || !strings.Contains(out, "it is part of sluice's repository") || strings.Contains(out, "FAIL") {
+		t.Errorf("by name: exit %d\n%s", code, out)
 	}
 }
 

@@ -62,6 +62,9 @@ type Options struct {
 	Log      *slog.Logger // nil: nothing is logged
 	// Folder is where golden files of a graph lie; nil or "" means that the graph is in no folder.
 	Folder func(*spec.Graph) string
+	// Shipped tells which graphs are sluice's own. Their tests read media of its repository, and are skipped where that is not; nil
+	// means that none is.
+	Shipped func(*spec.Graph) bool
 	// Began and Ended are told of each test, by its place in the list, from several goroutines. They may be nil.
 	Began func(i int)
 	Ended func(i int, r Result)
@@ -81,6 +84,9 @@ func New(set Set, opts Options) *Runner {
 	}
 	if opts.Folder == nil {
 		opts.Folder = func(*spec.Graph) string { return "" }
+	}
+	if opts.Shipped == nil {
+		opts.Shipped = func(*spec.Graph) bool { return false }
 	}
 	if opts.Began == nil {
 		opts.Began = func(int) {}

@@ -64,6 +64,10 @@ func (t *trial) run(ctx context.Context) {
 			t.ended(ending{how: expect.Failed, err: err})
 			return
 		}
+		if reason := t.elsewhere(tmpl, in); reason != "" {
+			t.skip(reason)
+			return
+		}
 		t.media(ctx, tmpl, in)
 	}
 }

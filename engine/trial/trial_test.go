@@ -296,6 +296,28 @@ func TestSegments(t *testing.T) {
 	}
 }
 
+// TestShippedGraphsElsewhere: what a shipped graph's test reads is in the repository, and nowhere else. Somebody's own graph,
+// and a test of a file that is not there, fail as ever.
+func TestShippedGraphsElsewhere(t *testing.T) {
+	reading := strings.Replace(graph, "videotestsrc num-buffers=10", "filesrc location=media/bars.bin", 1)
+	text := reading + "tests:\n  - {name: one, expect: {enc: {frames: 50}}}\n"
+	for _, c := range []struct {
+		shipped, folder bool
+		want            trial.Outcome
+	}{{true, false, trial.Skipped}, {true, true, trial.Passed}, {false, false, trial.Passed}} {
+		t.Chdir(t.TempDir())
+		if c.folder {
+			if err := os.Mkdir("media", 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := tryGraph(t, film(), trial.Options{Shipped: func(*spec.Graph) bool { return c.shipped }}, text)[0]
+		if r.Outcome != c.want || r.Outcome == trial.Skipped && !strings.HasPrefix(r.Reason, `"media/bars.bin" is not here; it is part of`) {
+			t.Errorf("%+v: %s %s %v", c, r.Outcome, r.Reason, failed(r))
+		}
+	}
+}
+
 // TestWhatIsWrittenLiesInTheFolderOfTheTest: also files whose names are secret, and those that nobody has named.
 func TestWhatIsWrittenLiesInTheFolderOfTheTest(t *testing.T) {
 	for name, c := range map[string]struct{ old, now, with, end string }{

@@ -29,5 +29,6 @@ func short(sources []file, report run.Report) string {
 	if len(names) > 0 {
 		who = strings.Join(names, ", ")
 	}
-	return fmt.Sprintf("only %.2fs of %.2fs came from %s: a file may be cut off or damaged there", report.Position.Seconds(), report.Length.Seconds(), who)
+	return fmt.Sprintf("only %.2fs of %.2fs came from %s: a file may be cut off or damaged there",
+		report.Position.Seconds(), report.Length.Seconds(), who)
 }
