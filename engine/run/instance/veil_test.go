@@ -30,7 +30,7 @@ func hidden(_ *rig, s *Spec, _ *Options) { s.Template = hiding{s.Template.(*sket
 
 // telltale is an error as GStreamer words them.
 func telltale(node string) error {
-	return fault.New(fault.GstElement, node, "could not open file %q for writing", location).Because(errors.New("no " + location)).
+	return fault.New(fault.GstElement, node, "could not open file %q for writing", location).Because(errors.New("no "+location)).
 		Advise("look at %s", location)
 }
 
