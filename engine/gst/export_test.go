@@ -9,6 +9,7 @@ import (
 
 	"github.com/go-gst/go-gst/gst"
 
+	"sluice/engine/gst/shim"
 	"sluice/engine/run"
 )
 
@@ -34,7 +35,9 @@ func Parts(t testing.TB, rt run.Runtime) []string {
 			}
 			for _, p := range pads {
 				out = append(out, e.GetName()+"."+p.GetName())
+				shim.Drop(p.Object)
 			}
+			shim.Drop(e.Object)
 		}
 	}
 	slices.Sort(out)

@@ -42,6 +42,8 @@ func within(t testing.TB) context.Context {
 	return ctx
 }
 
+func quietLog() *slog.Logger { return slog.New(slog.DiscardHandler) }
+
 // open makes a Runtime and stops it after the test.
 func open(t testing.TB) run.Runtime {
 	t.Helper()
