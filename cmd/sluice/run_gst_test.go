@@ -137,7 +137,7 @@ func TestRunSaysWhatBroke(t *testing.T) {
 			continue
 		}
 		if c.code == "" {
-			if code != exitOK || frames(t, "out.webm") < 10 {
+			if code != exitOK || frames(t, "out.webm") < 10 || !strings.Contains(out, `"warning": "only `) {
 				t.Errorf("%v: exit %d: %s%s", c.args, code, out, errw)
 			}
 			continue

@@ -12,7 +12,7 @@ import (
 
 // TestMain also makes this test program a worker, which is what whoever looks for its own program starts.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && os.Args[1] == workerVerb {
+	if isWorker(os.Args[1:]) {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) //nolint:forbidigo // it is main here
 	}
 	testscript.Main(m, map[string]func(){
