@@ -14,8 +14,8 @@ type Report struct {
 	PID    int           `json:"pid,omitempty"`   // of the worker; 0 in process
 	CPU    time.Duration `json:"cpu"`             // used so far by the worker, or by this Runtime's threads if known
 	Memory int64         `json:"memory"`          // bytes held by the worker; 0 if not known
-	// Position is how far the sinks have come in media time, and Length how long the sources are, if both are known: of
-	// plans that read files. Otherwise they are 0.
+	// Position is how far sinks and muxers have come in running time, and Length how long the sources are if they say so, as
+	// files do. Otherwise they are 0.
 	Position time.Duration `json:"position,omitempty"`
 	Length   time.Duration `json:"length,omitempty"`
 	Lazy     []string      `json:"lazy,omitempty"`    // lazy branches and pipelines that run, sorted

@@ -81,6 +81,12 @@ func (p *Pool) hatch() {
 		p.hatched(l)
 		return
 	case <-l.dead:
+		select {
+		case <-l.greeted: // first, and both were seen at once
+			p.hatched(l)
+			return
+		default:
+		}
 	case <-timer.C:
 		l.kill(fault.New(fault.GstUnavailable, "", "%q said nothing for %s after its start", p.o.Path, p.o.Ready))
 	case <-p.ctx.Done():
@@ -96,10 +102,11 @@ func (p *Pool) hatched(l *link) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.starting--
-	p.failure = nil
-	if _, there := p.links[l]; there {
-		p.links[l] = true
+	if _, there := p.links[l]; !there { // it is dead already, and lost took it for one that was never ready
+		p.backOff()
+		return
 	}
+	p.failure, p.links[l] = nil, true
 	p.announce()
 }
 

@@ -47,9 +47,6 @@ func (l *Pipeline) Sample(all Samples, rep *run.Report) {
 			rep.Length = max(rep.Length, shim.Duration(w.src))
 		}
 	}
-	if !l.plan.Offline {
-		rep.Position = 0
-	}
 }
 
 // muxer is GStreamer's word for what media ends in but for the writing.
