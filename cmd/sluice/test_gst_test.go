@@ -96,7 +96,9 @@ func TestExpectationsOfRealMedia(t *testing.T) {
 // TestGoldenOfRealMedia: a golden file is written when asked for, holds in the next run, and shows what is different.
 func TestGoldenOfRealMedia(t *testing.T) {
 	studio(t)
-	text := strings.Replace(bars, "keyframe-max-dist=25", "keyframe-max-dist=25 threads=1", 1) + "tests:\n  - {name: same, expect: {venc: {golden: golden/venc.txt}}}\n"
+	// With a deadline, even of one microsecond, the encoder looks at the clock, and its bytes depend on the machine's load.
+	text := strings.Replace(bars, "deadline=1", "deadline=0 threads=1", 1) +
+		"tests:\n  - {name: same, expect: {venc: {golden: golden/venc.txt}}}\n"
 	write := func(text string) {
 		if err := os.WriteFile("bars.yaml", []byte(text), 0o600); err != nil {
 			t.Fatal(err)
