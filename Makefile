@@ -103,8 +103,8 @@ golden: ## rewrite the golden files; review the difference before you commit it
 fuzz: ## every fuzz target, and damaged media in workers, in FUZZTIME altogether (default 28m)
 	@.ci/fuzz $(FUZZTIME)
 
-bench: ## benchmarks, as ratios to a floor in the same run
-	$(PURE) go test -run '^$$' -bench . -benchmem ./engine/... ./cmd/...
+bench: build ## all benchmarks, and their figures beside the goals (docs/performance.md; ten minutes on two cores)
+	@.ci/bench
 
 lint: $(LINTER) ## golangci-lint, the shipped graphs, formatting
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt these files:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
