@@ -5,6 +5,7 @@ package gst
 import (
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/go-gst/go-gst/gst"
@@ -41,5 +42,32 @@ func Parts(t testing.TB, rt run.Runtime) []string {
 		}
 	}
 	slices.Sort(out)
+	return out
+}
+
+// PadProperty reads a property of the pads of an element that have it, in the order of their names.
+func PadProperty(t testing.TB, rt run.Runtime, element, property string) []string {
+	t.Helper()
+	var out []string
+	for _, l := range rt.(*Runtime).playingAll() {
+		p := (*gst.Pipeline)(reflect.ValueOf(l).Elem().FieldByName("gst").UnsafePointer())
+		e, err := p.GetElementByName(element)
+		if err != nil {
+			continue
+		}
+		for _, name := range Parts(t, rt) {
+			pad, of := strings.CutPrefix(name, element+".")
+			if !of {
+				continue
+			}
+			if o := shim.Pick(e.Unsafe(), pad, false, nil); o != nil {
+				if text := shim.Get(o, property); text != "" {
+					out = append(out, text)
+				}
+				shim.Unref(o)
+			}
+		}
+		shim.Drop(e.Object)
+	}
 	return out
 }

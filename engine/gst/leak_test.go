@@ -24,6 +24,7 @@ import (
 
 // Nothing of GStreamer's is left when all has ended, as its own tracer counts it in a process of its own.
 func TestNoObjectIsLeft(t *testing.T) {
+	t.Parallel()
 	trace := filepath.Join(t.TempDir(), "trace")
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^("+strings.Join([]string{
 		"TestTranscode", "TestMixerSeats", "TestLazyBranch", "TestABranchFailsAlone", "TestABranchThatCannotBe", "TestNothingButLazySinks", "TestBlame",
