@@ -90,7 +90,7 @@ func stopInto(t *testing.T, first func(*testing.T, run.Runtime, *fake.Host), cal
 	first(t, rt, host)
 	outcome := make(chan error, 1)
 	go func() { outcome <- call(rt) }()
-	after := rand.N(25 * time.Millisecond) //nolint:gosec // any delay will do
+	after := rand.N(25 * time.Millisecond)
 	select {
 	case <-time.After(after):
 	case err := <-outcome:
