@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -119,6 +120,8 @@ func BenchmarkManyAtOnce(b *testing.B) {
 // crowd starts so many instances at once, counts what this process holds when all are live, and stops them.
 func crowd(b *testing.B, s *supervisor.Supervisor, pass *plan.Plan, n int) holdings {
 	b.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
 	over := make(chan struct{})
 	errs := make([]error, n)
 	var feeding, starting, stopping sync.WaitGroup
@@ -127,7 +130,7 @@ func crowd(b *testing.B, s *supervisor.Supervisor, pass *plan.Plan, n int) holdi
 		starting.Go(func() {
 			e := newEnds(media.NewTrack(media.Opus), speech(), 1)
 			e.pace = time.Second // they are to be there, and not to be busy
-			lives[k], errs[k] = s.Start(within(b), instance.Spec{ID: fmt.Sprint(k), Template: fixed{pass}, Ends: e, Once: true})
+			lives[k], errs[k] = s.Start(ctx, instance.Spec{ID: fmt.Sprint(k), Template: fixed{pass}, Ends: e, Once: true})
 			if errs[k] != nil {
 				return
 			}
@@ -145,7 +148,7 @@ func crowd(b *testing.B, s *supervisor.Supervisor, pass *plan.Plan, n int) holdi
 	feeding.Wait()
 	for k, i := range lives {
 		if i != nil {
-			stopping.Go(func() { errs[k] = errors.Join(errs[k], i.Stop(within(b))) })
+			stopping.Go(func() { errs[k] = errors.Join(errs[k], i.Stop(ctx)) })
 		}
 	}
 	stopping.Wait()
