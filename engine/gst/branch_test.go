@@ -244,15 +244,7 @@ func TestNothingButLazySinks(t *testing.T) {
 	p := resolve(t, template(t, "x", lazyCapsText), plan.Inputs{
 		Params: map[string]any{"target": filepath.Join(dir, "x.webm")}, Given: given(media.Video, media.VP8),
 	})
-	name := ""
-	for _, l := range p.Pipelines {
-		if l.Lazy {
-			name = l.Name
-		}
-		for _, b := range l.Branches {
-			name = b.Name
-		}
-	}
+	name := lazyBranch(t, p)
 	rt := open(t)
 	host, inlets := begin(t, rt, p)
 	in := inlets[only(t, p, plan.IntoGst)]

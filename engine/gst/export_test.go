@@ -71,3 +71,17 @@ func PadProperty(t testing.TB, rt run.Runtime, element, property string) []strin
 	}
 	return out
 }
+
+// Property reads a property of an element.
+func Property(t testing.TB, rt run.Runtime, element, property string) string {
+	t.Helper()
+	for _, l := range rt.(*Runtime).playingAll() {
+		p := (*gst.Pipeline)(reflect.ValueOf(l).Elem().FieldByName("gst").UnsafePointer())
+		if e, err := p.GetElementByName(element); err == nil {
+			defer shim.Drop(e.Object)
+			return shim.Get(e.Unsafe(), property)
+		}
+	}
+	t.Fatalf("there is no element %q", element)
+	return ""
+}
