@@ -398,6 +398,12 @@ func TestOrder(t *testing.T) {
 	if err := rt.Drain(context.Background()); !errors.Is(err, fault.Internal) {
 		t.Errorf("no deadline: %v", err)
 	}
+	if err := rt.(run.Tapper).Tap("x", func(run.Passed) {}); !errors.Is(err, fault.Internal) {
+		t.Errorf("tap before prepare: %v", err)
+	}
+	if err := rt.Stop(context.Background()); !errors.Is(err, fault.Internal) {
+		t.Errorf("stop without a deadline: %v", err)
+	}
 	if err := rt.Stop(within(t)); err != nil {
 		t.Error(err)
 	}
