@@ -18,7 +18,7 @@ import (
 type elem struct {
 	plan.Element
 	gst    *gst.Element
-	extra  bool          // not of the plan: it enforces caps, or drains
+	extra  bool          // not of the plan: it enforces caps
 	inlet  *bridge.Inlet // of an appsrc
 	source bool
 	sink   bool

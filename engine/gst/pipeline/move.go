@@ -69,9 +69,7 @@ func (l *Pipeline) current() *plan.Pipeline {
 	}
 	slices.SortFunc(out.Elements, func(a, b plan.Element) int { return strings.Compare(a.Name, b.Name) })
 	for _, w := range l.wires {
-		if !w.to.extra {
-			out.Links = append(out.Links, w.Link)
-		}
+		out.Links = append(out.Links, w.Link)
 	}
 	for _, k := range l.delayed {
 		out.Links = append(out.Links, *k)

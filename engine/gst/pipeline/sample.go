@@ -23,11 +23,20 @@ type sampleKey struct {
 // Sample adds to all what the pipeline's links have carried, and to rep how far it has come. It reads counters and asks no
 // element that might hang.
 func (l *Pipeline) Sample(all Samples, rep *run.Report) {
+	for _, pad := range l.count(all, rep) {
+		rep.Length = max(rep.Length, shim.Duration(pad))
+		shim.Unref(pad)
+	}
+}
+
+// count does so but for the length, which is known at some pads: the caller asks them, and gives up its share of them. To ask
+// may take a lock of an element's that is held while it tells something, which takes mu.
+func (l *Pipeline) count(all Samples, rep *run.Report) (pads []shim.Object) {
 	now := shim.Now()
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		return
+		return nil
 	}
 	for _, w := range l.wires {
 		if w.left != nil && w.from.Role != plan.RoleQueue {
@@ -44,9 +53,11 @@ func (l *Pipeline) Sample(all Samples, rep *run.Report) {
 			l.queue(all, w, now)
 		}
 		if w.Delayed && l.plan.Offline {
-			rep.Length = max(rep.Length, shim.Duration(w.src))
+			shim.Ref(w.src)
+			pads = append(pads, w.src)
 		}
 	}
+	return pads
 }
 
 // muxer is GStreamer's word for what media ends in but for the writing.

@@ -157,7 +157,7 @@ func (l *Pipeline) after(e *elem) *elem {
 }
 
 // take removes elements at once: they stop where they are. Links to others are undone and pads given back; what enforced
-// caps for them, and what drained them, goes too.
+// caps for them goes too.
 func (l *Pipeline) take(elems []*elem) {
 	if len(elems) == 0 {
 		return
@@ -165,10 +165,8 @@ func (l *Pipeline) take(elems []*elem) {
 	wires := l.touching(elems)
 	mine := slices.Clone(elems)
 	for _, w := range wires {
-		for _, e := range []*elem{w.filter, w.to} {
-			if e != nil && e.extra && !slices.Contains(mine, e) {
-				mine = append(mine, e)
-			}
+		if w.filter != nil {
+			mine = append(mine, w.filter)
 		}
 	}
 	for _, w := range wires {
