@@ -37,6 +37,8 @@ func rules() []rule {
 		{"github.com/go-gst", []string{"sluice/engine/gst"}, "one package uses GStreamer"},
 		{"github.com/pion/webrtc", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
 		{"github.com/pion/rtp", []string{"sluice/engine/media", "sluice/engine/hub", "sluice/engine/enginetest", "sluice/elements/webrtc"}, "RTP lives in media"},
+		{"github.com/pion/ice", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
+		{"github.com/pion/interceptor", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
 		{"github.com/bluenviron/gortsplib/v5/pkg/format", []string{"sluice/engine/media"}, "RTP lives in media"},
 		{"github.com/emiago/sipgo", []string{"sluice/api/sip"}, "one package speaks SIP"},
 		{"github.com/gorilla/websocket", []string{"sluice/api/websocket"}, "one package speaks WebSocket"},
@@ -81,6 +83,7 @@ func only() map[string][]string {
 		"sluice/engine/worker/seal":     {"fault", "plan", "run"},
 		"sluice/engine/worker/wire":     {"fault", "media", "run", "worker"},
 		"sluice/engine/worker":          {"plan", "run", "media", "fault", "worker"},
+		"sluice/engine/node":            {"plan", "element", "hub", "run", "event", "stat", "media", "fault", "value"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
 	}
 }

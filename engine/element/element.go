@@ -5,7 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"sluice/engine/media"
 	"sluice/engine/stat"
 )
 
@@ -35,9 +34,11 @@ type Env struct {
 	Log      *slog.Logger // carries graph and node
 	Stats    *stat.Set
 	Clock    Clock
-	Hub      Hub
 	Sessions Sessions
 	Events   Events
+	// Over says that the element's peer ended by itself: nil for a natural end, else why. It returns at once; only the
+	// first call counts.
+	Over func(reason error)
 }
 
 // Clock tells time, so that tests can.
@@ -46,13 +47,8 @@ type Clock interface {
 	After(d time.Duration) <-chan time.Time
 }
 
-// Hub is what elements need of the hub.
-type Hub interface {
-	Publish(ctx context.Context, name string, d media.Description) (Writer, error)
-	Read(ctx context.Context, name string, want media.Want, to Writer) (stop func(), err error)
-}
-
-// Sessions finds the peer that a session name of the triggering event means.
+// Sessions finds the peer that a session name of the triggering event means, such as "browser". The empty name means the
+// event's only session.
 type Sessions interface {
 	Session(name string) (any, bool)
 }
@@ -60,23 +56,6 @@ type Sessions interface {
 // Events takes what an element has to tell; it never blocks.
 type Events interface {
 	Emit(name string, vars map[string]any)
-}
-
-// Writer takes packets of one track; it never blocks and keeps no more than it says.
-type Writer interface {
-	Write(track int, packets []media.Packet)
-}
-
-// Feed is implemented by elements that give media.
-type Feed interface {
-	Describe(ctx context.Context) (media.Description, error) // waits until the tracks are known
-	To(w Writer)
-}
-
-// Drain is implemented by elements that take media.
-type Drain interface {
-	Accepts() media.Want
-	Track(t media.Track) (Writer, error)
 }
 
 // Setter is implemented by elements with fields marked Live.
@@ -88,9 +67,6 @@ type Setter interface {
 type Doer interface {
 	Do(ctx context.Context, action string, args Conf) (any, error)
 }
-
-// Keyer is implemented by elements that can ask their peer for a key frame; requests are throttled by the callee.
-type Keyer interface{ RequestKey(track int) }
 
 // Prober is implemented by elements with statistics beyond the fixed set.
 type Prober interface{ Stats() stat.Snapshot }

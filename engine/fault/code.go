@@ -42,6 +42,12 @@ const (
 	GstUnavailable     Code = "gst_unavailable"
 	MediaCorrupt       Code = "media_corrupt"
 	ProtocolViolation  Code = "protocol_violation"
+	Unreachable        Code = "unreachable"
+	ICEFailed          Code = "ice_failed"
+	ICETimeout         Code = "ice_timeout"
+	ICEConsentLost     Code = "ice_consent_lost"
+	DTLSFailed         Code = "dtls_failed"
+	DTLSFingerprint    Code = "dtls_fingerprint"
 	Lost               Code = "lost"
 	Closed             Code = "closed"
 	Internal           Code = "internal"
@@ -79,6 +85,12 @@ func Codes() []Info {
 		{GstUnavailable, Server, "this build or machine has no GStreamer"},
 		{MediaCorrupt, Peer, "what was sent cannot be decoded"},
 		{ProtocolViolation, Peer, "the other end broke the protocol"},
+		{Unreachable, Peer, "the other end cannot be reached, or refuses the connection"},
+		{ICEFailed, Peer, "no pair of addresses connects the two ends"},
+		{ICETimeout, Peer, "the two ends did not connect in time"},
+		{ICEConsentLost, Peer, "the other end stopped answering on the address that media goes to (RFC 7675)"},
+		{DTLSFailed, Peer, "the keys for the media could not be agreed on"},
+		{DTLSFingerprint, Peer, "the other end's certificate is not the one it announced"},
 		{Lost, Server, "an instance no longer answers and was given up"},
 		{Closed, Server, "it was stopped"},
 		{Internal, Server, "a defect in sluice"},

@@ -113,14 +113,6 @@ func part(factory string, props ...element.Prop) func(*element.Piece, element.Co
 
 func TestEnv(t *testing.T) {
 	env := elementtest.Env(t)
-	if _, err := env.Hub.Read(t.Context(), "a", media.Want{}, nil); !errors.Is(err, fault.StreamNotFound) {
-		t.Errorf("reading from the empty hub: %v", err)
-	}
-	w, err := env.Hub.Publish(t.Context(), "a", media.Description{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Write(0, nil)
 	if _, ok := env.Sessions.Session("browser"); ok {
 		t.Error("there is a session")
 	}
@@ -128,6 +120,7 @@ func TestEnv(t *testing.T) {
 		t.Errorf("session is %v", s)
 	}
 	env.Events.Emit("a", nil)
+	env.Over(nil)
 	if env.Clock.Now().IsZero() {
 		t.Error("the clock stands")
 	}

@@ -1,0 +1,67 @@
+// Package node runs the Go part of an instance: it makes the Go elements of a plan and joins them to the hub, and the hub to
+// the ports of the Runtime. Every link that has a Go element at one end is a publication in the hub: a source publishes, a
+// sink reads. What stream.out names is published under that name, everything else under a private one. So packets become
+// access units, and units packets, in one place and once, however many want them, and key frames, slow readers and
+// takeovers are the hub's business everywhere.
+//
+// The package knows no element by name and no GStreamer.
+package node
+
+import (
+	"context"
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/hub"
+	"sluice/engine/media"
+)
+
+// Source is a Go element that gives media.
+type Source interface {
+	element.Element
+	hub.Source
+	// Describe waits until the tracks are known. It is called once, after Start.
+	Describe(ctx context.Context) (media.Description, error)
+	// Form is how the source writes.
+	Form() hub.Form
+	// Feed hands over the publication that the source writes to from now on; its tracks are those that were described, in
+	// their order. It is called once and must not wait.
+	Feed(p *hub.Publication)
+}
+
+// Taker is what all Go elements that take media have.
+type Taker interface {
+	element.Element
+	// Want says what the element takes. It is called after New.
+	Want() media.Want
+	// Attach hands over the reader that serves the element, paused: the element resumes it when it is ready to take media. It
+	// is called once. The sink may be told of its tracks before.
+	Attach(r *hub.Reader)
+}
+
+// Sink is a Go element that takes packets.
+type Sink interface {
+	Taker
+	hub.Sink
+}
+
+// UnitSink is a Go element that takes access units.
+type UnitSink interface {
+	Taker
+	hub.UnitSink
+}
+
+// Tap is an element that stands for a stream of the hub that somebody else publishes.
+type Tap interface {
+	element.Element
+	// Reads names the stream, says how long to wait for it, and which kind to read; "" is both.
+	Reads() (name string, wait time.Duration, kind media.Kind)
+}
+
+// Outfall is an element that stands for a stream of the hub that this graph publishes.
+type Outfall interface {
+	element.Element
+	// Publishes names the stream, and says what becomes of one who comes second. An alternative adds to a stream of that
+	// name instead.
+	Publishes() (name string, policy hub.Policy, alternative bool)
+}
