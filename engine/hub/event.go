@@ -33,6 +33,9 @@ type Event struct {
 
 // tell passes an event on. The caller holds h.mu, which puts events in order.
 func (h *Hub) tell(e Event) {
+	if e.Stream == "" {
+		return // of a private publication
+	}
 	e.Time = h.opt.Clock.Now()
 	h.herald.post(func() { h.opt.Notify(e) })
 }

@@ -21,12 +21,13 @@ type Hub struct {
 	cancel  context.CancelFunc
 	mu      sync.Mutex
 	streams map[string]*stream
+	private map[*Publication]struct{}
 	flights flights
 	lastID  uint64 // of publications and readers
 	closed  bool
 }
 
-// stream is a name that somebody publishes under or waits for. The hub's lock guards it.
+// stream is a name that somebody publishes under or waits for; of a private publication it is empty. The hub's lock guards it.
 type stream struct {
 	name    string
 	pub     *Publication
@@ -41,6 +42,7 @@ func New(opt Options) *Hub {
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &Hub{
 		opt: opt, loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel, streams: map[string]*stream{},
+		private: map[*Publication]struct{}{},
 	}
 	h.flights = flights{mu: &h.mu, ctx: ctx, all: map[any]*flight{}}
 	return h
@@ -62,6 +64,9 @@ func (h *Hub) Close() {
 			h.oust(s.pub, nil, reason)
 		}
 		s.announce()
+	}
+	for p := range h.private {
+		h.oust(p, nil, reason)
 	}
 	h.mu.Unlock()
 	h.cancel()

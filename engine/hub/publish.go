@@ -152,7 +152,10 @@ func (h *Hub) succeed(p, next *Publication, reason error) {
 	s := p.stream
 	p.ended.Store(true)
 	s.pub = nil
-	h.opt.Log.Info("stream ended", "stream", s.name, "publication", p.id, "err", reason)
+	delete(h.private, p)
+	if s.name != "" {
+		h.opt.Log.Info("stream ended", "stream", s.name, "publication", p.id, "err", reason)
+	}
 	h.tell(Event{What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.offer), Reason: reason})
 	for _, t := range p.offer {
 		if t.alternative {
@@ -175,7 +178,7 @@ func (h *Hub) succeed(p, next *Publication, reason error) {
 func (h *Hub) handOver(r *Reader, to *Publication, reason error) {
 	from := r.pub
 	h.release(r)
-	if to == nil {
+	if to == nil || r.bound && to != from {
 		h.dismiss(r, from, reason)
 		return
 	}

@@ -17,6 +17,7 @@ type Reader struct {
 	want  media.Want
 	form  Form
 	opt   ReadOptions
+	bound bool // to one publication
 	begin func([]media.Track)
 	end   func(error)
 	port  port
