@@ -40,6 +40,9 @@ func newEnds(track media.Track, units []media.Unit, wants int) *ends {
 	}
 }
 
+// Epoch implements instance.Ends.
+func (e *ends) Epoch(time.Time) {}
+
 // Outlet implements instance.Ends.
 func (e *ends) Outlet(plan.Bridge) run.Port { return e }
 

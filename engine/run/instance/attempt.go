@@ -63,6 +63,7 @@ func (o *owner) begin() {
 	}
 	o.adopt(p)
 	at.host = newHost(o.inst, at, p)
+	o.inst.spec.Ends.Epoch(at.host.epoch)
 	if !o.roster.Runs() {
 		o.inst.spec.Ends.Inlets(p, nil)
 		o.plays(at)

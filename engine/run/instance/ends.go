@@ -16,6 +16,9 @@ import (
 // An instance that is restarted gets a fresh Runtime and with it other inlets; a call of Inlets that follows Over is of
 // the next Runtime.
 type Ends interface {
+	// Epoch says from when the times of all units count that a new Runtime takes and gives. It comes before everything
+	// else of that Runtime.
+	Epoch(t time.Time)
 	// Outlet gives the port for what comes out of a bridge. It is called from goroutines of the Runtime, before the
 	// bridge's first media. Nil drops.
 	Outlet(b plan.Bridge) run.Port
@@ -32,6 +35,7 @@ type Ends interface {
 // nobody is the Ends of plans around which there is nothing.
 type nobody struct{}
 
+func (nobody) Epoch(time.Time)               {}
 func (nobody) Outlet(plan.Bridge) run.Port   { return nil }
 func (nobody) Inlets(*plan.Plan, run.Inlets) {}
 func (nobody) Key(string)                    {}

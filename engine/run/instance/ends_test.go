@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"sluice/engine/media"
 	"sluice/engine/plan"
@@ -23,6 +24,14 @@ type ends struct {
 }
 
 func newEnds() *ends { return &ends{inlets: run.Inlets{}, outlet: fake.NewPort()} }
+
+func (e *ends) Epoch(t time.Time) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if age := time.Since(t); age < 0 || age > time.Minute {
+		e.heard = append(e.heard, fmt.Sprintf("epoch %v ago", age))
+	}
+}
 
 func (e *ends) Outlet(b plan.Bridge) run.Port {
 	if b.Name != "view" {
