@@ -1,6 +1,7 @@
 package event
 
 import (
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -15,6 +16,8 @@ const (
 	StreamPublished = "stream.published" // Stream
 	StreamChanged   = "stream.changed"   // Stream: its tracks are others
 	StreamEnded     = "stream.ended"     // Stream
+	StreamMuted     = "stream.muted"     // Mute
+	StreamData      = "stream.data"      // Data
 	ReaderJoined    = "reader.joined"    // Reader
 	ReaderLeft      = "reader.left"      // Reader
 )
@@ -62,6 +65,22 @@ type Stream struct {
 	Publication uint64   `json:"publication"` // tells the publications of one name apart
 	Tracks      []string `json:"tracks,omitempty"`
 	Cause       *Cause   `json:"cause,omitempty"` // why it ended
+}
+
+// Mute says that the publisher of a stream sends nothing worth hearing or seeing of a kind for a while, or that it does
+// again.
+type Mute struct {
+	Name        string `json:"name"`
+	Publication uint64 `json:"publication"`
+	Kind        string `json:"kind"` // "audio" or "video"
+	Muted       bool   `json:"muted"`
+}
+
+// Data is what the publisher of a stream tells all who read it.
+type Data struct {
+	Name        string          `json:"name"`
+	Publication uint64          `json:"publication"`
+	Payload     json.RawMessage `json:"payload"`
 }
 
 // Reader is the coming or going of somebody who reads a stream.

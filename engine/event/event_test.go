@@ -47,6 +47,17 @@ func TestEventAsJSON(t *testing.T) {
 	}
 }
 
+func TestBodiesAsJSON(t *testing.T) {
+	for want, body := range map[string]any{
+		`{"name":"cam","publication":3,"kind":"audio","muted":true}`: Mute{Name: "cam", Publication: 3, Kind: "audio", Muted: true},
+		`{"name":"cam","publication":3,"payload":{"count":23}}`:      Data{Name: "cam", Publication: 3, Payload: json.RawMessage(`{"count":23}`)},
+	} {
+		if got, err := json.Marshal(body); err != nil || string(got) != want {
+			t.Errorf("got  %s, %v\nwant %s", got, err, want)
+		}
+	}
+}
+
 func TestCauseOfNothing(t *testing.T) {
 	if c := CauseOf(nil); c != nil {
 		t.Errorf("got %+v", c)

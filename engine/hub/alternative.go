@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"cmp"
 	"slices"
 
 	"sluice/engine/fault"
@@ -41,10 +42,11 @@ func (p *Publication) AddAlternative(t media.Track, opt AlternativeOptions) (*Al
 }
 
 func (p *Publication) addAlternative(described media.Track, opt AlternativeOptions) (*Alternative, error) {
-	if err := checkForm(opt.Form); err != nil {
+	if err := described.Check(); err != nil {
 		return nil, err
 	}
-	if err := checkTracks(media.Description{Tracks: []media.Track{described}}, opt.Form); err != nil {
+	form := cmp.Or(opt.Form, Packets)
+	if err := checkForm(described, form); err != nil {
 		return nil, err
 	}
 	if p.ended.Load() {
@@ -53,7 +55,7 @@ func (p *Publication) addAlternative(described media.Track, opt AlternativeOptio
 	if opt.For != (Conversion{}) && slices.ContainsFunc(p.offer, func(t *track) bool { return t.made == opt.For }) {
 		return nil, fault.New(fault.NameInUse, "", "%s of %q is made already", described.Codec, p.stream.name)
 	}
-	t := &track{Track: described, form: opt.Form, alternative: true, made: opt.For, source: opt.Source}
+	t := &track{Track: described, form: form, alternative: true, made: opt.For, source: opt.Source}
 	if t.source == nil {
 		t.source = deaf{}
 	}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"encoding/json"
 	"time"
 
 	"sluice/engine/media"
@@ -15,6 +16,8 @@ const (
 	StreamPublished What = "stream.published"
 	StreamChanged   What = "stream.changed" // it has other tracks than before
 	StreamEnded     What = "stream.ended"
+	StreamMuted     What = "stream.muted" // its publisher muted a kind, or ended that
+	StreamData      What = "stream.data"  // its publisher says something to all who read it
 	ReaderJoined    What = "reader.joined"
 	ReaderLeft      What = "reader.left"
 )
@@ -29,6 +32,9 @@ type Event struct {
 	Reader      uint64
 	Stats       stat.Snapshot // of a reader that left
 	Reason      error         // why it ended or left; nil if it was done
+	Kind        media.Kind    // that was muted, or is no longer
+	Muted       bool
+	Payload     json.RawMessage // of what was said; not to be changed
 }
 
 // tell passes an event on. The caller holds h.mu, which puts events in order.

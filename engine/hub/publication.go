@@ -27,6 +27,7 @@ type Publication struct {
 	lookup  atomic.Pointer[[]*track]
 	offer   []*track // those that can be read
 	readers map[*Reader]struct{}
+	muted   []media.Kind
 }
 
 func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publication {
@@ -43,7 +44,7 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 		p.source = deaf{}
 	}
 	for i, t := range d.Tracks {
-		p.add(&track{Track: t, form: opt.Form, source: p.source, number: i})
+		p.add(&track{Track: t, form: opt.form(i), source: p.source, number: i})
 	}
 	return p
 }
@@ -52,9 +53,6 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 func (p *Publication) add(t *track) {
 	t.index = len(p.tracks)
 	t.clock = p.timeline.Clock(t.ClockRate)
-	if t.form == "" {
-		t.form = Packets
-	}
 	t.lanes(p)
 	p.tracks = append(p.tracks[:t.index:t.index], t)
 	p.offer = append(p.offer[:len(p.offer):len(p.offer)], t)

@@ -22,7 +22,20 @@ const (
 type PublishOptions struct {
 	Policy Policy // "" is Refuse
 	Form   Form   // in which the tracks are written; "" is Packets
+	Forms  []Form // of the tracks one by one, where one is not written in Form; "" is Form
 	Source Source // who is asked for key frames and told of readers; nil: nobody
+}
+
+// form is in which a track is written.
+func (o PublishOptions) form(track int) Form {
+	form := o.Form
+	if track < len(o.Forms) && o.Forms[track] != "" {
+		form = o.Forms[track]
+	}
+	if form == "" {
+		return Packets
+	}
+	return form
 }
 
 // Publish begins to publish under a name. With the policy Queue it waits for the name until ctx ends; a publication is
@@ -63,28 +76,27 @@ func checkPublish(name string, d media.Description, opt PublishOptions) error {
 	if !slices.Contains([]Policy{"", Refuse, Replace, Queue}, opt.Policy) {
 		return fault.New(fault.InvalidRequest, "", "%q is no policy for publishing", opt.Policy).Advise("refuse, replace or queue")
 	}
-	if err := checkForm(opt.Form); err != nil {
+	if len(opt.Forms) > len(d.Tracks) {
+		return fault.New(fault.InvalidRequest, "", "%d forms for %d tracks", len(opt.Forms), len(d.Tracks))
+	}
+	if err := d.Check(); err != nil {
 		return err
 	}
-	return checkTracks(d, opt.Form)
-}
-
-func checkForm(f Form) error {
-	if !slices.Contains([]Form{"", Packets, Units}, f) {
-		return fault.New(fault.InvalidRequest, "", "%q is no form of media", f).Advise("packets or units")
+	for i, t := range d.Tracks {
+		if err := checkForm(t, opt.form(i)); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// checkTracks refuses what cannot be written in a form: packets need the rate of their clock.
-func checkTracks(d media.Description, form Form) error {
-	if err := d.Check(); err != nil {
-		return err
-	}
-	for _, t := range d.Tracks {
-		if t.ClockRate == 0 && form != Units {
-			return fault.New(fault.InvalidRequest, "", "track %q needs a clock rate to be published in packets", t.ID)
-		}
+// checkForm refuses a track that cannot be written in a form: packets need the rate of their clock.
+func checkForm(t media.Track, form Form) error {
+	switch {
+	case form != Packets && form != Units:
+		return fault.New(fault.InvalidRequest, "", "%q is no form of media", form).Advise("packets or units")
+	case form == Packets && t.ClockRate == 0:
+		return fault.New(fault.InvalidRequest, "", "track %q needs a clock rate to be published in packets", t.ID)
 	}
 	return nil
 }

@@ -30,6 +30,8 @@ func TestBadPublishers(t *testing.T) {
 		`"first" is no policy`:  {"cam", vp8, PublishOptions{Policy: "first"}},
 		`"frames" is no form`:   {"cam", vp8, PublishOptions{Form: "frames"}},
 		`"video" needs a clock`: {"cam", noClock, PublishOptions{}},
+		"2 forms for 1 tracks":  {"cam", vp8, PublishOptions{Forms: []Form{Units, Units}}},
+		`"bytes" is no form`:    {"cam", vp8, PublishOptions{Forms: []Form{"bytes"}}},
 		"two tracks are called": {"cam", describing(media.VP8, media.VP8), PublishOptions{}},
 	} {
 		_, err := h.Publish(t.Context(), row.name, row.d, row.opt)
@@ -51,6 +53,23 @@ func TestBadWrites(t *testing.T) {
 	p.Close(nil)
 	p.Close(nil)
 	expectCode(t, p.Write(0, vp8Packets(true, 1, 1)), fault.Closed)
+}
+
+func TestEachTrackHasItsForm(t *testing.T) {
+	h := newHub(t, Options{})
+	p := publish(t, h, "cam", describing(media.VP8, media.Opus), PublishOptions{Form: Units, Forms: []Form{"", Packets}})
+	if err := p.WriteUnits(0, []media.Unit{unit(true, 1)}); err != nil {
+		t.Error(err)
+	}
+	write(t, p, 1, []media.Packet{{Payload: []byte{1}}})
+	expectCode(t, p.Write(0, nil), fault.InvalidRequest)
+	expectCode(t, p.WriteUnits(1, nil), fault.InvalidRequest)
+	if info, _ := h.Stream("cam"); info.Tracks[0].Form != Units || info.Tracks[1].Form != Packets {
+		t.Errorf("described as %+v", info.Tracks)
+	}
+	if _, ok := h.Stream("other"); ok {
+		t.Error("there is a stream that nobody publishes")
+	}
 }
 
 func TestRefuse(t *testing.T) {

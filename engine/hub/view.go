@@ -16,6 +16,8 @@ type StreamInfo struct {
 	Since       time.Time   `json:"since"`
 	Readers     int         `json:"readers"`
 	Tracks      []TrackInfo `json:"tracks"`
+	// Muted are the kinds of which the publisher sends nothing worth hearing or seeing now.
+	Muted []media.Kind `json:"muted,omitempty"`
 }
 
 // TrackInfo describes a track that can be read.
@@ -35,6 +37,17 @@ func (h *Hub) Has(name string) bool {
 	return s != nil && s.pub != nil
 }
 
+// Stream describes what is published under a name; false if nobody publishes.
+func (h *Hub) Stream(name string) (StreamInfo, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.streams[name]
+	if s == nil || s.pub == nil {
+		return StreamInfo{}, false
+	}
+	return s.pub.info(), true
+}
+
 // Streams describes all that is published, by name.
 func (h *Hub) Streams() []StreamInfo {
 	h.mu.Lock()
@@ -50,7 +63,9 @@ func (h *Hub) Streams() []StreamInfo {
 }
 
 func (p *Publication) info() StreamInfo {
-	info := StreamInfo{Name: p.stream.name, Publication: p.id, Since: p.since, Readers: len(p.readers)}
+	info := StreamInfo{
+		Name: p.stream.name, Publication: p.id, Since: p.since, Readers: len(p.readers), Muted: slices.Clone(p.muted),
+	}
 	for _, t := range p.offer {
 		info.Tracks = append(info.Tracks, TrackInfo{
 			Track: t.Track, Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),

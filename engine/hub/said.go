@@ -1,0 +1,54 @@
+package hub
+
+import (
+	"encoding/json"
+	"slices"
+
+	"sluice/engine/fault"
+	"sluice/engine/media"
+)
+
+// maxSaid bounds what a publisher may say at a time, in bytes: everybody who reads gets it.
+const maxSaid = 64 << 10
+
+// Mute notes that the publisher sends nothing worth hearing or seeing of a kind from now on, or that it does again, and
+// tells it as StreamMuted if it is new. Who comes later finds it in StreamInfo. Media flows as before: what is left out of
+// it is the publisher's business. A kind that is not published can be muted too; after the end nothing is noted.
+func (p *Publication) Mute(k media.Kind, muted bool) {
+	p.hub.mu.Lock()
+	defer p.hub.mu.Unlock()
+	if p.ended.Load() || !slices.Contains(kinds(), k) || slices.Contains(p.muted, k) == muted {
+		return
+	}
+	if muted {
+		p.muted = append(p.muted, k)
+	} else {
+		p.muted = slices.DeleteFunc(p.muted, func(o media.Kind) bool { return o == k })
+	}
+	p.hub.tell(Event{What: StreamMuted, Stream: p.stream.name, Publication: p.id, Kind: k, Muted: muted})
+}
+
+// Muted are the kinds that are muted now, in the order in which they were.
+func (p *Publication) Muted() []media.Kind {
+	p.hub.mu.Lock()
+	defer p.hub.mu.Unlock()
+	return slices.Clone(p.muted)
+}
+
+// Say tells everybody who reads something, as StreamData; who comes later does not hear of it. The payload belongs to the
+// hub from now on. What is not JSON or has more than 64 KiB is fault.InvalidRequest; after the end it is fault.Closed.
+func (p *Publication) Say(payload json.RawMessage) error {
+	if len(payload) > maxSaid {
+		return fault.New(fault.InvalidRequest, "", "%d bytes are too much to say to all readers", len(payload)).Advise("at most %d", maxSaid)
+	}
+	if !json.Valid(payload) {
+		return fault.New(fault.InvalidRequest, "", "what is said to all readers is not JSON")
+	}
+	p.hub.mu.Lock()
+	defer p.hub.mu.Unlock()
+	if p.ended.Load() {
+		return fault.New(fault.Closed, "", "the publication has ended")
+	}
+	p.hub.tell(Event{What: StreamData, Stream: p.stream.name, Publication: p.id, Payload: payload})
+	return nil
+}
