@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"sync"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ const maxName = 2048
 // Hub holds what is published. Safe for concurrent use.
 type Hub struct {
 	opt     Options
+	epoch   time.Time
 	loops   *fanout.Loops
 	herald  *herald
 	cancel  context.CancelFunc
@@ -41,12 +43,16 @@ func New(opt Options) *Hub {
 	opt = opt.filled()
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &Hub{
-		opt: opt, loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel, streams: map[string]*stream{},
+		opt: opt, epoch: opt.Clock.Now(), loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel, streams: map[string]*stream{},
 		private: map[*Publication]struct{}{},
 	}
 	h.flights = flights{mu: &h.mu, ctx: ctx, all: map[any]*flight{}}
 	return h
 }
+
+// Epoch is the moment from which the times of all publications count, with Go's monotonic reading: one for all, so that what
+// several of them publish can be put together, and one publisher can follow another.
+func (h *Hub) Epoch() time.Time { return h.epoch }
 
 // Close ends all publications and readers and returns when no goroutine of the hub is left and nobody will be called any
 // more. Whoever waits in Publish or Read gets fault.Closed. It may be called again, but not from a callback.

@@ -36,7 +36,7 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 	h.mu.Unlock()
 	now := h.opt.Clock.Now()
 	p := &Publication{
-		hub: h, id: id, since: now, timeline: media.NewTimeline(now), source: opt.Source,
+		hub: h, id: id, since: now, timeline: media.NewTimeline(h.epoch), source: opt.Source,
 		packets: fanout.NewLog[media.Packet](h.loops, h.opt.Cache), units: fanout.NewLog[media.Unit](h.loops, h.opt.Cache),
 		readers: map[*Reader]struct{}{},
 	}
@@ -60,7 +60,7 @@ func (p *Publication) add(t *track) {
 	p.lookup.Store(&all)
 }
 
-// Timeline is the one time of the publication. Packets are put on it as they are written; who writes units does so
+// Timeline is the one time of the publication, which counts from the hub's epoch. Packets are put on it as they are written; who writes units does so
 // himself, with its clocks.
 func (p *Publication) Timeline() *media.Timeline { return p.timeline }
 
