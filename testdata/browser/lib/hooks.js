@@ -1,0 +1,44 @@
+// Runs in every page before anything else. It keeps every RTCPeerConnection, so that a scenario can read its statistics, and
+// may send media through another UDP port than the answer names. The SDK sees the browser's own objects otherwise.
+(() => {
+  const Native = window.RTCPeerConnection;
+  const peers = [];
+
+  // detour turns every UDP candidate of an answer to the given port (the lossy network of the test).
+  const detour = (sdp, port) => sdp.replace(/^(a=candidate:\S+ \d+ udp \d+ )\S+ \d+/gim, `$1127.0.0.1 ${port}`);
+
+  class Watched extends Native {
+    constructor(...args) {
+      super(...args);
+      peers.push(this);
+    }
+    setRemoteDescription(description, ...rest) {
+      const port = window.sluiceDetour;
+      if (!port) return super.setRemoteDescription(description, ...rest);
+      const { type, sdp } = description;
+      return super.setRemoteDescription({ type, sdp: detour(sdp, port) }, ...rest);
+    }
+  }
+  window.RTCPeerConnection = Watched;
+  window.webkitRTCPeerConnection = Watched;
+
+  // sluiceMedia sums up what goes in and out of each peer connection that is open.
+  window.sluiceMedia = async () => {
+    const open = peers.filter((peer) => peer.signalingState !== "closed");
+    return Promise.all(open.map(async (peer) => {
+      const all = new Map();
+      (await peer.getStats()).forEach((entry) => all.set(entry.id, entry));
+      const sum = { state: peer.connectionState };
+      for (const entry of all.values()) {
+        const codec = all.get(entry.codecId)?.mimeType.replace(/^.*\//, "");
+        if (entry.type === "inbound-rtp") sum[`${entry.kind}In`] = { ...entry, codec };
+        if (entry.type === "outbound-rtp") sum[`${entry.kind}Out`] = { ...entry, codec };
+        if (entry.type === "candidate-pair" && entry.nominated && entry.state === "succeeded") {
+          const { protocol, candidateType } = all.get(entry.localCandidateId) ?? {};
+          sum.pair = { protocol, candidateType, remote: all.get(entry.remoteCandidateId) };
+        }
+      }
+      return sum;
+    }));
+  };
+})();

@@ -1,0 +1,109 @@
+// What must hold for everything that a server sends a page, whatever the scenario: the shape of messages, the words of
+// statuses and reasons, their order, and the SDP of answers.
+
+const statuses = new Set(["PENDING", "PUBLISHING", "PLAYING", "PAUSED", "UNPUBLISHED", "STOPPED", "FAILED", "PLAYBACK_PROBLEM"]);
+const terminal = new Set(["UNPUBLISHED", "STOPPED", "FAILED"]);
+
+// fields are what every status carries, with the type of each.
+const fields = {
+  nodeId: "string", appKey: "string", sessionId: "string", mediaSessionId: "string", name: "string", published: "boolean",
+  hasVideo: "boolean", hasAudio: "boolean", status: "string", record: "boolean", width: "number", height: "number",
+  bitrate: "number", minBitrate: "number", maxBitrate: "number", quality: "number", history: "boolean", gop: "number",
+  fps: "number", audioBitrate: "number", codecImpl: "string", transport: "string", cvoExtension: "boolean",
+  createDate: "number", mediaType: "string", mediaProvider: "string", audioState: "object", videoState: "object",
+};
+
+// reasons are the words that clients know (STREAM_STATUS_INFO of the SDK).
+const reasons = new Set([
+  "Failed by ICE error", "Failed by ICE timeout", "Failed by ICE keep alive", "Failed by DTLS fingerprint error",
+  "Failed by DTLS error", "Failed by HLS writer error", "Failed by RTMP writer error", "Failed by RTP activity",
+  "Stopped by session disconnect", "Stopped by rest /terminate", "Stopped by publisher stop", "Stopped by user",
+  "Failed by error", "Failed to add stream to proxy", "Distributor stopped", "Publish stream is not ready",
+  "Stream not found", "Stream name is already in use", "MediaSessionId is null", "MediaSessionId is already in use",
+  "Session not ready", "Session does not exist", "Rtsp has wrong format", "File has wrong format",
+  "Failed to connect to rtsp stream", "Rtsp stream not found", "RtspAgent shutdown", "Stream failed", "No common codecs",
+  "Bad URI", "Got exception while streaming file", "Requested stream shutdown", "Failed to read file", "File not found",
+  "Failed to connect to origin stream", "CDN stream not found", "Failed to get agent storage",
+  "Agent servicing origin stream is shutting down", "Terminated by keep-alive", "Transcoding required, but disabled",
+  "Restricted access", "No available transcoders",
+]);
+
+const events = new Set(["audioMuted", "audioUnmuted", "videoMuted", "videoUnmuted", "data", "snapshotCompleted",
+  "snapshotFailed", "resize", "notEnoughBandwidth"]);
+
+const names = new Set(["ping", "getUserData", "getVersion", "fail", "setRemoteSDP", "notifyStreamStatusEvent",
+  "notifyStreamEvent", "availableStream", "DataStatusEvent", "OnDataEvent", "inboundVideoRate", "outboundVideoRate",
+  "notifySessionDebugEvent"]);
+
+// violations lists what a server did wrong in a tab's messages.
+export function violations(messages) {
+  const streams = new Map(); // by mediaSessionId: what was seen of it
+  const wrong = [];
+  const see = (id) => streams.get(id) ?? streams.set(id, { answers: 0, asked: 0 }).get(id);
+  for (const m of messages) {
+    const body = m.data?.[0];
+    if (m.to === "server") {
+      if (m.message === "publishStream" || m.message === "playStream") see(body.mediaSessionId).asked++;
+      continue;
+    }
+    if (m.message.startsWith("(")) continue;
+    const say = (what) => wrong.push(`${what}: ${String(m.raw).slice(0, 300)}`);
+    if (!names.has(m.message)) say("unknown message");
+    if (!Array.isArray(m.data)) say("data is not an array");
+    if (m.message === "setRemoteSDP") answer(m.data, see, say);
+    if (m.message === "notifyStreamStatusEvent") status(body, see, say);
+    if (m.message === "notifyStreamEvent") event(body, see, say);
+    if (m.message === "availableStream" && !["true", "false"].includes(body?.status)) say('availability is neither "true" nor "false"');
+    if (m.message === "DataStatusEvent" && !["ACCEPTED", "FAILED"].includes(body?.status)) say("neither ACCEPTED nor FAILED");
+  }
+  return wrong;
+}
+
+function answer([id, sdp, first], see, say) {
+  const stream = see(id);
+  if (!stream.asked) say("an answer to nothing");
+  if (++stream.answers > 1) say("a second answer");
+  if (stream.status && stream.status !== "PENDING") say(`an answer after ${stream.status}`);
+  if (first !== true) say("the third part of an answer is not true");
+  for (const flaw of flaws(sdp)) say(flaw);
+}
+
+// flaws are what a browser, or the SDK, could trip over in an answer.
+export function flaws(sdp) {
+  const found = [];
+  const lines = sdp.split("\r\n");
+  if (sdp.replaceAll("\r\n", "").includes("\n")) found.push("the answer has lines without CR");
+  if (!lines.includes("a=setup:passive") && !lines.includes("a=setup:active")) found.push("the answer does not choose its DTLS role");
+  if (!lines.some((l) => l.startsWith("a=candidate:"))) found.push("the answer has no candidate");
+  if (lines.some((l) => /^m=.* RTP\/AVP /.test(l))) found.push("the answer has media without encryption");
+  if (lines.some((l) => /^a=rtpmap:\d+ OPUS/.test(l))) found.push("opus is not in small letters");
+  lines.forEach((line, i) => {
+    const pt = line.match(/^a=rtpmap:(\d+) /)?.[1];
+    const fmtp = pt && lines.findIndex((l) => l.startsWith(`a=fmtp:${pt} `));
+    if (pt && fmtp > 0 && fmtp !== i + 1) found.push(`a=fmtp:${pt} is not right behind its rtpmap`);
+  });
+  return found;
+}
+
+function status(body, see, say) {
+  const stream = see(body?.mediaSessionId);
+  if (!stream.asked) say("a status of nothing");
+  if (terminal.has(stream.status)) say(`a status after ${stream.status}`);
+  if (!statuses.has(body.status)) say("an unknown status");
+  if (body.info && !reasons.has(body.info)) say("an unknown reason");
+  if (["PUBLISHING", "PLAYING"].includes(body.status) && !stream.answers) say("media before the answer");
+  if (body.status === "FAILED" && !body.info) say("FAILED without a reason");
+  for (const [field, type] of Object.entries(fields)) {
+    if (typeof body[field] !== type) say(`"${field}" is ${typeof body[field]} and not ${type}`);
+  }
+  stream.status = body.status;
+}
+
+function event(body, see, say) {
+  const stream = see(body?.mediaSessionId);
+  if (!stream.asked) say("an event of nothing");
+  if (terminal.has(stream.status)) say(`an event after ${stream.status}`);
+  if (!events.has(body.type)) say("an unknown event");
+  const { streamerVideoWidth: w, streamerVideoHeight: h } = body.payload ?? {};
+  if (body.type === "resize" && !(w > 0 && h > 0)) say("a size without numbers");
+}
