@@ -28,32 +28,55 @@ const (
 // slice, or an SEI message that announces a recovery point. Parameter sets alone do not count, as cameras repeat them
 // before ordinary pictures too.
 func KeyPacket(payload []byte) bool {
+	key, _ := Inspect(payload)
+	return key
+}
+
+// Inspect is KeyPacket that also gives the sequence parameter set in a packet's payload; nil if there is none. It comes
+// before the slices, often in a packet of its own.
+func Inspect(payload []byte) (key bool, sps []byte) {
 	if len(payload) == 0 {
-		return false
+		return false, nil
 	}
 	switch payload[0] & typeMask {
 	case typeSTAPA:
-		return keyInside(payload[1:])
+		return inside(payload[1:])
 	case typeFUA:
-		return len(payload) > 1 && payload[1]&startMask != 0 && payload[1]&typeMask == typeIDR
+		return len(payload) > 1 && payload[1]&startMask != 0 && payload[1]&typeMask == typeIDR, nil
+	case typeSPS:
+		return false, payload
 	}
-	return keyUnit(payload)
+	return keyUnit(payload), nil
 }
 
-// keyInside looks at the units of an aggregation packet, each behind its length (RFC 6184 5.7.1).
-func keyInside(units []byte) bool {
+// inside looks at the units of an aggregation packet, each behind its length (RFC 6184 5.7.1).
+func inside(units []byte) (key bool, sps []byte) {
 	for len(units) > 2 {
 		size := int(binary.BigEndian.Uint16(units))
 		units = units[2:]
 		if size > len(units) {
-			return false
+			return false, sps
 		}
-		if keyUnit(units[:size]) {
-			return true
+		unit := units[:size:size]
+		if keyUnit(unit) {
+			return true, sps
+		}
+		if size > 0 && unit[0]&typeMask == typeSPS {
+			sps = unit
 		}
 		units = units[size:]
 	}
-	return false
+	return false, sps
+}
+
+// SPS is the first sequence parameter set of an access unit; nil if it has none.
+func SPS(au [][]byte) []byte {
+	for _, nal := range au {
+		if parameterSet(nal) == 0 {
+			return nal
+		}
+	}
+	return nil
 }
 
 func keyUnit(unit []byte) bool {

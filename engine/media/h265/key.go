@@ -29,32 +29,57 @@ const (
 // slice of an IRAP picture (H.265 3.76). Streams with decoding order numbers in their packets (sprop-max-don-diff > 0)
 // are not understood; nobody sends them in real time.
 func KeyPacket(payload []byte) bool {
-	if len(payload) < headerSize {
-		return false
-	}
-	switch typeOf(payload) {
-	case typeAggregation:
-		return keyInside(payload[headerSize:])
-	case typeFragment:
-		return len(payload) > headerSize && payload[headerSize]&startMask != 0 && isKey(payload[headerSize]&fragMask)
-	}
-	return isKey(typeOf(payload))
+	key, _ := Inspect(payload)
+	return key
 }
 
-// keyInside looks at the units of an aggregation packet, each behind its length (RFC 7798 4.4.2).
-func keyInside(units []byte) bool {
+// Inspect is KeyPacket that also gives the sequence parameter set in a packet's payload; nil if there is none. It comes
+// before the slices, often in a packet of its own.
+func Inspect(payload []byte) (key bool, sps []byte) {
+	if len(payload) < headerSize {
+		return false, nil
+	}
+	switch t := typeOf(payload); t {
+	case typeAggregation:
+		return inside(payload[headerSize:])
+	case typeFragment:
+		return len(payload) > headerSize && payload[headerSize]&startMask != 0 && isKey(payload[headerSize]&fragMask), nil
+	case typeSPS:
+		return false, payload
+	default:
+		return isKey(t), nil
+	}
+}
+
+// inside looks at the units of an aggregation packet, each behind its length (RFC 7798 4.4.2).
+func inside(units []byte) (key bool, sps []byte) {
 	for len(units) > 2 {
 		size := int(binary.BigEndian.Uint16(units))
 		units = units[2:]
 		if size > len(units) {
-			return false
+			return false, sps
 		}
-		if size >= headerSize && isKey(typeOf(units)) {
-			return true
+		if unit := units[:size:size]; size >= headerSize {
+			if isKey(typeOf(unit)) {
+				return true, sps
+			}
+			if typeOf(unit) == typeSPS {
+				sps = unit
+			}
 		}
 		units = units[size:]
 	}
-	return false
+	return false, sps
+}
+
+// SPS is the first sequence parameter set of an access unit; nil if it has none.
+func SPS(au [][]byte) []byte {
+	for _, nal := range au {
+		if len(nal) >= headerSize && typeOf(nal) == typeSPS {
+			return nal
+		}
+	}
+	return nil
 }
 
 func typeOf(unit []byte) byte { return unit[0] >> 1 & fragMask }

@@ -18,11 +18,20 @@ const (
 
 // KeyPacket tells whether a packet's payload is the beginning of a key frame.
 func KeyPacket(payload []byte) bool {
+	key, _ := Inspect(payload)
+	return key
+}
+
+// Inspect is KeyPacket that also gives what the packet has of the key frame.
+func Inspect(payload []byte) (key bool, frame []byte) {
 	if len(payload) == 0 || payload[0]&startOfPart == 0 || payload[0]&partition != 0 {
-		return false
+		return false, nil
 	}
 	at := descriptorSize(payload)
-	return at < len(payload) && payload[at]&interFrame == 0
+	if at >= len(payload) || payload[at]&interFrame != 0 {
+		return false, nil
+	}
+	return true, payload[at:]
 }
 
 // descriptorSize is at least 1 and may lie behind the end of a payload that was cut off.
