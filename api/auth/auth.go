@@ -1,0 +1,32 @@
+// Package auth decides who may publish, play and administer: by users and tokens of the configuration. It slows down whoever
+// guesses. Doors ask it, each through an interface of its own, so that what asks a back end instead can take its place.
+//
+// It knows no protocol but the Authorization header of HTTP, which several doors share, and keeps no sessions: an answer
+// holds for the one request that was asked about.
+package auth
+
+import "net/netip"
+
+// Action is what somebody wants to do.
+type Action string
+
+// The actions.
+const (
+	Publish Action = "publish" // give a stream
+	Play    Action = "play"    // take a stream
+	Admin   Action = "admin"   // see and change the server itself; it concerns no stream
+)
+
+// Request is who wants to do what. The zero value of every field but Action means that it is not known or not given.
+type Request struct {
+	Action   Action
+	Stream   string // its name, without a leading "/"
+	User     string
+	Password string
+	Token    string // without a prefix such as "Bearer "
+	Remote   netip.Addr
+	Protocol string // the door's name: "whip", "websocket"
+}
+
+// anonymous tells whether nobody says who he is.
+func (r Request) anonymous() bool { return r.User == "" && r.Password == "" && r.Token == "" }
