@@ -60,6 +60,9 @@ func (e *ends) Key(string) {
 // Over implements instance.Ends.
 func (e *ends) Over() {}
 
+// Closed implements instance.Ends.
+func (e *ends) Closed() {}
+
 // Unit implements run.Port.
 func (e *ends) Unit(u *media.Unit) bool {
 	select {

@@ -59,6 +59,12 @@ func (e *ends) Over() {
 	e.heard = append(e.heard, "over")
 }
 
+func (e *ends) Closed() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.heard = append(e.heard, "closed")
+}
+
 func (e *ends) said() []string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

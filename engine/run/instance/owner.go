@@ -93,6 +93,7 @@ func (o *owner) loop() {
 	o.inst.box.Close()
 	o.clock.HushAll()
 	o.calls.Wait()
+	o.inst.spec.Ends.Closed()
 	o.inst.opts.Over(o.inst.id)
 	close(o.inst.done)
 }

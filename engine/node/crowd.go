@@ -1,0 +1,87 @@
+package node
+
+import "sluice/engine/media"
+
+// A gather is the source of what it publishes: key frames are asked for where the track comes from, and what is lazy runs
+// while somebody reads.
+
+// RequestKey implements hub.Source.
+func (g *gather) RequestKey(track int) {
+	g.mu.Lock()
+	var ask func()
+	if track < len(g.feeds) {
+		ask = g.feeds[track].key
+	}
+	g.mu.Unlock()
+	if ask != nil {
+		ask()
+	}
+}
+
+// Demand implements hub.Source.
+func (g *gather) Demand(track int) { g.read(track, 1) }
+
+// Idle implements hub.Source.
+func (g *gather) Idle(track int) { g.read(track, -1) }
+
+// read counts the tracks that are read, and says so when the first is and the last is not any more.
+func (g *gather) read(track, more int) {
+	g.mu.Lock()
+	lazy := track < len(g.feeds) && g.feeds[track].lazy
+	before := g.demand
+	if lazy {
+		g.demand += more
+	}
+	after := g.demand
+	g.mu.Unlock()
+	switch {
+	case before == 0 && after == 1:
+		// One that is not lazy after all has nothing to be asked for.
+		g.part.instance(func(i Instance) { _ = i.Demand(g.node) })
+	case before == 1 && after == 0:
+		g.part.instance(func(i Instance) { i.Idle(g.node) })
+	}
+}
+
+// Ended implements hub.Source: somebody took the name, or the server stops.
+func (g *gather) Ended(reason error) {
+	g.part.opt.Log.Debug("publication ended", "node", g.node, "err", reason)
+	g.part.instance(func(i Instance) { i.Drain(-1) })
+}
+
+// solo is the source of one alternative.
+type solo struct {
+	g     *gather
+	track int
+}
+
+func (s solo) RequestKey(int)     { s.g.RequestKey(s.track) }
+func (s solo) Demand(int)         { s.g.Demand(s.track) }
+func (s solo) Idle(int)           { s.g.Idle(s.track) }
+func (s solo) Ended(reason error) { s.g.Ended(reason) }
+
+// relay is the sink that writes what it reads to another publication.
+type relay struct {
+	to  writer // set before the reader is resumed
+	end func(error)
+}
+
+// Begin implements hub.Sink.
+func (r *relay) Begin([]media.Track) {}
+
+// Push implements hub.Sink. Payloads are shared, headers copied, since the hub puts them on the publication's time.
+func (r *relay) Push(_ int, items []*media.Packet) int {
+	batch := make([]media.Packet, len(items))
+	for i, p := range items {
+		batch[i] = *p
+	}
+	_ = r.to.Write(batch) // after the end there is nobody to write to, and the reader is about to be closed
+	return len(items)
+}
+
+// End implements hub.Sink.
+func (r *relay) End(reason error) {
+	if r.end != nil {
+		r.end(reason)
+	}
+}

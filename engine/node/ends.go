@@ -1,0 +1,143 @@
+package node
+
+import (
+	"context"
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+)
+
+// Epoch implements instance.Ends.
+func (p *Part) Epoch(t time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.epoch = t
+}
+
+// Outlet implements instance.Ends.
+func (p *Part) Outlet(b plan.Bridge) run.Port {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	o := p.outflows[b.Name]
+	if o == nil {
+		return nil
+	}
+	o.rebase(p.epoch.Sub(p.opt.Hub.Epoch()))
+	return o
+}
+
+// Inlets implements instance.Ends.
+func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.reset(p.plan, pl)
+	p.plan = pl
+	for _, b := range pl.Bridges {
+		port := in[b.Name]
+		if b.Direction != plan.IntoGst || port == nil {
+			continue
+		}
+		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch)}
+		old := p.inflows[b.Name]
+		p.inflows[b.Name] = f
+		p.spawn(func() {
+			if old != nil {
+				old.close()
+			}
+			if err := p.feedBridge(f, b.Format.Kind, b.Format.Codec); err != nil && !b.Optional {
+				p.broken(f.node, placed(f.node, err))
+			}
+		})
+	}
+}
+
+// Key implements instance.Ends.
+func (p *Part) Key(bridge string) {
+	p.mu.Lock()
+	f := p.inflows[bridge]
+	p.mu.Unlock()
+	if f == nil {
+		return
+	}
+	if r := f.reader.Load(); r != nil {
+		_ = r.RequestKey(0) // one that has ended needs none
+	}
+}
+
+// Over implements instance.Ends.
+func (p *Part) Over() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for name, f := range p.inflows {
+		delete(p.inflows, name)
+		p.spawn(f.close)
+	}
+}
+
+// reset sets the fields of Go elements that a new plan changes. The caller holds p.mu.
+func (p *Part) reset(from, to *plan.Plan) {
+	before := map[string]plan.Node{}
+	for _, n := range from.Nodes {
+		before[n.Name] = n
+	}
+	for _, n := range to.Nodes {
+		setter, ok := p.nodes[n.Name].(element.Setter)
+		if !ok {
+			continue
+		}
+		was := map[string]string{}
+		for _, s := range before[n.Name].Settings {
+			was[s.Name] = s.Reveal()
+		}
+		for _, s := range n.Settings {
+			if was[s.Name] != s.Reveal() {
+				p.spawn(func() { p.set(n, setter, s.Name) })
+			}
+		}
+	}
+}
+
+func (p *Part) set(n plan.Node, setter element.Setter, field string) {
+	spec, ok := p.opt.Registry.Spec(n.Element)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(p.ctx, stopLimit)
+	defer cancel()
+	conf, err := confOf(*spec, n)
+	if err == nil {
+		err = setter.Set(ctx, field, conf[field])
+	}
+	if err != nil {
+		p.opt.Log.Warn("field not set", "node", n.Name, "field", field, "err", err)
+	}
+}
+
+// instance calls something of the instance, if it is there yet.
+func (p *Part) instance(call func(Instance)) {
+	p.mu.Lock()
+	inst := p.inst
+	p.mu.Unlock()
+	if inst != nil {
+		call(inst)
+	}
+}
+
+// later does something in a goroutine of the part's.
+func (p *Part) later(do func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.spawn(do)
+}
+
+// spawn is later for who holds p.mu. Nothing begins once the part is being closed.
+func (p *Part) spawn(do func()) {
+	if !p.closed {
+		p.work.Go(do)
+	}
+}

@@ -1,0 +1,94 @@
+package node
+
+import (
+	"cmp"
+	"context"
+
+	"sluice/engine/hub"
+	"sluice/engine/media"
+	"sluice/engine/plan"
+)
+
+// origin is a source and what it publishes: the stream of an outfall, if that takes all of it and nothing else, so that
+// nothing stands between the two; otherwise something private that the outfalls and sinks of the graph read.
+type origin struct {
+	name    string
+	source  Source
+	tracks  media.Description
+	pub     *hub.Publication
+	outfall string // that it publishes for by itself; "" if it is private
+}
+
+// publish begins to publish what a source gives.
+func (p *Part) publish(ctx context.Context, o *origin) error {
+	opt := hub.PublishOptions{Form: o.source.Form(), Source: o.source}
+	var err error
+	if o.outfall = p.soleOutfall(o); o.outfall != "" {
+		var stream string
+		stream, opt.Policy, _ = p.nodes[o.outfall].(Outfall).Publishes()
+		o.pub, err = p.opt.Hub.Publish(ctx, stream, o.tracks, opt)
+	} else {
+		o.pub, err = p.opt.Hub.Private(o.tracks, opt)
+	}
+	if err != nil {
+		return placed(cmp.Or(o.outfall, o.name), err)
+	}
+	o.source.Feed(o.pub)
+	return nil
+}
+
+// soleOutfall is the outfall that takes all that the source gives and nothing else.
+func (p *Part) soleOutfall(o *origin) string {
+	for _, f := range p.plan.Flows {
+		out, ok := p.nodes[f.To.Of].(Outfall)
+		if f.From.Of != o.name || !ok {
+			continue
+		}
+		if _, _, alternative := out.Publishes(); alternative {
+			continue
+		}
+		ins := p.inputs(f.To.Of)
+		own := 0
+		for _, in := range ins {
+			if in.from == o.name && o.tracks.Index(in.kind) >= 0 {
+				own++
+			}
+		}
+		if own == len(ins) && own == len(o.tracks.Tracks) {
+			return f.To.Of
+		}
+	}
+	return ""
+}
+
+func (o *origin) close(reason error) {
+	if o.pub != nil {
+		o.pub.Close(reason)
+	}
+}
+
+// input is one thing that a Go node takes.
+type input struct {
+	kind   media.Kind
+	from   string       // a Go node; "" if it comes out of a bridge
+	bridge *plan.Bridge // nil if it comes from a Go node
+}
+
+// inputs lists what a Go node takes, but for what its sources turned out not to give, and what only stands in for them.
+func (p *Part) inputs(node string) []input {
+	var out []input
+	for _, f := range p.plan.Flows {
+		if f.To.Of != node || f.Fallback {
+			continue
+		}
+		if o := p.origins[f.From.Of]; o == nil || o.tracks.Index(f.Format.Kind) >= 0 {
+			out = append(out, input{kind: f.Format.Kind, from: f.From.Of})
+		}
+	}
+	for i := range p.plan.Bridges {
+		if b := &p.plan.Bridges[i]; b.Direction == plan.OutOfGst && b.Node.Of == node && !b.Fallback {
+			out = append(out, input{kind: b.Format.Kind, bridge: b})
+		}
+	}
+	return out
+}

@@ -1,0 +1,193 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"sync"
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/fault"
+	"sluice/engine/hub"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+)
+
+// Options are what parts share, and what each has of its own.
+type Options struct {
+	Log      *slog.Logger
+	Hub      *hub.Hub
+	Registry *element.Registry
+	Clock    element.Clock
+	Events   element.Events
+	Sessions element.Sessions // of the event that started the instance
+	For      hub.Conversion   // what the instance was asked to convert; zero if it was not
+}
+
+// Instance is what a part needs of the instance that it belongs to; *instance.Instance is one.
+type Instance interface {
+	Tell(n run.Notice)
+	Drain(limit time.Duration)
+	Demand(name string) error
+	Idle(name string)
+	Key(bridge string)
+}
+
+// Part is the Go part of one instance. It is made before the instance, since what its elements find out decides the plan:
+// New, Describe, Join, then Bind with the instance that has the part for its Ends. Closed ends it. The methods may be called
+// from any goroutine, those four in this order.
+type Part struct {
+	opt    Options
+	cancel context.CancelFunc
+	ctx    context.Context //nolint:containedctx // of what the part began, which Closed ends
+	work   sync.WaitGroup
+
+	mu       sync.Mutex
+	plan     *plan.Plan
+	nodes    map[string]element.Element // those written in Go, by node
+	order    []string                   // their names, as in the plan
+	origins  map[string]*origin         // sources, by node
+	gathers  []*gather
+	readers  []*hub.Reader
+	inflows  map[string]*inflow // by bridge
+	outflows map[string]*outflow
+	inst     Instance
+	ended    map[string]error // nodes that are over, by name
+	epoch    time.Time
+	closed   bool
+}
+
+// New makes the Go elements of a plan. It starts none of them; Closed has to be called all the same.
+func New(ctx context.Context, p *plan.Plan, opt Options) (*Part, error) {
+	part := &Part{
+		opt: opt, plan: p, nodes: map[string]element.Element{}, origins: map[string]*origin{}, inflows: map[string]*inflow{},
+		outflows: map[string]*outflow{}, ended: map[string]error{},
+	}
+	part.ctx, part.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	for _, n := range p.Nodes {
+		if n.Domain != element.Go || n.Passes {
+			continue
+		}
+		e, err := part.make(ctx, n)
+		if err != nil {
+			part.Closed()
+			return nil, err
+		}
+		part.nodes[n.Name] = e
+		part.order = append(part.order, n.Name)
+	}
+	return part, nil
+}
+
+// Bind hands over the instance, which is told now of what has happened already.
+func (p *Part) Bind(inst Instance) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inst = inst
+	for _, name := range p.order {
+		if err, over := p.ended[name]; over {
+			p.tellOver(name, err)
+		}
+	}
+}
+
+// Closed ends the part: sources first, then what they published, then sinks. It returns when everything that the part began
+// is gone. It may be called again, and implements instance.Ends.
+func (p *Part) Closed() {
+	p.mu.Lock()
+	again := p.closed
+	p.closed = true
+	readers, gathers := p.readers, p.gathers
+	p.mu.Unlock()
+	if again {
+		p.work.Wait()
+		return
+	}
+	p.cancel()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), stopLimit)
+	defer cancel()
+	var errs []error
+	for _, name := range p.order {
+		if o := p.origins[name]; o != nil {
+			errs = append(errs, p.nodes[name].Stop(ctx))
+			o.close(p.reason(name))
+		}
+	}
+	for _, g := range gathers {
+		g.close(nil)
+	}
+	for _, r := range readers {
+		r.Close()
+	}
+	for _, name := range slices.Backward(p.order) {
+		if p.origins[name] == nil {
+			errs = append(errs, p.nodes[name].Stop(ctx))
+		}
+	}
+	p.work.Wait()
+	if err := errors.Join(errs...); err != nil {
+		p.opt.Log.Warn("element did not stop properly", "err", err)
+	}
+}
+
+// stopLimit is how long all elements of a part may take to stop.
+const stopLimit = 5 * time.Second
+
+// reason is why a node is over; nil if it is not, or ended well.
+func (p *Part) reason(name string) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ended[name]
+}
+
+// over takes note that a node is over. Only the first time counts.
+func (p *Part) over(name string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, again := p.ended[name]; again || p.closed {
+		return
+	}
+	p.ended[name] = err
+	if p.inst != nil {
+		p.tellOver(name, err)
+	}
+}
+
+// tellOver says to the instance that a node is over. An instance of which nobody takes the media any more is drained: a
+// peer that went does not come back by a restart. The caller holds p.mu.
+func (p *Part) tellOver(name string, err error) {
+	if err != nil {
+		p.opt.Log.Debug("node over", "node", name, "err", err)
+	}
+	if _, source := p.nodes[name].(Source); source || p.isTap(name) {
+		p.inst.Tell(run.Notice{Kind: run.NodeEnded, Node: name})
+		return
+	}
+	for _, other := range p.order {
+		_, over := p.ended[other]
+		if _, taker := p.nodes[other].(Taker); (taker || p.isOutfall(other)) && !over {
+			return
+		}
+	}
+	p.inst.Drain(-1)
+}
+
+func (p *Part) isTap(name string) bool { _, ok := p.nodes[name].(Tap); return ok }
+
+func (p *Part) isOutfall(name string) bool { _, ok := p.nodes[name].(Outfall); return ok }
+
+// broken fails the instance because of a node.
+func (p *Part) broken(name string, err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.inst != nil && !p.closed {
+		p.inst.Tell(run.Notice{Kind: run.Broken, Node: name, Err: err})
+	}
+}
+
+// unready is the fault of a node in a place where it cannot work.
+func unready(name, format string, args ...any) *fault.Fault {
+	return fault.New(fault.ElementUnavailable, name, format, args...)
+}
