@@ -1,0 +1,61 @@
+package wire
+
+import "encoding/json"
+
+// Types of stream events.
+const (
+	AudioMuted          = "audioMuted"
+	AudioUnmuted        = "audioUnmuted"
+	VideoMuted          = "videoMuted"
+	VideoUnmuted        = "videoUnmuted"
+	EventData           = "data"
+	EventResize         = "resize"
+	EventNoBandwidth    = "notEnoughBandwidth"
+	EventSnapshotFailed = "snapshotFailed"
+)
+
+// SentEvent is what sendStreamEvent says of a stream that the client publishes.
+type SentEvent struct {
+	MediaSessionID Text            `json:"mediaSessionId"`
+	Type           Text            `json:"type"`
+	Payload        json.RawMessage `json:"payload"`
+}
+
+// StreamEvent is the object of notifyStreamEvent.
+type StreamEvent struct {
+	MediaSessionID string `json:"mediaSessionId"`
+	Type           string `json:"type"`
+	Payload        any    `json:"payload,omitempty"`
+}
+
+// Size is the payload of a resize event, in pixels.
+type Size struct {
+	Width  int `json:"streamerVideoWidth"`
+	Height int `json:"streamerVideoHeight"`
+}
+
+// Reason is the payload of events that only have one.
+type Reason struct {
+	Info string `json:"info"`
+}
+
+// Available answers availableStream. The status is a string: the SDK takes all but "true" for false.
+type Available struct {
+	ID     string `json:"id"`
+	Status string `json:"status"`
+	Info   string `json:"info,omitempty"`
+}
+
+// VideoRate is the object of inboundVideoRate and outboundVideoRate: video bits since the message before.
+type VideoRate struct {
+	MediaSessionID string `json:"mediaSessionId"`
+	VideoRate      uint64 `json:"videoRate"`
+}
+
+// Fail is the object of the message "fail": a warning to the page.
+type Fail struct {
+	APIMethod string `json:"apiMethod,omitempty"`
+	ID        string `json:"id,omitempty"`
+	Status    string `json:"status,omitempty"`
+	Info      string `json:"info"`
+}
