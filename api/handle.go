@@ -1,0 +1,136 @@
+package api
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// excessKey marks the context of a connection that is one too many.
+type excessKey struct{}
+
+// admitted notes in the context of a connection whether it is one too many.
+func admitted(ctx context.Context, conn net.Conn) context.Context {
+	if t, ok := conn.(*tls.Conn); ok {
+		conn = t.NetConn()
+	}
+	if g, ok := conn.(*guest); ok && g.excess {
+		return context.WithValue(ctx, excessKey{}, true)
+	}
+	return ctx
+}
+
+// handle takes every request.
+func (w *Web) handle(rw http.ResponseWriter, r *http.Request) {
+	begun := time.Now()
+	if !w.work.start() {
+		refuse(rw, "the server is stopping")
+		return
+	}
+	defer w.work.finish()
+	switch {
+	case r.Context().Value(excessKey{}) != nil:
+		refuse(rw, "too many connections")
+		w.log(r, &answer{status: http.StatusServiceUnavailable}, begun)
+	case w.upgrade != nil && wantsWebSocket(r):
+		// The handler keeps the connection, perhaps for days, so there is nothing around it that costs memory.
+		defer w.contain(r, &answer{})
+		w.opt.Log.Debug("upgrade", "path", r.URL.Path, "remote", r.RemoteAddr, "tls", r.TLS != nil)
+		w.upgrade.ServeHTTP(rw, r)
+	default:
+		a := &answer{ResponseWriter: rw}
+		defer w.log(r, a, begun)
+		defer w.contain(r, a)
+		w.bound(rw, r)
+		w.mux.ServeHTTP(a, r)
+	}
+}
+
+// refuse sends somebody away who may come again.
+func refuse(rw http.ResponseWriter, why string) {
+	h := rw.Header()
+	h.Set("Connection", "close")
+	h.Set("Retry-After", "5")
+	http.Error(rw, why, http.StatusServiceUnavailable)
+}
+
+// wantsWebSocket tells whether a request asks for a WebSocket: RFC 6455 4.2.1, where the names of protocols and of options are
+// compared without regard to case.
+func wantsWebSocket(r *http.Request) bool {
+	return has(r.Header["Upgrade"], "websocket") && has(r.Header["Connection"], "upgrade")
+}
+
+// has tells whether a word is in a list of a header.
+func has(lists []string, word string) bool {
+	for _, list := range lists {
+		for one := range strings.SplitSeq(list, ",") {
+			if strings.EqualFold(strings.TrimSpace(one), word) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// bound limits the size of a request's body and the time that it may take, so that nobody can hold a connection by sending a
+// byte now and then.
+func (w *Web) bound(rw http.ResponseWriter, r *http.Request) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return
+	}
+	control := http.NewResponseController(rw)
+	if control.SetReadDeadline(time.Now().Add(w.opt.BodyTimeout)) != nil {
+		control = nil // not a connection, as in tests of handlers
+	}
+	r.Body = &upload{ReadCloser: http.MaxBytesReader(rw, r.Body, int64(w.opt.MaxBody)), control: control}
+}
+
+// upload is a request's body with a deadline, which ends with the body: what follows on the connection has its own time, and an
+// answer may take as long as it likes.
+type upload struct {
+	io.ReadCloser
+	control *http.ResponseController
+}
+
+// Read implements io.Reader.
+func (u *upload) Read(p []byte) (int, error) {
+	n, err := u.ReadCloser.Read(p)
+	if errors.Is(err, io.EOF) && u.control != nil {
+		_ = u.control.SetReadDeadline(time.Time{}) // the connection is gone if it fails
+		u.control = nil
+	}
+	return n, err
+}
+
+// contain ends a handler's panic: its client sees that something is wrong, and nobody else is affected. It is deferred.
+func (w *Web) contain(r *http.Request, a *answer) {
+	what := recover()
+	if what == nil {
+		return
+	}
+	if err, ok := what.(error); !ok || !errors.Is(err, http.ErrAbortHandler) { // which is how a handler breaks an answer off
+		w.opt.Log.Error("a handler panicked", "path", r.URL.Path, "err", what, "stack", string(debug.Stack()))
+		if a.ResponseWriter != nil && a.status == 0 {
+			http.Error(a, "internal error", http.StatusInternalServerError)
+			return
+		}
+	}
+	a.broken = true
+	panic(http.ErrAbortHandler) //nolint:forbidigo // net/http's way to close the connection instead of ending half an answer well
+}
+
+// log tells of a request that was answered. Queries are left out, since tokens stand there.
+func (w *Web) log(r *http.Request, a *answer, begun time.Time) {
+	if !w.opt.Log.Enabled(r.Context(), slog.LevelDebug) {
+		return
+	}
+	w.opt.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", a.code(), "bytes", a.bytes,
+		"took", time.Since(begun), "remote", r.RemoteAddr, "proto", r.Proto, "tls", r.TLS != nil, "broken", a.broken)
+}
