@@ -71,3 +71,11 @@ export function same(got, want, what) {
 export function truth(value, what) {
   if (!value) throw new Error(what);
 }
+
+// statuses lists all of the statuses that a tab got, in their order, without PENDING: [["publish", "PUBLISHING", ""], …].
+export function statuses(tab, since = 0) {
+  return tab.messages
+    .slice(since)
+    .filter((m) => m.to === "page" && m.message === "notifyStreamStatusEvent" && m.data[0].status !== "PENDING")
+    .map(({ data: [s] }) => [s.published ? "publish" : "play", s.status, s.info ?? ""]);
+}

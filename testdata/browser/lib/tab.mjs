@@ -7,7 +7,7 @@ export const patience = 20_000;
 const hooks = readFileSync(new URL("hooks.js", import.meta.url), "utf8");
 
 // harmless errors: what pages ask for that is outside of the closed world of a test.
-const harmless = [/favicon\.ico/, /use\.fontawesome\.com/, /turn\.flashphoner\.com/];
+const harmless = [/favicon\.ico/, /use\.fontawesome\.com/, /turn\.flashphoner\.com/, /\/images\/ui-/];
 
 export class Tab {
   messages = []; // {at, to: "server"|"page", socket, message, data, raw}

@@ -1,5 +1,5 @@
 // Publishes and plays on one page, asks whether the stream is there before and after, sends data, and stops both.
-import { same, truth } from "../lib/scene.mjs";
+import { same, statuses, truth } from "../lib/scene.mjs";
 
 export default async function (scene) {
   const tab = await scene.example("streaming/two_way_streaming/two_way_streaming.html");
@@ -47,10 +47,4 @@ export default async function (scene) {
   const closed = tab.messages.findLast((m) => m.message === "(closed)");
   truth(closed, "the socket was not closed");
   scene.notes.frames = player.videoIn.framesDecoded;
-}
-
-export function statuses(tab) {
-  return tab.messages
-    .filter((m) => m.to === "page" && m.message === "notifyStreamStatusEvent" && m.data[0].status !== "PENDING")
-    .map(({ data: [s] }) => [s.published ? "publish" : "play", s.status, s.info ?? ""]);
 }
