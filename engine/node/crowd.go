@@ -24,23 +24,30 @@ func (g *gather) Demand(track int) { g.read(track, 1) }
 // Idle implements hub.Source.
 func (g *gather) Idle(track int) { g.read(track, -1) }
 
-// read counts the tracks that are read, and says so when the first is and the last is not any more.
+// read counts the tracks that are read.
 func (g *gather) read(track, more int) {
 	g.mu.Lock()
-	lazy := track < len(g.feeds) && g.feeds[track].lazy
-	before := g.demand
-	if lazy {
+	if track < len(g.feeds) && g.feeds[track].lazy {
 		g.demand += more
 	}
-	after := g.demand
 	g.mu.Unlock()
+	g.part.instance(g.ask)
+}
+
+// ask says to the instance whether what is lazy is read, when that has changed.
+func (g *gather) ask(i Instance) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	wanted := g.demand > 0
 	switch {
-	case before == 0 && after == 1:
-		// One that is not lazy after all has nothing to be asked for.
-		g.part.instance(func(i Instance) { _ = i.Demand(g.node) })
-	case before == 1 && after == 0:
-		g.part.instance(func(i Instance) { i.Idle(g.node) })
+	case wanted == g.asked:
+		return
+	case wanted:
+		_ = i.Demand(g.node) // one that is not lazy after all has nothing to be asked for
+	default:
+		i.Idle(g.node)
 	}
+	g.asked = wanted
 }
 
 // Ended implements hub.Source: somebody took the name, or the server stops.

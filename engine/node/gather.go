@@ -32,7 +32,8 @@ type gather struct {
 	closed bool
 	pub    *hub.Publication
 	also   []*hub.Alternative
-	demand int // tracks that are read
+	demand int  // lazy tracks that are read
+	asked  bool // the instance knows that some are
 }
 
 // feed is one track of a gather.

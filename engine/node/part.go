@@ -84,12 +84,16 @@ func New(ctx context.Context, p *plan.Plan, opt Options) (*Part, error) {
 // Bind hands over the instance, which is told now of what has happened already.
 func (p *Part) Bind(inst Instance) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	p.inst = inst
 	for _, name := range p.order {
 		if err, over := p.ended[name]; over {
 			p.tellOver(name, err)
 		}
+	}
+	gathers := p.gathers
+	p.mu.Unlock()
+	for _, g := range gathers {
+		g.ask(inst)
 	}
 }
 

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+
+	"sluice/engine/fault"
+	"sluice/engine/hub"
+	"sluice/engine/media"
+	"sluice/engine/value"
+)
+
+// demand has graphs bring what viewers want and nobody publishes. It implements hub.Demand.
+type demand struct{ *Engine }
+
+// Wanted raises stream.wanted. A name for which no graph has a route is simply not there.
+func (d demand) Wanted(ctx context.Context, name string) error {
+	vars := map[string]any{"scheme": ""}
+	if u, err := url.Parse(name); err == nil && u.Scheme != "" && u.Host != "" {
+		vars["scheme"], vars["url"] = u.Scheme, name
+	}
+	_, err := d.Raise(ctx, Event{Name: "stream.wanted", Path: path(name), Vars: vars, wanted: true})
+	if errors.Is(err, fault.NoRoute) {
+		return fault.New(fault.StreamNotFound, "", "nobody publishes %q", name)
+	}
+	return err
+}
+
+// Conversion says what would have to be made of a track for a viewer.
+func (d demand) Conversion(stream string, from media.Track, want media.Want) (hub.Conversion, error) {
+	set := d.opt.Store.Current()
+	m, ok := set.Routes().Match("stream.convert", path(stream), vars{"kind": string(from.Kind)})
+	if !ok {
+		return hub.Conversion{}, fault.New(fault.NoRoute, "", "no graph has a route for stream.convert %s", path(stream))
+	}
+	if d.opt.Open == nil {
+		return hub.Conversion{}, fault.New(fault.GstUnavailable, "", "nothing can be converted without GStreamer")
+	}
+	c := hub.Conversion{Stream: stream, Kind: from.Kind, Codec: want.Codecs(from.Kind)[0]}
+	if c.Codec == media.Any { // what it is, made fit: without B-frames, say
+		c.Codec = from.Codec
+	}
+	if src, ok := set.Source(m.Entry.Graph); ok {
+		c.Graph = m.Entry.Graph + "@" + src.Hash
+	}
+	return c, nil
+}
+
+// Convert raises stream.convert. What it starts ends when nobody reads it.
+func (d demand) Convert(ctx context.Context, c hub.Conversion) error {
+	vars := map[string]any{"kind": string(c.Kind), "want.codec": string(c.Codec)}
+	whole := func(name string, v int) {
+		if v != 0 {
+			vars[name] = int64(v)
+		}
+	}
+	whole("want.width", c.Width)
+	whole("want.height", c.Height)
+	whole("want.rate", c.Rate)
+	whole("want.channels", c.Channels)
+	if c.Bitrate != 0 {
+		vars["want.bitrate"] = value.Bits(c.Bitrate)
+	}
+	inst, err := d.Raise(ctx, Event{Name: "stream.convert", Path: path(c.Stream), Vars: vars, convert: c, wanted: true})
+	if err != nil {
+		return err
+	}
+	return inst.Ready(ctx)
+}
+
+// path is where routes look for a stream.
+func path(stream string) string { return "/" + strings.TrimPrefix(stream, "/") }

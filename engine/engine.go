@@ -1,0 +1,136 @@
+// Package engine is the server without its doors: it holds the graphs, the hub and what runs, and answers the events that
+// doors raise by starting the graph that has a route for them. It opens no socket and speaks no protocol; GStreamer is passed
+// in as a run.Open.
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/event"
+	"sluice/engine/fault"
+	"sluice/engine/hub"
+	"sluice/engine/run"
+	"sluice/engine/run/instance"
+	"sluice/engine/run/supervisor"
+	"sluice/engine/store"
+)
+
+// Options are what an engine is made with.
+type Options struct {
+	Log      *slog.Logger      // nil: nothing is logged
+	Registry *element.Registry // every element and event
+	Store    *store.Store      // the graphs; who made it starts and stops it
+	Open     run.Open          // GStreamer; nil: there is none
+	CPUs     float64           // what all graphs together may cost; 0 is no limit
+	Cache    int               // bytes that each stream keeps for viewers to come; 0: 8 MiB
+	Shards   int               // writer loops of the hub; 0: one for each processor
+	Forms    hub.Forms         // makes packets of access units and the other way round
+	Limits   instance.Limits
+	Clock    element.Clock // nil: the time there is
+}
+
+// Engine is one server's. Several in a process do not know of each other. All methods are safe for concurrent use.
+type Engine struct {
+	opt       Options
+	bus       *event.Bus
+	hub       *hub.Hub
+	super     *supervisor.Supervisor
+	templates templates
+	sets      *store.Subscription
+	work      sync.WaitGroup
+	stop      sync.Once
+}
+
+// New makes an engine. Nothing happens before Start but what Raise does.
+func New(opt Options) (*Engine, error) {
+	if opt.Registry == nil || opt.Store == nil {
+		return nil, fault.New(fault.Internal, "", "an engine needs a registry and a store")
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	if opt.Clock == nil {
+		opt.Clock = system{}
+	}
+	e := &Engine{opt: opt, bus: event.NewBus(opt.Clock.Now), sets: opt.Store.Subscribe()}
+	e.hub = hub.New(hub.Options{
+		Log: opt.Log, Clock: opt.Clock, Shards: opt.Shards, Cache: opt.Cache, Demand: demand{e}, Forms: opt.Forms, Notify: e.tell,
+	})
+	e.super = supervisor.New(supervisor.Options{Open: opt.Open, Log: opt.Log, Bus: e.bus, CPUs: opt.CPUs, Limits: opt.Limits})
+	e.templates.registry = opt.Registry
+	return e, nil
+}
+
+// Start begins to follow the graphs, and starts those with a route for "boot". One that cannot start is logged, not fatal:
+// the others are wanted all the same. ctx bounds the starting.
+func (e *Engine) Start(ctx context.Context) error {
+	e.work.Go(e.follow)
+	set := e.opt.Store.Current()
+	for _, entry := range set.Routes().Every("boot", nil) {
+		if _, err := e.begin(ctx, set, entry, nil, Event{Name: "boot"}); err != nil {
+			e.opt.Log.Error("graph not started", "graph", entry.Graph, "err", err)
+		}
+	}
+	return nil
+}
+
+// Stop ends everything: instances properly by their policies, until ctx is done, then streams and their readers. It may be
+// called again.
+func (e *Engine) Stop(ctx context.Context) error {
+	var err error
+	e.stop.Do(func() {
+		err = e.super.Stop(ctx)
+		e.sets.Close()
+		e.work.Wait()
+		e.hub.Close()
+		e.bus.Close()
+	})
+	return err
+}
+
+// follow offers every new set of graphs to what runs.
+func (e *Engine) follow() {
+	for set := range e.sets.Sets() {
+		e.super.Reload(func(graph string) (instance.Template, bool) {
+			t, err := e.templates.of(set, graph)
+			return t, err == nil
+		})
+	}
+}
+
+// Bus is where to hear of what happens: streams, readers, instances.
+func (e *Engine) Bus() *event.Bus { return e.bus }
+
+// Streams is what is published, to look at.
+type Streams interface {
+	Streams() []hub.StreamInfo
+	Stream(name string) (hub.StreamInfo, bool)
+	Has(name string) bool
+}
+
+// Streams gives a view of what is published.
+func (e *Engine) Streams() Streams { return e.hub }
+
+// Instances is what runs.
+func (e *Engine) Instances() *supervisor.Supervisor { return e.super }
+
+// Ready says why the engine is not quite what its operator wrote: the files of graphs that were left out or kept in an older
+// version. Nil is as it should be.
+func (e *Engine) Ready() error {
+	held := e.opt.Store.Current().Held()
+	if len(held) == 0 {
+		return nil
+	}
+	return fault.New(fault.LintFailed, held[0].File, "%s", held[0].Why).
+		Advise("mend the file; %d in all are left out or run in an older version", len(held))
+}
+
+// system is the machine's clock.
+type system struct{}
+
+func (system) Now() time.Time                         { return time.Now() }
+func (system) After(d time.Duration) <-chan time.Time { return time.After(d) }
