@@ -26,26 +26,26 @@ func outlineOf(v Value) string {
 	return v.Text + at
 }
 
-func TestReadMap(t *testing.T) {
+func TestReadValue(t *testing.T) {
 	for _, row := range []struct{ in, want string }{
-		{"", "{}"},
-		{"# nothing yet\n", "{}"},
-		{"---\n", "{}"},
+		{"", "@1:1"},
+		{"# nothing yet\n", "@1:1"},
+		{"---\n", "@1:1"},
+		{"5\n", "5@1:1"},
+		{`[{"name": "obs", "may": [1]}]`, "[{name@1:3=obs@1:11 may@1:18=[1@1:26]@1:25}]@1:1"},
 		{"web:\n  listen: [\":1\", ':2']\nlog:\n  level: debug\n",
 			"{web@1:1={listen@2:3=[:1@2:12 :2@2:18]@2:11} log@3:1={level@4:3=debug@4:10}}"},
 		{"\xef\xbb\xbfa: 1\r\nb:\r\n", "{a@1:1=1@1:4 b@2:1=@2:3}"},
 	} {
-		got, bad := ReadMap("c.yaml", []byte(row.in))
-		if len(bad) > 0 || got.Kind != Map || outlineOf(got) != row.want {
+		got, bad := ReadValue("c.yaml", []byte(row.in))
+		if len(bad) > 0 || outlineOf(got) != row.want {
 			t.Errorf("%q: %s %v; want %s", row.in, outlineOf(got), bad, row.want)
 		}
 	}
 }
 
-func TestReadMapRefuses(t *testing.T) {
+func TestReadValueRefuses(t *testing.T) {
 	for _, row := range []struct{ in, want string }{
-		{"- a\n", `c.yaml:1:1: error[wrong_kind]: the file must be a map, this is a list (write "key: value")`},
-		{"words\n", `c.yaml:1:1: error[wrong_kind]: the file must be a map, this is text (write "key: value")`},
 		{"a: 1\na: 2\n", `c.yaml:2:1: error[duplicate_key]: the key "a" is written twice in the file (the first is on line 1)`},
 		{"a: 1\n---\nb: 2\n", `c.yaml:2:1: error[yaml_syntax]: a second document begins here (remove the line with ---)`},
 		{"a: &x 1\nb: *x\n", `c.yaml:1:4: error[anchor_refused]: a YAML anchor is refused, and 1 more (write the value wherever it is needed)`},
@@ -55,21 +55,21 @@ func TestReadMapRefuses(t *testing.T) {
 		{strings.Repeat("#", maxBytes+1), `c.yaml:1:1: error[file_too_large]: the file has 1048577 bytes, more than 1048576 (is this the right file?)`},
 		{"a: b: c\n", `c.yaml:1:5: error[yaml_syntax]: a ":" is not expected here (put a text that contains ": " in quotes)`},
 	} {
-		_, bad := ReadMap("c.yaml", []byte(row.in))
+		_, bad := ReadValue("c.yaml", []byte(row.in))
 		if len(bad) != 1 || bad[0].String() != row.want {
 			t.Errorf("%.40q: %v; want %s", row.in, bad, row.want)
 		}
 	}
 }
 
-func FuzzReadMap(f *testing.F) {
+func FuzzReadValue(f *testing.F) {
 	for _, s := range []string{"a: 1\nb: [x, {c: d}]\n", "a:\n- b\n-\n", "? x\n: y\n", "a: |\n  text\n", "a: &b c\n", "---\n---\n"} {
 		f.Add([]byte(s))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, bad := ReadMap("c.yaml", data)
-		if v.Kind != Map {
-			t.Errorf("not a map: %+v", v)
+		v, bad := ReadValue("c.yaml", data)
+		if v.Pos.Line < 1 || v.Pos.Col < 1 {
+			t.Errorf("nowhere: %+v", v)
 		}
 		for _, d := range bad {
 			if d.Code == "" || d.Msg == "" || d.Pos.File != "c.yaml" || d.Pos.Line < 1 || d.Pos.Col < 1 {
