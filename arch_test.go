@@ -68,6 +68,8 @@ func only() map[string][]string {
 		"sluice/engine/lint":            {"spec", "param", "value", "caps", "element", "route", "media", "fault", "expect"},
 		"sluice/engine/plan":            {"spec", "param", "value", "caps", "element", "media", "fault", "plan"},
 		"sluice/engine/hub":             {"media", "fault", "stat", "hub"},
+		"sluice/engine/hub/forms":       {"media", "fault", "stat", "hub"},
+		"sluice/engine/hub/fanout":      {"stat"},
 		"sluice/engine/run":             {"plan", "element", "hub", "event", "stat", "fault", "media", "run"},
 		"sluice/engine/run/shape":       {"plan", "element", "run"},
 		"sluice/engine/run/files":       {"plan", "element"},

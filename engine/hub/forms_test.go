@@ -10,33 +10,47 @@ import (
 	"sluice/engine/media"
 )
 
-// forms makes a unit of each packet and back; its number is the PTS in milliseconds or the sequence number.
+// forms makes a unit of each packet and back; its number is the PTS in milliseconds or the sequence number. It holds the
+// last one back until the end.
 type forms struct {
 	made int
 	err  error
 }
 
-func (f *forms) Assembler(media.Track) (func([]*media.Packet) []media.Unit, error) {
+func (f *forms) Assembler(media.Track, Aid) (Maker[media.Packet, media.Unit], error) {
 	f.made++
-	return func(packets []*media.Packet) (units []media.Unit) {
-		for _, p := range packets {
-			n := time.Duration(p.Header.SequenceNumber) * time.Millisecond
-			units = append(units, media.Unit{PTS: n, DTS: n, Key: p.Payload[1] == 0x50, AU: [][]byte{p.Payload}})
-		}
-		return units
-	}, f.err
+	return &maker[media.Packet, media.Unit]{make: func(p *media.Packet) media.Unit {
+		n := time.Duration(p.Header.SequenceNumber) * time.Millisecond
+		return media.Unit{PTS: n, DTS: n, Key: p.Payload[1] == 0x50, AU: [][]byte{p.Payload}}
+	}}, f.err
 }
 
-func (f *forms) Packetiser(media.Track) (func([]*media.Unit) []media.Packet, error) {
+func (f *forms) Packetiser(media.Track, Aid) (Maker[media.Unit, media.Packet], error) {
 	f.made++
-	return func(units []*media.Unit) (packets []media.Packet) {
-		for _, u := range units {
-			n := uint16(u.PTS / time.Millisecond)
-			header := rtp.Header{SequenceNumber: n, Timestamp: uint32(n) * 90}
-			packets = append(packets, media.Packet{Header: header, Payload: u.AU[0], PTS: u.PTS})
-		}
-		return packets
-	}, f.err
+	return &maker[media.Unit, media.Packet]{make: func(u *media.Unit) media.Packet {
+		n := uint16(u.PTS / time.Millisecond)
+		header := rtp.Header{SequenceNumber: n, Timestamp: uint32(n) * 90}
+		return media.Packet{Header: header, Payload: u.AU[0], PTS: u.PTS}
+	}}, f.err
+}
+
+type maker[From, To any] struct {
+	make func(*From) To
+	held []To
+}
+
+func (m *maker[From, To]) Make(items []*From) (made []To) {
+	for _, i := range items {
+		made = append(made, m.held...)
+		m.held = []To{m.make(i)}
+	}
+	return made
+}
+
+func (m *maker[From, To]) Flush() []To {
+	last := m.held
+	m.held = nil
+	return last
 }
 
 func unit(key bool, n int) media.Unit {
@@ -120,6 +134,9 @@ func TestOtherFormIsMadeOnceForAll(t *testing.T) {
 			}
 			for n := uint16(10); n < 60; n++ {
 				put(false, n)
+			}
+			if d := h.Streams()[0].Tracks[0].Derived; d == nil {
+				t.Error("nothing is said of the other form")
 			}
 			p.Close(nil) // what was written is made into the other form before its readers end
 			if err := packets.awaitEnd(t); err != nil {

@@ -24,7 +24,8 @@ type track struct {
 	number      int // what the source knows it as
 	clock       *media.Clock
 	asker       *fanout.Asker
-	stats       stat.Set
+	stats       stat.Set // of the form in which it is written
+	derived     stat.Set // of the other
 
 	readers int
 	former  port // makes the form in which it is not written; nil until somebody reads that
@@ -46,9 +47,9 @@ func (t *track) lanes(p *Publication) {
 		packets.Window, units.Window = videoPackets, videoUnits
 	}
 	if t.form == Packets {
-		units.Stats = new(stat.Set) // what is derived is not counted twice
+		units.Stats = &t.derived
 	} else {
-		packets.Stats = new(stat.Set)
+		packets.Stats = &t.derived
 	}
 	p.packets.AddLane(packets)
 	p.units.AddLane(units)

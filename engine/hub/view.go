@@ -27,6 +27,8 @@ type TrackInfo struct {
 	Alternative bool          `json:"alternative,omitempty"`
 	Readers     int           `json:"readers"`
 	Stats       stat.Snapshot `json:"stats"` // of what was written
+	// Derived is of the form that was made of that, if somebody reads or read it.
+	Derived *stat.Snapshot `json:"derived,omitempty"`
 }
 
 // Has tells whether somebody publishes under a name.
@@ -67,9 +69,14 @@ func (p *Publication) info() StreamInfo {
 		Name: p.stream.name, Publication: p.id, Since: p.since, Readers: len(p.readers), Muted: slices.Clone(p.muted),
 	}
 	for _, t := range p.offer {
-		info.Tracks = append(info.Tracks, TrackInfo{
+		one := TrackInfo{
 			Track: t.Track, Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),
-		})
+		}
+		if t.former != nil {
+			derived := t.derived.Snapshot()
+			one.Derived = &derived
+		}
+		info.Tracks = append(info.Tracks, one)
 	}
 	return info
 }
