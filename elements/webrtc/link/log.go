@@ -1,0 +1,59 @@
+package link
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/pion/logging"
+)
+
+// Logs gives pion's packages their loggers. What they warn of is a peer's matter and ours to judge, so it is told at the
+// debug level; what they call an error is a warning.
+type Logs struct{ Log *slog.Logger }
+
+// NewLogger implements logging.LoggerFactory.
+func (f Logs) NewLogger(scope string) logging.LeveledLogger { return scoped{f.Log, scope} }
+
+type scoped struct {
+	log   *slog.Logger
+	scope string
+}
+
+func (s scoped) tell(level slog.Level, msg string) {
+	s.log.Log(context.Background(), level, "pion", "scope", s.scope, "said", msg)
+}
+
+func (s scoped) tellf(level slog.Level, format string, args ...any) {
+	if s.log.Enabled(context.Background(), level) {
+		s.tell(level, fmt.Sprintf(format, args...))
+	}
+}
+
+// Trace and the following implement logging.LeveledLogger. Traces are of single packets, and left out.
+func (s scoped) Trace(string)          {}
+func (s scoped) Tracef(string, ...any) {}
+
+// Debug tells at the debug level.
+func (s scoped) Debug(msg string) { s.tell(slog.LevelDebug, msg) }
+
+// Debugf tells at the debug level.
+func (s scoped) Debugf(format string, args ...any) { s.tellf(slog.LevelDebug, format, args...) }
+
+// Info tells at the debug level.
+func (s scoped) Info(msg string) { s.tell(slog.LevelDebug, msg) }
+
+// Infof tells at the debug level.
+func (s scoped) Infof(format string, args ...any) { s.tellf(slog.LevelDebug, format, args...) }
+
+// Warn tells at the debug level.
+func (s scoped) Warn(msg string) { s.tell(slog.LevelDebug, msg) }
+
+// Warnf tells at the debug level.
+func (s scoped) Warnf(format string, args ...any) { s.tellf(slog.LevelDebug, format, args...) }
+
+// Error tells a warning.
+func (s scoped) Error(msg string) { s.tell(slog.LevelWarn, msg) }
+
+// Errorf tells a warning.
+func (s scoped) Errorf(format string, args ...any) { s.tellf(slog.LevelWarn, format, args...) }

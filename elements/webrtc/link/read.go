@@ -1,0 +1,101 @@
+package link
+
+import (
+	"encoding/binary"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+
+	"sluice/elements/webrtc/mux"
+)
+
+// maxEarly is how many packets are kept that come before the keys: the peer has them one flight earlier.
+const maxEarly = 64
+
+// read hands over what arrives until the inbox is closed.
+func (l *Link) read() {
+	var header rtp.Header
+	var early []*mux.Packet
+	for {
+		list := l.inbox.Take()
+		if len(list) == 0 {
+			l.inbox.Release(early...)
+			return
+		}
+		k := l.keys.Load()
+		if k != nil && early != nil {
+			l.media(k, early, &header)
+			early = nil
+		}
+		media := list[:0]
+		for _, p := range list {
+			switch {
+			case len(p.Data) == 0:
+				l.inbox.Release(p)
+			case p.Data[0] >= 20 && p.Data[0] < 64: // DTLS (RFC 7983 7)
+				l.pipe.put(p.Data)
+				l.inbox.Release(p)
+			case p.Data[0] < 128 || p.Data[0] > 191 || len(p.Data) < 12:
+				l.inbox.Release(p)
+			case k == nil && len(early) < maxEarly:
+				early = append(early, p)
+			case k == nil:
+				l.inbox.Release(p)
+			default:
+				media = append(media, p)
+			}
+		}
+		if len(media) > 0 {
+			l.media(k, media, &header)
+		}
+	}
+}
+
+// media decrypts into one piece of memory for all that was read at once: it is kept, or not, as a whole.
+func (l *Link) media(k *keys, list []*mux.Packet, header *rtp.Header) {
+	total := 0
+	for _, p := range list {
+		total += len(p.Data)
+	}
+	slab := make([]byte, total)
+	for _, p := range list {
+		n := len(p.Data)
+		if isRTCP(p.Data) {
+			l.control(k, p.Data, p.At)
+			continue
+		}
+		// What cannot be decrypted is forged, repeated or not for us; there is nobody to tell.
+		if plain, err := k.remote.DecryptRTP(slab[:n:n], p.Data, header); err == nil {
+			size := headerSize(plain)
+			l.handler.RTP(header, plain[size:len(plain):len(plain)], p.At)
+		}
+		slab = slab[n:]
+	}
+	l.inbox.Release(list...)
+	l.handler.Read()
+}
+
+// headerSize is where the payload of a packet begins whose header has been read without an error (RFC 3550 5.1, 5.3.1).
+func headerSize(p []byte) int {
+	n := 12 + 4*int(p[0]&0x0f)
+	if p[0]&0x10 != 0 {
+		n += 4 + 4*int(binary.BigEndian.Uint16(p[n+2:]))
+	}
+	return n
+}
+
+// isRTCP tells RTCP from RTP by the packet type (RFC 5761 4).
+func isRTCP(p []byte) bool { return p[1] >= 192 && p[1] <= 223 }
+
+func (l *Link) control(k *keys, p []byte, at time.Time) {
+	plain, err := k.remote.DecryptRTCP(nil, p, nil)
+	if err != nil {
+		return
+	}
+	list, err := rtcp.Unmarshal(plain)
+	if err != nil {
+		return
+	}
+	l.handler.RTCP(list, at)
+}
