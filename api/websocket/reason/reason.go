@@ -12,7 +12,7 @@ const (
 	KeepAlive             Reason = "Failed by ICE keep alive" // consent (RFC 7675) lost
 	DTLSFingerprint       Reason = "Failed by DTLS fingerprint error"
 	DTLSError             Reason = "Failed by DTLS error"
-	RTMPWriter            Reason = "Failed by RTMP writer error"
+	RTMPWriter            Reason = "Failed by RTMP writer error" //nolint:gosec // no credentials, whatever gosec reads in it
 	RTPActivity           Reason = "Failed by RTP activity"
 	SessionDisconnect     Reason = "Stopped by session disconnect"
 	RESTTerminate         Reason = "Stopped by rest /terminate"

@@ -30,7 +30,8 @@ type Connection struct {
 func ParseConnection(m Message) (Connection, error) {
 	var c Connection
 	if len(m.Args) > 0 && len(m.Args[0]) > MaxConnection {
-		return c, fault.New(fault.InvalidRequest, "", "a connection object of %d bytes is too large", len(m.Args[0])).Advise("at most %d", MaxConnection)
+		return c, fault.New(fault.InvalidRequest, "", "a connection object of %d bytes is too large", len(m.Args[0])).
+			Advise("at most %d", MaxConnection)
 	}
 	if err := m.Into(&c); err != nil {
 		return c, err

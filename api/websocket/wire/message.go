@@ -31,13 +31,14 @@ func Parse(b []byte) (Message, error) {
 		Data    json.RawMessage `json:"data"`
 	}
 	if err := json.Unmarshal(b, &frame); err != nil {
-		return Message{}, fault.New(fault.InvalidRequest, "", "the message is not a JSON object that holds \"message\" and \"data\"").Because(err)
+		return Message{}, fault.New(fault.InvalidRequest, "", "the message is not a JSON object of \"message\" and \"data\"").Because(err)
 	}
 	switch {
 	case frame.Message == nil || *frame.Message == "":
 		return Message{}, fault.New(fault.InvalidRequest, "", "the member \"message\" is missing")
 	case len(*frame.Message) > MaxName:
-		return Message{}, fault.New(fault.InvalidRequest, "", "a message's name of %d bytes is too long", len(*frame.Message)).Advise("at most %d", MaxName)
+		return Message{}, fault.New(fault.InvalidRequest, "", "a message's name of %d bytes is too long", len(*frame.Message)).
+			Advise("at most %d", MaxName)
 	}
 	m := Message{Name: string(*frame.Message)}
 	if absent(frame.Data) {

@@ -37,7 +37,8 @@ func (d MetricsDescription) Names() ([]string, error) {
 	names := strings.Split(string(d.Headers), ",")
 	for _, name := range names {
 		if len(name) > MaxMetricName {
-			return nil, fault.New(fault.InvalidRequest, "", "a metric's name of %d bytes is too long", len(name)).Advise("at most %d", MaxMetricName)
+			return nil, fault.New(fault.InvalidRequest, "", "a metric's name of %d bytes is too long", len(name)).
+				Advise("at most %d", MaxMetricName)
 		}
 	}
 	return names, nil
@@ -65,9 +66,9 @@ func (b MetricsBatch) Latest(names []string, compression string, values map[stri
 		if len(columns) != len(names) {
 			return fault.New(fault.InvalidRequest, "", "a row of %d values for %d metrics", len(columns), len(names))
 		}
-		for i, value := range columns {
-			if value != "" && len(value) <= MaxMetricName {
-				values[names[i]] = value
+		for i, name := range names {
+			if value := columns[i]; value != "" && len(value) <= MaxMetricName {
+				values[name] = value
 			}
 		}
 	}

@@ -1,0 +1,93 @@
+package socket
+
+import (
+	"time"
+
+	"github.com/gorilla/websocket"
+)
+
+// write is the goroutine that sends messages and probes.
+func (s *Socket) write() {
+	probe := make(<-chan time.Time)
+	if s.opt.Algorithm != None {
+		ticker := time.NewTicker(s.opt.Every)
+		defer ticker.Stop()
+		probe = ticker.C
+	}
+	for {
+		select {
+		case <-s.done:
+			return
+		case <-probe:
+			s.probe()
+		case <-s.wake:
+			if !s.flush() {
+				return // nothing may follow a Close
+			}
+		}
+	}
+}
+
+// probe asks whether the client is there.
+func (s *Socket) probe() {
+	if int(s.unanswered.Add(1)) > s.opt.Probes {
+		s.end(ErrSilent)
+		return
+	}
+	if s.opt.Algorithm == Internal {
+		s.check(s.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(s.opt.Write)))
+		return
+	}
+	s.send(s.opt.Probe)
+}
+
+// flush sends what waits, and the end if it is to come. It tells whether more can be sent.
+func (s *Socket) flush() bool {
+	for {
+		batch, code := s.take()
+		if len(batch) == 0 {
+			if code != 0 {
+				s.goodbye(code)
+			}
+			return code == 0
+		}
+		for _, message := range batch {
+			if !s.send(message) {
+				return false
+			}
+		}
+	}
+}
+
+// take takes all that waits, and the status code to close with.
+func (s *Socket) take() ([][]byte, int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	batch := s.queue
+	s.queue, s.bytes = nil, 0
+	return batch, s.closing
+}
+
+func (s *Socket) send(message []byte) bool {
+	_ = s.conn.SetWriteDeadline(time.Now().Add(s.opt.Write)) // cannot fail
+	return s.check(s.conn.WriteMessage(websocket.TextMessage, message))
+}
+
+// goodbye says Close. The reader hears the client's own, which ends the socket; a client that says none is not waited for long.
+// Closing without waiting would have TCP throw away what was sent if anything came meanwhile that nobody read.
+func (s *Socket) goodbye(code int) {
+	_ = s.conn.SetReadDeadline(time.Now().Add(s.opt.Linger))
+	s.check(s.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(s.opt.Linger)))
+}
+
+// check ends the socket if something could not be sent.
+func (s *Socket) check(err error) bool {
+	if err == nil {
+		return true
+	}
+	if isTimeout(err) {
+		err = ErrSlow
+	}
+	s.end(err)
+	return false
+}
