@@ -1,7 +1,7 @@
 # sluice: `make run` shows what it does, `make test` checks everything. Both install what they need and say so.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build build-nogst media test check unit race cover golden fuzz bench lint docs schema registry completion clean
+.PHONY: help run build build-nogst media test check unit race browser cover golden fuzz bench lint docs schema registry completion clean
 
 BIN        := bin
 SLUICE     := $(BIN)/sluice
@@ -85,6 +85,10 @@ gst: $(LINTER) build media ## the tests that need GStreamer, those in the shippe
 	go test -count=1 ./engine/gst/... ./cmd/sluice/...
 	$(LINTER) run ./engine/gst/... ./cmd/sluice/...
 	$(SLUICE) test graphs
+
+browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=name: only the scenarios of that name
+	@.ci/setup browser
+	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 15m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
 
 check: lint unit ## fast: lint and unit tests, without GStreamer
 

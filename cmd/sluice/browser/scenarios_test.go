@@ -1,0 +1,144 @@
+package browser
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"sluice/engine/enginetest/lossy"
+)
+
+// scenario is one of testdata/browser/scenarios. Without servers of its own it shares one with others, and may run beside
+// them.
+type scenario struct {
+	name    string
+	servers int  // of its own
+	lossy   bool // its media goes through a bad network
+}
+
+func scenarios() []scenario {
+	return []scenario{
+		{name: "two_way_streaming"},
+		{name: "player"},
+		{name: "streamer"},
+		{name: "2players"},
+		{name: "embed_player"},
+		{name: "conference"},
+		{name: "room_full"},
+		{name: "video-chat"},
+		{name: "stream_filter"},
+		{name: "canvas_streaming"},
+		{name: "stream-auto-restore", servers: 1},
+		{name: "tcp"},
+		{name: "publisher_gone"},
+		{name: "mute"},
+		{name: "codecs"},
+		{name: "resolution"},
+		{name: "kinds"},
+		{name: "lossy", lossy: true},
+		{name: "two_servers", servers: 2},
+		{name: "old_sdks"},
+	}
+}
+
+// conditions are those that media must bear.
+var conditions = lossy.Conditions{Loss: 0.05, Jitter: 200 * time.Millisecond, Seed: 4}
+
+// brief is what a scenario is told.
+type brief struct {
+	Scenario string      `json:"scenario"`
+	Servers  []addresses `json:"servers"`
+	Out      string      `json:"out"`
+	Detour   int         `json:"detour,omitempty"` // UDP port that media goes through
+}
+
+// Every scenario runs in one browser. What each tab said, heard and showed is left in out/browser.
+func TestScenarios(t *testing.T) {
+	needBrowser(t)
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(filepath.Dir(path)) })
+	out, err := filepath.Abs(filepath.Join("..", "..", "..", "out", "browser"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := startDriver(t)
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	shared := startServer(t, path, out, "shared")
+	for _, s := range scenarios() {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			play(t, d, s, path, shared, filepath.Join(out, s.name))
+		})
+	}
+}
+
+func play(t *testing.T, d *driver, s scenario, path string, shared *server, out string) {
+	t.Helper()
+	if err := os.RemoveAll(out); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	servers := []*server{shared}
+	if s.servers > 0 {
+		servers = nil
+		for i := range s.servers {
+			servers = append(servers, startServer(t, path, out, fmt.Sprintf("server%d", i)))
+		}
+	}
+	b := brief{Scenario: s.name, Out: out}
+	for _, one := range servers {
+		b.Servers = append(b.Servers, one.addresses)
+	}
+	if s.lossy {
+		bad, err := lossy.Listen(servers[0].udp, conditions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			t.Logf("the bad network: %+v", bad.Counts())
+			if err := bad.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		b.Detour = int(bad.Addr().Port())
+	}
+	start := time.Now()
+	notes, err := d.ask("run", b, answers(t, servers))
+	if err != nil {
+		t.Fatalf("%v\nits messages and pictures are in %s", err, out)
+	}
+	t.Logf("%.1f s, notes: %s", time.Since(start).Seconds(), notes)
+}
+
+// answers does what a scenario asks for.
+func answers(t *testing.T, servers []*server) host {
+	t.Helper()
+	return func(what string, with json.RawMessage) error {
+		var which struct{ Server int }
+		if err := json.Unmarshal(with, &which); err != nil {
+			return err
+		}
+		if which.Server < 0 || which.Server >= len(servers) {
+			return fmt.Errorf("there is no server %d", which.Server)
+		}
+		s := servers[which.Server]
+		switch what {
+		case "kill":
+			return s.end(syscall.SIGKILL)
+		case "start":
+			return s.start(t.Context())
+		}
+		return fmt.Errorf("the test does not know what %q is", what)
+	}
+}
