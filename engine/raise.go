@@ -48,7 +48,9 @@ func (e *Engine) Raise(ctx context.Context, ev Event) (*instance.Instance, error
 }
 
 // begin starts an instance for a route that was found.
-func (e *Engine) begin(ctx context.Context, set *store.Set, entry *route.Entry, captures param.Values, ev Event) (*instance.Instance, error) {
+func (e *Engine) begin(
+	ctx context.Context, set *store.Set, entry *route.Entry, captures param.Values, ev Event,
+) (*instance.Instance, error) {
 	t, err := e.templates.of(set, entry.Graph)
 	if err != nil {
 		return nil, err
@@ -76,7 +78,7 @@ func (e *Engine) begin(ctx context.Context, set *store.Set, entry *route.Entry, 
 	}
 	inst, err := e.launch(ctx, t, in, p, part, ev.wanted)
 	if err != nil {
-		part.Closed()
+		part.Closed() //nolint:contextcheck // what was begun is ended, whatever becomes of ctx
 		return nil, err
 	}
 	return inst, nil
