@@ -13,6 +13,7 @@ import (
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
+	"sluice/engine/hub/forms"
 	"sluice/engine/run"
 	"sluice/engine/run/instance"
 	"sluice/engine/run/supervisor"
@@ -28,7 +29,6 @@ type Options struct {
 	CPUs     float64           // what all graphs together may cost; 0 is no limit
 	Cache    int               // bytes that each stream keeps for viewers to come; 0: 8 MiB
 	Shards   int               // writer loops of the hub; 0: one for each processor
-	Forms    hub.Forms         // makes packets of access units and the other way round
 	Limits   instance.Limits
 	Clock    element.Clock // nil: the time there is
 }
@@ -58,7 +58,7 @@ func New(opt Options) (*Engine, error) {
 	}
 	e := &Engine{opt: opt, bus: event.NewBus(opt.Clock.Now), sets: opt.Store.Subscribe()}
 	e.hub = hub.New(hub.Options{
-		Log: opt.Log, Clock: opt.Clock, Shards: opt.Shards, Cache: opt.Cache, Demand: demand{e}, Forms: opt.Forms, Notify: e.tell,
+		Log: opt.Log, Clock: opt.Clock, Shards: opt.Shards, Cache: opt.Cache, Demand: demand{e}, Forms: forms.New(forms.Options{}), Notify: e.tell,
 	})
 	e.super = supervisor.New(supervisor.Options{Open: opt.Open, Log: opt.Log, Bus: e.bus, CPUs: opt.CPUs, Limits: opt.Limits})
 	e.templates.registry = opt.Registry
