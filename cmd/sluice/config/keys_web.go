@@ -1,0 +1,72 @@
+package config
+
+import (
+	"time"
+
+	"sluice/engine/value"
+)
+
+func webrtc() []Key {
+	const second = time.Second
+	return []Key{
+		texts("webrtc.udp", []string{":31000"}, func(c *Config) *[]string { return &c.WebRTC.UDP },
+			"Addresses for media over UDP, which all clients share. An empty list turns UDP off.").checked(listens),
+		texts("webrtc.tcp", []string{":31000"}, func(c *Config) *[]string { return &c.WebRTC.TCP },
+			"The same for media over TCP, for clients whose networks let no UDP through.").checked(listens),
+		text("webrtc.ports", "", func(c *Config) *string { return &c.WebRTC.Ports },
+			"A range of ports of which every client gets one of its own, in place of the shared addresses.").
+			unset("the shared addresses").like("31000-31999").checked(portRange),
+		toggle("webrtc.lite", func(c *Config) *bool { return &c.WebRTC.Lite },
+			"Answers connectivity checks and makes none (ICE-lite): for servers that everybody can reach."),
+		texts("webrtc.nat_1to1", nil, func(c *Config) *[]string { return &c.WebRTC.NAT1To1 },
+			"Public addresses of a server behind NAT, told to clients in place of its own.").like("203.0.113.7").checked(address),
+		texts("webrtc.hosts", nil, func(c *Config) *[]string { return &c.WebRTC.Hosts },
+			"Addresses or names that clients are told beside the server's own.").like("media.example.org").checked(host),
+		texts("webrtc.interfaces", nil, func(c *Config) *[]string { return &c.WebRTC.Interfaces },
+			"Network interfaces to be reached at.").unset("all").like("eth0"),
+		toggle("webrtc.loopback", func(c *Config) *bool { return &c.WebRTC.Loopback },
+			"Tells clients of 127.0.0.1 and ::1, too: for clients on the same machine.").dev(true),
+		texts("webrtc.stun", nil, func(c *Config) *[]string { return &c.WebRTC.STUN },
+			"STUN servers, of which the server learns its public address.").like("stun.example.org:3478").checked(hostPort),
+		records("webrtc.turn", func(c *Config) *[]TURNConfig { return &c.WebRTC.TURN },
+			"TURN servers through which the server can be reached, where it cannot be reached otherwise.",
+			scalar("url", value.Constraint{Type: value.URI}, "", func(t *TURNConfig) *string { return &t.URL }, "Address.").
+				like("turn:turn.example.org:3478?transport=udp").checked(turnURL),
+			text("username", "", func(t *TURNConfig) *string { return &t.Username }, "Name to log in with."),
+			secret("credential", func(t *TURNConfig) *string { return &t.Credential }, "Password to log in with."),
+		),
+		span("webrtc.ice_timeout", 30*second, second, time.Hour, func(c *Config) *time.Duration { return &c.WebRTC.ICETimeout },
+			"How long a client may take to connect."),
+		span("webrtc.consent_timeout", 15*second, second, time.Hour, func(c *Config) *time.Duration { return &c.WebRTC.ConsentTimeout },
+			"How long a connected client may not answer before it is gone."),
+		span("webrtc.media_timeout", 60*second, second, time.Hour, func(c *Config) *time.Duration { return &c.WebRTC.MediaTimeout },
+			"How long a publisher may send nothing at all."),
+	}
+}
+
+func websocket() []Key {
+	const (
+		second = time.Second
+		utmost = 1_000_000
+	)
+	return []Key{
+		choice("websocket.keep_alive.algorithm", "high_level", []string{"high_level", "internal", "none"},
+			func(c *Config) *string { return &c.WebSocket.KeepAlive.Algorithm },
+			"What probes are: messages of the Web SDK, pings of WebSocket, or nothing."),
+		span("websocket.keep_alive.interval", 5*second, second/10, time.Hour,
+			func(c *Config) *time.Duration { return &c.WebSocket.KeepAlive.Interval }, "Time between two probes."),
+		whole("websocket.keep_alive.probes", 10, 1, 1000, func(c *Config) *int { return &c.WebSocket.KeepAlive.Probes },
+			"Probes without an answer after which a session is over."),
+		span("websocket.inbound_feedback", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.InboundFeedback },
+			"How often a publisher is told how much of its video arrived, by which the SDK judges the connection. 0 is never."),
+		span("websocket.outbound_feedback", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.OutboundFeedback },
+			"How often a player is told how much video was sent to it. 0 is never."),
+		file("websocket.metrics", func(c *Config) *string { return &c.WebSocket.Metrics },
+			"JSON file that says which WebRTC metrics pages collect and send: `types`, `sampling`, `batchSize`, `collect`, `compression`.").
+			unset("none are collected").like("/etc/sluice/metrics.json"),
+		whole("websocket.sessions", 10_000, 1, utmost, func(c *Config) *int { return &c.WebSocket.Sessions }, "Sessions at a time."),
+		whole("websocket.streams", 100, 1, 10_000, func(c *Config) *int { return &c.WebSocket.Streams }, "Streams of one session at a time."),
+		amount("websocket.message", 1_000_000, 1000, 100_000_000, func(c *Config) *int64 { return &c.WebSocket.Message },
+			"The largest message that a page may send."),
+	}
+}
