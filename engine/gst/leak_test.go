@@ -22,15 +22,56 @@ import (
 	"sluice/engine/run/fake"
 )
 
-// Nothing of GStreamer's is left when all has ended, as its own tracer counts it in a process of its own.
+// Nothing of GStreamer's is left when all has ended, as its own tracer counts it in a process of its own, and nothing is
+// given back twice, of which GLib complains.
 func TestNoObjectIsLeft(t *testing.T) {
 	t.Parallel()
-	trace := filepath.Join(t.TempDir(), "trace")
-	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^("+strings.Join([]string{
+	program := os.Args[0]
+	left, said := traced(t, program, "-test.run=^("+strings.Join([]string{
 		"TestTranscode", "TestMixerSeats", "TestLazyBranch", "TestABranchFailsAlone", "TestABranchThatCannotBe", "TestNothingButLazySinks", "TestBlame",
+		"TestABranchInTwoPipelinesFails", "TestBranchesFailWhileOthersCome", "TestAnOptionalTrackIsMissing", "TestStopAtAnyTime", "TestUnitsCross",
 	}, "|")+")$")
+	if i := strings.Index(said, "CRITICAL"); i >= 0 {
+		t.Errorf("GLib complains: %s", said[i:min(i+200, len(said))])
+	}
+	var excused map[string]bool
+	if len(left) > 0 {
+		excused = theirs(t)
+	}
+	for _, what := range left {
+		if !excused[what] {
+			t.Errorf("left: %s", what)
+		}
+	}
+}
+
+// theirs is what GStreamer's own program leaves of a decoder that does not like what its neighbour takes. In 1.22 opusdec
+// intersects caps in set_format and forgets the result if it is empty (the tracer's stack traces lead there): two a decoder
+// that is to give mono and is told of stereo.
+func theirs(t *testing.T) map[string]bool {
+	t.Helper()
+	path, err := exec.LookPath("gst-launch-1.0")
+	if err != nil {
+		t.Log(err)
+		return nil
+	}
+	left, _ := traced(t, path, strings.Fields(
+		"-q audiotestsrc num-buffers=5 ! audio/x-raw,channels=2 ! opusenc ! opusdec ! audio/x-raw,channels=1 ! fakesink")...)
+	out := map[string]bool{}
+	for _, what := range left {
+		out[what] = true
+	}
+	return out
+}
+
+// traced runs a program and gives the objects that GStreamer's tracer finds left in it, and what it wrote.
+func traced(t *testing.T, program string, args ...string) (left []string, said string) {
+	t.Helper()
+	trace := filepath.Join(t.TempDir(), "trace")
+	child := exec.CommandContext(t.Context(), program, args...)
 	child.Env = append(os.Environ(), tracing+"=1", "GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7", "GST_DEBUG_NO_COLOR=1", "GST_DEBUG_FILE="+trace)
-	if out, err := child.CombinedOutput(); err != nil {
+	out, err := child.CombinedOutput()
+	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	text, err := os.ReadFile(trace)
@@ -38,11 +79,9 @@ func TestNoObjectIsLeft(t *testing.T) {
 		t.Fatalf("there is no trace: %v, %d bytes", err, len(text))
 	}
 	for _, m := range regexp.MustCompile(`object-alive, type-name=\(string\)(Gst\w+), .*description=\(string\)(.*), ref-count`).FindAllStringSubmatch(string(text), -1) {
-		if m[1] == "GstCaps" && m[2] == "EMPTY" {
-			continue // opusdec's own (1.22): each time it does not like what its neighbour takes
-		}
-		t.Errorf("left: %s %s", m[1], m[2])
+		left = append(left, m[1]+" "+m[2])
 	}
+	return left, string(out)
 }
 
 // held is what a process holds.

@@ -165,7 +165,7 @@ func (l *Pipeline) take(elems []*elem) {
 	wires := l.touching(elems)
 	mine := slices.Clone(elems)
 	for _, w := range wires {
-		if w.filter != nil {
+		if w.filter != nil && !slices.Contains(mine, w.filter) { // in a branch that is lost it is one of those that go
 			mine = append(mine, w.filter)
 		}
 	}
