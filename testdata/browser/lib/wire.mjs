@@ -77,6 +77,8 @@ export function flaws(sdp) {
   if (!lines.some((l) => l.startsWith("a=candidate:"))) found.push("the answer has no candidate");
   if (lines.some((l) => /^m=.* RTP\/AVP /.test(l))) found.push("the answer has media without encryption");
   if (lines.some((l) => /^a=rtpmap:\d+ OPUS/.test(l))) found.push("opus is not in small letters");
+  const streams = new Set(lines.map((l) => l.match(/^a=msid:(\S+) /)?.[1]).filter(Boolean));
+  if (streams.size > 1) found.push("picture and sound are not of one stream: the SDK shows only the last");
   lines.forEach((line, i) => {
     const pt = line.match(/^a=rtpmap:(\d+) /)?.[1];
     const fmtp = pt && lines.findIndex((l) => l.startsWith(`a=fmtp:${pt} `));

@@ -1,10 +1,11 @@
-// Sound without a picture and a picture without sound, published and played; and a player that wants only one of two.
+// Sound without a picture and a picture without sound, published and played; and a player that wants only one of two. The
+// player's WebSocket is encrypted.
 import { same, truth } from "../lib/scene.mjs";
 import { Sdk } from "../lib/sdk.mjs";
 
 export default async function (scene) {
   const publisher = await Sdk.at(scene, "publisher");
-  const player = await Sdk.at(scene, "player");
+  const player = await Sdk.at(scene, "player", { ws: scene.servers[0].wss });
   const kinds = { sound: { audio: true, video: false }, picture: { audio: false, video: true }, both: { audio: true, video: true } };
   for (const [key, constraints] of Object.entries(kinds)) await publisher.publish(`${scene.stream}-${key}`, { key, constraints });
   const ends = async (key) => {

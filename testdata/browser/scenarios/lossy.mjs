@@ -7,8 +7,10 @@ const seconds = 12;
 
 export default async function (scene) {
   const { detour } = scene.args;
-  const publisher = await Sdk.at(scene, "publisher", { detour });
-  const player = await Sdk.at(scene, "player", { detour });
+  // Sessions that end if they hear nothing for 8 s: the server's probes keep them.
+  const session = { receiveProbes: 2, probesInterval: 4000 };
+  const publisher = await Sdk.at(scene, "publisher", { detour, session });
+  const player = await Sdk.at(scene, "player", { detour, session });
   await publisher.publish(scene.stream, { transport: "UDP" });
   await player.play(scene.stream, { transport: "UDP" });
   await player.tab.plays();
