@@ -24,8 +24,13 @@ func wantCode(t *testing.T, what string, err error, code fault.Code) {
 	}
 }
 
+// unit is a frame of VP8 as far as its header goes (RFC 6386 9.1).
 func unit(pts time.Duration, key bool) media.Unit {
-	return media.Unit{PTS: pts, DTS: pts, Key: key, AU: [][]byte{{1, 2, 3}}}
+	frame := []byte{0x10, 0, 0, 0x9d, 0x01, 0x2a, 0x00, 0x05, 0xd0, 0x02}
+	if !key {
+		frame = []byte{0x11, 0, 0}
+	}
+	return media.Unit{PTS: pts, DTS: pts, Key: key, AU: [][]byte{frame}}
 }
 
 func TestPublishAndPlay(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 	"sluice/elements/stream"
 	"sluice/engine"
 	"sluice/engine/element"
+	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -50,6 +51,7 @@ type peer struct {
 	want   media.Want
 	fed    chan *hub.Publication
 	keys   chan int
+	read   chan int // tracks of a source that found their first reader
 	units  chan media.Unit
 	left   chan error
 	over   func(error)
@@ -59,7 +61,7 @@ type peer struct {
 
 func newPeer(tracks ...media.Track) *peer {
 	return &peer{
-		tracks: tracks, fed: make(chan *hub.Publication, 1), keys: make(chan int, 16), units: make(chan media.Unit, 256),
+		tracks: tracks, fed: make(chan *hub.Publication, 1), keys: make(chan int, 16), read: make(chan int, 16), units: make(chan media.Unit, 256),
 		left: make(chan error, 1), want: media.Want{Video: []media.Codec{media.VP8}, Audio: []media.Codec{media.Opus}},
 	}
 }
@@ -75,7 +77,7 @@ func (s source) Describe(context.Context) (media.Description, error) {
 func (source) Form() hub.Form            { return hub.Units }
 func (s source) Feed(p *hub.Publication) { s.fed <- p }
 func (s source) RequestKey(track int)    { s.keys <- track }
-func (source) Demand(int)                {}
+func (s source) Demand(track int)        { s.read <- track }
 func (source) Idle(int)                  {}
 func (s source) Ended(reason error)      { s.over(reason) }
 
@@ -239,6 +241,20 @@ func (b *bench) running(t *testing.T, graph string) *instance.Instance {
 		t.Fatalf("no instance of %s runs", graph)
 	}
 	return found
+}
+
+// await begins to listen for an event, and gives what waits for it.
+func (b *bench) await(t *testing.T, name string) func() {
+	sub := b.Bus().Subscribe(8, func(e event.Event) bool { return e.Name == name })
+	t.Cleanup(sub.Close)
+	return func() {
+		t.Helper()
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		if _, _, err := sub.Next(ctx); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+	}
 }
 
 // await takes what comes on a channel.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -92,7 +93,7 @@ func (e *Engine) launch(
 	if err != nil {
 		return nil, err
 	}
-	if len(p.Pipelines) > 0 { // what is converted depends on it
+	if depends(p) {
 		in.Given, in.Want = found.Given, found.Want
 		if p, err = t.Resolve(in); err != nil {
 			return nil, err
@@ -107,6 +108,11 @@ func (e *Engine) launch(
 	}
 	part.Bind(inst)
 	return inst, nil
+}
+
+// depends tells whether what is converted, or is not, depends on what the peers have and want.
+func depends(p *plan.Plan) bool {
+	return len(p.Pipelines) > 0 || slices.ContainsFunc(p.Nodes, func(n plan.Node) bool { return n.Passes })
 }
 
 // presets are the parameters that a route gives its graph.

@@ -1,7 +1,5 @@
 package node
 
-import "sluice/engine/media"
-
 // A gather is the source of what it publishes: key frames are asked for where the track comes from, and what is lazy runs
 // while somebody reads.
 
@@ -66,29 +64,3 @@ func (s solo) RequestKey(int)     { s.g.RequestKey(s.track) }
 func (s solo) Demand(int)         { s.g.Demand(s.track) }
 func (s solo) Idle(int)           { s.g.Idle(s.track) }
 func (s solo) Ended(reason error) { s.g.Ended(reason) }
-
-// relay is the sink that writes what it reads to another publication.
-type relay struct {
-	to  writer // set before the reader is resumed
-	end func(error)
-}
-
-// Begin implements hub.Sink.
-func (r *relay) Begin([]media.Track) {}
-
-// Push implements hub.Sink. Payloads are shared, headers copied, since the hub puts them on the publication's time.
-func (r *relay) Push(_ int, items []*media.Packet) int {
-	batch := make([]media.Packet, len(items))
-	for i, p := range items {
-		batch[i] = *p
-	}
-	_ = r.to.Write(batch) // after the end there is nobody to write to, and the reader is about to be closed
-	return len(items)
-}
-
-// End implements hub.Sink.
-func (r *relay) End(reason error) {
-	if r.end != nil {
-		r.end(reason)
-	}
-}

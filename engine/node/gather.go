@@ -45,13 +45,13 @@ type feed struct {
 	open  func(w writer) // lets it flow
 	key   func()         // asks for a key frame
 	lazy  bool
+	form  hub.Form // in which it writes; what comes from GStreamer are access units
 }
 
 // writer takes media of one track.
 type writer interface {
-	Write(batch []media.Packet) error
+	Forward(batch []media.Packet) error
 	WriteUnits(batch []media.Unit) error
-	Timeline() *media.Timeline
 }
 
 // begin makes the feeds of a gather, and publishes if it knows enough.
@@ -78,7 +78,7 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 
 // feed joins one input to a gather.
 func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
-	f := &feed{in: in, must: true}
+	f := &feed{in: in, must: true, form: hub.Units}
 	if in.bridge != nil {
 		out := &outflow{gather: g, feed: f, bridge: in.bridge.Name}
 		f.open, f.must = out.open, !in.bridge.Optional
@@ -91,8 +91,7 @@ func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
 		p.mu.Unlock()
 		return f, nil
 	}
-	r := &relay{}
-	reader, err := p.readFrom(ctx, in, r)
+	reader, form, open, err := p.readFrom(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +100,7 @@ func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
 		return nil, fault.New(fault.StreamNotFound, in.from, "it has ended")
 	}
 	f.track, f.known = tracks[0], true
-	f.open = func(w writer) { r.to = w; reader.Resume() }
+	f.open, f.form = open, form
 	f.key = func() { _ = reader.RequestKey(0) } // a reader that has ended needs none
 	return f, nil
 }
@@ -177,7 +176,7 @@ func (g *gather) publish(ctx context.Context) error {
 	var d media.Description
 	for _, f := range feeds {
 		d.Tracks = append(d.Tracks, unique(f.track, d))
-		opt.Forms = append(opt.Forms, f.form())
+		opt.Forms = append(opt.Forms, f.form)
 	}
 	var pub *hub.Publication
 	var err error
@@ -217,7 +216,7 @@ func (g *gather) keep(pub *hub.Publication, also *hub.Alternative) bool {
 
 func (g *gather) publishAlternatives(feeds []*feed) error {
 	for i, f := range feeds {
-		opt := hub.AlternativeOptions{Form: f.form(), For: g.part.opt.For, Source: solo{g, i}}
+		opt := hub.AlternativeOptions{Form: f.form, For: g.part.opt.For, Source: solo{g, i}}
 		a, err := g.part.opt.Hub.Alternative(g.stream, f.track, opt)
 		if err != nil {
 			return err
@@ -227,14 +226,6 @@ func (g *gather) publishAlternatives(feeds []*feed) error {
 		}
 	}
 	return nil
-}
-
-// form is how a feed writes: what comes from GStreamer are access units.
-func (f *feed) form() hub.Form {
-	if f.in.bridge != nil {
-		return hub.Units
-	}
-	return hub.Packets
 }
 
 func (g *gather) close(reason error) {
@@ -268,6 +259,5 @@ type lane struct {
 	track int
 }
 
-func (l lane) Write(batch []media.Packet) error    { return l.pub.Write(l.track, batch) }
+func (l lane) Forward(batch []media.Packet) error  { return l.pub.Forward(l.track, batch) }
 func (l lane) WriteUnits(batch []media.Unit) error { return l.pub.WriteUnits(l.track, batch) }
-func (l lane) Timeline() *media.Timeline           { return l.pub.Timeline() }

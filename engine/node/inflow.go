@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 
@@ -43,29 +42,6 @@ func (f *inflow) Push(_ int, items []*media.Unit) int {
 func (f *inflow) End(reason error) {
 	f.port.Mark(run.End)
 	f.part.over(f.node, reason)
-}
-
-// readFrom reads packets of a kind from a source of this graph, or from a stream of the hub.
-func (p *Part) readFrom(ctx context.Context, in input, r *relay) (*hub.Reader, error) {
-	r.end = func(reason error) { p.over(in.from, reason) }
-	want := kept(media.Everything(), in.kind)
-	opt := hub.ReadOptions{Paused: true}
-	var reader *hub.Reader
-	var err error
-	if o := p.origins[in.from]; o != nil {
-		reader, err = o.pub.Read(want, r, opt)
-	} else if tap, ok := p.nodes[in.from].(Tap); ok {
-		var stream string
-		stream, opt.Wait, _ = tap.Reads()
-		reader, err = p.opt.Hub.Read(ctx, stream, want, r, opt)
-	} else {
-		err = unready(in.from, "nothing can be read from it")
-	}
-	if err != nil {
-		return nil, err
-	}
-	p.keep(reader)
-	return reader, nil
 }
 
 // feedBridge begins to take what a node gives into a bridge.
