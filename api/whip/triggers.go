@@ -1,5 +1,3 @@
-// Package whip describes WHIP (RFC 9725) and WHEP to graphs. They bring a browser, or whatever speaks WebRTC as one does; its
-// media is webrtc.in and webrtc.out of package elements/webrtc.
 package whip
 
 import (
