@@ -88,7 +88,7 @@ gst: $(LINTER) build media ## the tests that need GStreamer, those in the shippe
 
 browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=name: only the scenarios of that name
 	@.ci/setup browser
-	@node --test testdata/browser/lib >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
+	@mkdir -p out; node --test testdata/browser/lib/*.test.mjs >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
 	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 15m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
 
 check: lint unit ## fast: lint and unit tests, without GStreamer

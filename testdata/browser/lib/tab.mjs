@@ -3,7 +3,7 @@
 import { EventEmitter } from "node:events";
 import { readFileSync } from "node:fs";
 
-export const patience = 20_000;
+export const patience = 30_000;
 const hooks = readFileSync(new URL("hooks.js", import.meta.url), "utf8");
 
 // harmless errors: what pages ask for that is outside of the closed world of a test.
