@@ -58,7 +58,8 @@ func New(opt Options) (*Engine, error) {
 	}
 	e := &Engine{opt: opt, bus: event.NewBus(opt.Clock.Now), sets: opt.Store.Subscribe()}
 	e.hub = hub.New(hub.Options{
-		Log: opt.Log, Clock: opt.Clock, Shards: opt.Shards, Cache: opt.Cache, Demand: demand{e}, Forms: forms.New(forms.Options{}), Notify: e.tell,
+		Log: opt.Log, Clock: opt.Clock, Shards: opt.Shards, Cache: opt.Cache, Demand: demand{e}, Notify: e.tell,
+		Forms: forms.New(forms.Options{}),
 	})
 	e.super = supervisor.New(supervisor.Options{Open: opt.Open, Log: opt.Log, Bus: e.bus, CPUs: opt.CPUs, Limits: opt.Limits})
 	e.templates.registry = opt.Registry
