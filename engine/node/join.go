@@ -95,7 +95,18 @@ func (p *Part) attach(ctx context.Context, name string, t Taker) error {
 	if err != nil {
 		return placed(from, err)
 	}
+	return p.hand(t, r)
+}
+
+// hand gives a taker its reader. What it will get it is told before, while the reader is paused: it may have to agree on that
+// with its peer first.
+func (p *Part) hand(t Taker, r *hub.Reader) error {
 	p.keep(r)
+	tracks := r.Tracks()
+	if len(tracks) == 0 {
+		return fault.New(fault.Closed, "", "what it reads has ended")
+	}
+	t.Begin(tracks)
 	t.Attach(r)
 	return nil
 }
@@ -116,9 +127,7 @@ func (p *Part) own(pub *hub.Publication, t Taker, want media.Want) error {
 	if err != nil {
 		return err
 	}
-	p.keep(r)
-	t.Attach(r)
-	return nil
+	return p.hand(t, r)
 }
 
 // keep remembers a reader to close it; one that came too late is closed at once.

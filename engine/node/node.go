@@ -34,8 +34,10 @@ type Taker interface {
 	element.Element
 	// Want says what the element takes. It is called after New.
 	Want() media.Want
+	// Begin is that of hub.SinkOf. It is called a first time before Attach, and again when the reader is resumed.
+	Begin(tracks []media.Track)
 	// Attach hands over the reader that serves the element, paused: the element resumes it when it is ready to take media. It
-	// is called once. The sink may be told of its tracks before.
+	// is called once.
 	Attach(r *hub.Reader)
 }
 
