@@ -55,10 +55,8 @@ func (p *Publication) addAlternative(described media.Track, opt AlternativeOptio
 	if opt.For != (Conversion{}) && slices.ContainsFunc(p.offer, func(t *track) bool { return t.made == opt.For }) {
 		return nil, fault.New(fault.NameInUse, "", "%s of %q is made already", described.Codec, p.stream.name)
 	}
-	t := &track{Track: described, form: form, alternative: true, made: opt.For, source: opt.Source}
-	if t.source == nil {
-		t.source = deaf{}
-	}
+	t := newTrack(described, form, opt.Source)
+	t.alternative, t.made = true, opt.For
 	p.add(t)
 	p.changed()
 	return &Alternative{p, t}, nil
@@ -66,6 +64,9 @@ func (p *Publication) addAlternative(described media.Track, opt AlternativeOptio
 
 // Write is like Publication.Write.
 func (a *Alternative) Write(batch []media.Packet) error { return a.pub.Write(a.track.index, batch) }
+
+// Forward is like Publication.Forward.
+func (a *Alternative) Forward(batch []media.Packet) error { return a.pub.Forward(a.track.index, batch) }
 
 // WriteUnits is like Publication.WriteUnits.
 func (a *Alternative) WriteUnits(batch []media.Unit) error {
@@ -96,6 +97,7 @@ func (a *Alternative) Close(reason error) {
 
 // changed tells that the publication offers other tracks than before. The caller holds the hub's lock.
 func (p *Publication) changed() {
+	p.version++
 	p.hub.tell(Event{What: StreamChanged, Stream: p.stream.name, Publication: p.id, Description: describe(p.offer)})
 	p.stream.announce()
 }

@@ -10,10 +10,16 @@ import (
 )
 
 func TestMatchPrefersWhatWasPublished(t *testing.T) {
-	published := func(c media.Codec) *track { return &track{Track: media.NewTrack(c)} }
-	plain := func(c media.Codec) *track { return &track{Track: media.NewTrack(c), alternative: true} }
+	published := func(c media.Codec) *track { return newTrack(media.NewTrack(c), Packets, nil) }
+	plain := func(c media.Codec) *track {
+		t := published(c)
+		t.alternative = true
+		return t
+	}
 	converted := func(c media.Codec) *track {
-		return &track{Track: media.NewTrack(c), alternative: true, made: Conversion{Codec: c}}
+		t := plain(c)
+		t.made = Conversion{Codec: c}
+		return t
 	}
 	for name, row := range map[string]struct {
 		offer []*track

@@ -1,24 +1,31 @@
 package hub
 
-import "slices"
+import "sluice/engine/fault"
 
 // The functions here keep count of who reads what. Their callers hold h.mu.
 
 // admit gives a reader to a publication; false if what that offers is no longer what was chosen from.
-func (h *Hub) admit(r *Reader, pub *Publication, offer, picks []*track) (bool, error) {
+func (h *Hub) admit(r *Reader, o offer, picks []*track) (bool, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed || pub.ended.Load() || !slices.Equal(pub.offer, offer) {
+	if r.closed.Load() {
+		return false, fault.New(fault.Closed, "", "the reader is closed")
+	}
+	if h.closed || o.pub.ended.Load() || o.pub.version != o.version {
 		return false, nil
 	}
-	if r.id == 0 {
+	fresh := r.id == 0
+	if fresh {
 		r.id = h.newID()
 	}
-	if err := h.hold(r, pub, picks); err != nil {
+	if err := h.hold(r, o.pub, picks); err != nil {
 		return false, err
 	}
-	h.opt.Log.Debug("reader joined", "stream", r.name, "reader", r.id, "tracks", describe(picks).String())
-	h.tell(Event{What: ReaderJoined, Stream: r.name, Publication: pub.id, Reader: r.id, Description: describe(picks)})
+	r.search = nil
+	if fresh {
+		h.opt.Log.Debug("reader joined", "stream", r.name, "reader", r.id, "tracks", describe(picks).String())
+		h.tell(Event{What: ReaderJoined, Stream: r.name, Publication: o.pub.id, Reader: r.id, Description: describe(picks)})
+	}
 	return true, nil
 }
 

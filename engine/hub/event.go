@@ -14,7 +14,7 @@ type What string
 // The things that happen, in the words of package event.
 const (
 	StreamPublished What = "stream.published"
-	StreamChanged   What = "stream.changed" // it has other tracks than before
+	StreamChanged   What = "stream.changed" // it has other tracks than before, or more is known of them: how large the pictures are, say
 	StreamEnded     What = "stream.ended"
 	StreamMuted     What = "stream.muted" // its publisher muted a kind, or ended that
 	StreamData      What = "stream.data"  // its publisher says something to all who read it

@@ -14,13 +14,13 @@ func (p *Publication) form(t *track, form Form) error {
 	}
 	aid := Aid{Stats: &t.derived, AskKey: t.asker.Ask}
 	if form == Units {
-		maker, err := p.hub.opt.Forms.Assembler(t.Track, aid)
+		maker, err := p.hub.opt.Forms.Assembler(t.media(), aid)
 		if err != nil {
 			return err
 		}
 		t.former = newFormer(p, maker, t.index, p.units, nil, (*Publication).packetLog)
 	} else {
-		maker, err := p.hub.opt.Forms.Packetiser(t.Track, aid)
+		maker, err := p.hub.opt.Forms.Packetiser(t.media(), aid)
 		if err != nil {
 			return err
 		}

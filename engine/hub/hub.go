@@ -43,8 +43,8 @@ func New(opt Options) *Hub {
 	opt = opt.filled()
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &Hub{
-		opt: opt, epoch: opt.Clock.Now(), loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel, streams: map[string]*stream{},
-		private: map[*Publication]struct{}{},
+		opt: opt, epoch: opt.Clock.Now(), loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel,
+		streams: map[string]*stream{}, private: map[*Publication]struct{}{},
 	}
 	h.flights = flights{mu: &h.mu, ctx: ctx, all: map[any]*flight{}}
 	return h

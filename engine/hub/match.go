@@ -30,7 +30,7 @@ func (h *Hub) choose(name string, offer []*track, want media.Want) choice {
 		if from == nil || picked(c.picks, k) || len(want.Codecs(k)) == 0 {
 			continue
 		}
-		conversion, err := h.opt.Demand.Conversion(name, from.Track, want)
+		conversion, err := h.opt.Demand.Conversion(name, from.media(), want)
 		if err != nil {
 			c.err = fault.New(fault.CodecNotAvailable, "", "%s", c.err).Because(err)
 			return c
@@ -84,10 +84,10 @@ func match(offer []*track, want media.Want) (picks []*track, err error) {
 func alternative(offer []*track, k media.Kind, want media.Want) *track {
 	var best *track
 	for _, t := range offer {
-		if t.Kind != k || !t.alternative || t.made != (Conversion{}) {
+		if t.kind != k || !t.alternative || t.made != (Conversion{}) {
 			continue
 		}
-		if r := want.Takes(t.Track); r >= 0 && (best == nil || r < want.Takes(best.Track)) {
+		if r := want.Takes(t.media()); r >= 0 && (best == nil || r < want.Takes(best.media())) {
 			best = t
 		}
 	}
@@ -99,7 +99,7 @@ func kinds() []media.Kind { return []media.Kind{media.Video, media.Audio, media.
 
 func videoFirst(picks []*track) {
 	slices.SortStableFunc(picks, func(a, b *track) int {
-		return slices.Index(kinds(), a.Kind) - slices.Index(kinds(), b.Kind)
+		return slices.Index(kinds(), a.kind) - slices.Index(kinds(), b.kind)
 	})
 }
 
@@ -107,7 +107,7 @@ func picked(picks []*track, k media.Kind) bool { return first(picks, k) != nil }
 
 func first(tracks []*track, k media.Kind) *track {
 	for _, t := range tracks {
-		if t.Kind == k {
+		if t.kind == k {
 			return t
 		}
 	}
@@ -127,7 +127,7 @@ func made(offer []*track, c Conversion) *track {
 func (h *Hub) checkForms(picks []*track, form Form) error {
 	for _, t := range picks {
 		if t.form != form && h.opt.Forms == nil {
-			return fault.New(fault.CodecNotAvailable, "", "%s: %s published in %s, %s wanted", t.Kind, t.Codec, t.form, form)
+			return fault.New(fault.CodecNotAvailable, "", "%s: %s published in %s, %s wanted", t.kind, t.media().Codec, t.form, form)
 		}
 	}
 	return nil

@@ -1,8 +1,6 @@
 package hub
 
 import (
-	"slices"
-
 	"sluice/engine/fault"
 	"sluice/engine/hub/fanout"
 	"sluice/engine/media"
@@ -43,19 +41,19 @@ func readOwn[T any](p *Publication, r *Reader, sink SinkOf[T], log func(*Publica
 	r.port = tap[T]{fanout.NewReader(h.loops, sink, &r.stats), log}
 	for {
 		h.mu.Lock()
-		offer, ended := slices.Clone(p.offer), p.ended.Load()
+		o, ended := p.offers(), p.ended.Load()
 		h.mu.Unlock()
 		if ended {
 			return nil, fault.New(fault.Closed, "", "the publication has ended")
 		}
-		picks, err := match(offer, r.want)
+		picks, err := match(o.tracks, r.want)
 		if err == nil {
 			err = h.checkForms(picks, r.form)
 		}
 		if err != nil {
 			return nil, err
 		}
-		if ok, err := h.admit(r, p, offer, picks); ok || err != nil {
+		if ok, err := h.admit(r, o, picks); ok || err != nil {
 			return r, err
 		}
 	}

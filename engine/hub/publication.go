@@ -26,6 +26,7 @@ type Publication struct {
 	tracks  []*track // all there ever were, by index
 	lookup  atomic.Pointer[[]*track]
 	offer   []*track // those that can be read
+	version uint64   // counts what changes of the offer
 	readers map[*Reader]struct{}
 	muted   []media.Kind
 }
@@ -44,7 +45,9 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 		p.source = deaf{}
 	}
 	for i, t := range d.Tracks {
-		p.add(&track{Track: t, form: opt.form(i), source: p.source, number: i})
+		made := newTrack(t, opt.form(i), p.source)
+		made.number = i
+		p.add(made)
 	}
 	return p
 }
@@ -52,7 +55,7 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 // add gives a track its place.
 func (p *Publication) add(t *track) {
 	t.index = len(p.tracks)
-	t.clock = p.timeline.Clock(t.ClockRate)
+	t.clock = p.timeline.Clock(t.media().ClockRate)
 	t.lanes(p)
 	p.tracks = append(p.tracks[:t.index:t.index], t)
 	p.offer = append(p.offer[:len(p.offer):len(p.offer)], t)
@@ -60,8 +63,8 @@ func (p *Publication) add(t *track) {
 	p.lookup.Store(&all)
 }
 
-// Timeline is the one time of the publication, which counts from the hub's epoch. Packets are put on it as they are written; who writes units does so
-// himself, with its clocks.
+// Timeline is the one time of the publication, which counts from the hub's epoch. Packets are put on it as they are
+// written; who writes units does so himself, with its clocks.
 func (p *Publication) Timeline() *media.Timeline { return p.timeline }
 
 // Write passes packets of a track on, in the order in which they arrived. It never waits for a reader. The batch, which
@@ -73,6 +76,16 @@ func (p *Publication) Write(track int, batch []media.Packet) error {
 		return err
 	}
 	p.stamp(t, batch)
+	p.packets.Append(t.index, batch)
+	return nil
+}
+
+// Forward is Write for packets that were read from this hub: they keep the place in time that they have.
+func (p *Publication) Forward(track int, batch []media.Packet) error {
+	t, err := p.writable(track, Packets)
+	if err != nil {
+		return err
+	}
 	p.packets.Append(t.index, batch)
 	return nil
 }
@@ -117,7 +130,7 @@ func (p *Publication) writable(track int, form Form) (*track, error) {
 		return nil, fault.New(fault.InvalidRequest, "", "there is no track %d", track)
 	}
 	if t := tracks[track]; t.form != form {
-		return nil, fault.New(fault.InvalidRequest, "", "track %q is written in %s", t.ID, t.form)
+		return nil, fault.New(fault.InvalidRequest, "", "track %q is written in %s", t.media().ID, t.form)
 	}
 	return tracks[track], nil
 }

@@ -44,7 +44,7 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 	if err := checkPublish(name, d, opt); err != nil {
 		return nil, err
 	}
-	p := h.newPublication(d, opt)
+	p := h.newPublication(d, opt) //nolint:contextcheck // what readers search outlives the call
 	h.mu.Lock()
 	if h.closed {
 		h.mu.Unlock()
@@ -55,7 +55,8 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 	case s.pub == nil:
 		h.install(s, p)
 	case opt.Policy == Replace:
-		h.oust(s.pub, p, fault.New(fault.NameInUse, "", "somebody else publishes %q now", name))
+		reason := fault.New(fault.NameInUse, "", "somebody else publishes %q now", name)
+		h.oust(s.pub, p, reason) //nolint:contextcheck // what readers search outlives the call
 	case opt.Policy == Queue:
 		q := &queued{pub: p, answer: make(chan error, 1)}
 		s.queue = append(s.queue, q)
@@ -183,25 +184,4 @@ func (h *Hub) succeed(p, next *Publication, reason error) {
 		h.handOver(r, next, reason)
 	}
 	h.tidy(s)
-}
-
-// handOver moves a reader to another publication, or ends it if that is nil or does not suit. Nothing is converted for
-// it. The caller holds h.mu.
-func (h *Hub) handOver(r *Reader, to *Publication, reason error) {
-	from := r.pub
-	h.release(r)
-	if to == nil || r.bound && to != from {
-		h.dismiss(r, from, reason)
-		return
-	}
-	picks, err := match(to.offer, r.want)
-	if err == nil {
-		err = h.checkForms(picks, r.form)
-	}
-	if err == nil {
-		err = h.hold(r, to, picks)
-	}
-	if err != nil {
-		h.dismiss(r, from, err)
-	}
 }

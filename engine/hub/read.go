@@ -11,7 +11,8 @@ import (
 
 // ReadOptions refine Read. The zero ReadOptions will do.
 type ReadOptions struct {
-	// Wait is how long to wait for somebody to publish, or for a conversion. At 0 nobody is asked for either.
+	// Wait is how long to wait for somebody to publish, or for a conversion. At 0 nobody is asked for either. When somebody
+	// else takes the name, or the pictures change, and nothing suits any more, it is how long to wait again.
 	Wait time.Duration
 	// Pace is how many times faster than it came a reader gets what was published before it; 3 is a good one for sinks
 	// on a network. At 0 it gets all at once.
@@ -55,21 +56,22 @@ func (h *Hub) find(ctx context.Context, r *Reader) error {
 	if err != nil {
 		return err
 	}
+	w.again = r.id != 0
 	err = w.until(ctx, r)
 	w.leave(err == nil)
 	return err
 }
 
-// answer says what a publication has for a reader; nil is nobody's.
-func (h *Hub) answer(r *Reader, pub *Publication, offer []*track) choice {
-	if pub == nil {
+// answer says what an offer has for a reader. Nobody is asked to publish for one that read already: its stream has ended.
+func (h *Hub) answer(r *Reader, o offer) choice {
+	if o.pub == nil {
 		c := choice{err: fault.New(fault.StreamNotFound, "", "nobody publishes %q", r.name)}
 		if demand := h.opt.Demand; demand != nil {
 			c.needs = []need{{wanted(r.name), func(ctx context.Context) error { return demand.Wanted(ctx, r.name) }}}
 		}
 		return c
 	}
-	c := h.choose(r.name, offer, r.want)
+	c := h.choose(r.name, o.tracks, r.want)
 	if err := h.checkForms(c.picks, r.form); err != nil {
 		return choice{err: err}
 	}

@@ -26,7 +26,8 @@ type Reader struct {
 	closed atomic.Bool // the sink is not to be called any more
 
 	// The hub's lock guards the rest.
-	pub    *Publication // nil once it has ended
+	pub    *Publication // nil once it has ended, and while it searches
+	search *search      // nil as long as it has something, and at the end
 	picks  []*track
 	paused bool
 }
@@ -66,7 +67,7 @@ func (r *Reader) Wake() { r.port.Wake() }
 func (r *Reader) Pause() {
 	r.hub.mu.Lock()
 	defer r.hub.mu.Unlock()
-	if r.pub != nil && !r.paused {
+	if !r.paused && (r.pub != nil || r.search != nil) {
 		r.paused = true
 		r.port.Detach(func() {})
 	}
@@ -76,9 +77,11 @@ func (r *Reader) Pause() {
 func (r *Reader) Resume() {
 	r.hub.mu.Lock()
 	defer r.hub.mu.Unlock()
-	if r.pub != nil && r.paused {
+	if r.paused && (r.pub != nil || r.search != nil) {
 		r.paused = false
-		r.play()
+		if r.pub != nil {
+			r.play()
+		}
 	}
 }
 
@@ -101,6 +104,11 @@ func (r *Reader) Close() {
 	if r.pub != nil {
 		r.hub.left(r, r.pub, nil)
 		r.hub.release(r)
+	}
+	if r.search != nil {
+		r.hub.left(r, r.search.from, nil)
+		r.search.stop()
+		r.search = nil
 	}
 	r.hub.mu.Unlock()
 	gone := make(chan struct{})

@@ -6,7 +6,8 @@ import "sluice/engine/media"
 // too: no method may wait, and none may close the reader. After Reader.Close nothing is called any more.
 type SinkOf[T any] interface {
 	// Begin tells which tracks come, before the first of them and whenever they change: at a takeover, say. What was
-	// pushed before and what will be do not belong together then.
+	// pushed before and what will be do not belong together then. That pictures become larger or smaller is no such change:
+	// Reader.Tracks tells it.
 	Begin(tracks []media.Track)
 	// Push hands over what there is now of one track, an index of Begin's, in the order in which it came. The sink takes
 	// what it can at once and says how many that were; the rest is offered again with what comes next, or after

@@ -1,7 +1,11 @@
 package hub
 
 import (
+	"sync/atomic"
+	"time"
+
 	"sluice/engine/hub/fanout"
+	"sluice/engine/hub/look"
 	"sluice/engine/media"
 	"sluice/engine/stat"
 )
@@ -15,7 +19,9 @@ const (
 
 // track is one track of a publication. Its index is that of its lanes in both logs. The hub's lock guards what changes.
 type track struct {
-	media.Track
+	kind        media.Kind
+	described   atomic.Pointer[media.Track]
+	found       atomic.Pointer[look.Found] // what the hub is to hear of its pictures; nil if that is nothing new
 	index       int
 	form        Form // in which it is written
 	alternative bool
@@ -31,25 +37,42 @@ type track struct {
 	former  port // makes the form in which it is not written; nil until somebody reads that
 }
 
-// lanes adds the track's lanes to the publication's logs.
+// newTrack describes a track as far as can be told before any media came.
+func newTrack(t media.Track, form Form, source Source) *track {
+	if info, ok := t.Codec.Info(); ok && t.ClockRate == 0 {
+		t.ClockRate = uint32(info.ClockRate) // who reads packets of it needs one
+	}
+	first := look.First(t)
+	t.Width, t.Height = first.Width, first.Height
+	made := &track{kind: t.Kind, form: form, source: source}
+	if source == nil {
+		made.source = deaf{}
+	}
+	made.described.Store(&t)
+	return made
+}
+
+// media is the newest description.
+func (t *track) media() media.Track { return *t.described.Load() }
+
+// lanes adds the track's lanes to the publication's logs. Only what is written is looked at for what the pictures are like.
 func (t *track) lanes(p *Publication) {
 	t.asker = fanout.NewAsker(p.hub.opt.Clock, func() {
 		p.hub.herald.post(func() { t.source.RequestKey(t.number) })
 	})
-	video := t.Kind == media.Video
-	packets := fanout.Lane[media.Packet]{
-		Keyed: video, Window: otherItems, Look: lookAtPackets(t.Codec, p.timeline), Asker: t.asker, Stats: &t.stats,
-	}
-	units := fanout.Lane[media.Unit]{
-		Keyed: video, Window: otherItems, Look: lookAtUnits(t.Codec), Asker: t.asker, Stats: &t.stats,
-	}
+	d, notice := t.media(), func(f look.Found) { p.notice(t, f) }
+	video := t.kind == media.Video
+	packets := fanout.Lane[media.Packet]{Keyed: video, Window: otherItems, Asker: t.asker, Stats: &t.stats}
+	units := fanout.Lane[media.Unit]{Keyed: video, Window: otherItems, Asker: t.asker, Stats: &t.stats}
 	if video {
 		packets.Window, units.Window = videoPackets, videoUnits
 	}
 	if t.form == Packets {
-		units.Stats = &t.derived
+		arrived := func(packet *media.Packet) time.Duration { return p.timeline.At(packet.Arrival) }
+		packets.Look, units.Look, units.Stats = look.Packets(d, arrived, notice), look.Units(d, nil), &t.derived
 	} else {
-		packets.Stats = &t.derived
+		shown := func(packet *media.Packet) time.Duration { return packet.PTS }
+		packets.Look, units.Look, packets.Stats = look.Packets(d, shown, nil), look.Units(d, notice), &t.derived
 	}
 	p.packets.AddLane(packets)
 	p.units.AddLane(units)
@@ -59,7 +82,7 @@ func (t *track) lanes(p *Publication) {
 func describe(tracks []*track) media.Description {
 	d := media.Description{Tracks: make([]media.Track, len(tracks))}
 	for i, t := range tracks {
-		d.Tracks[i] = t.Track
+		d.Tracks[i] = t.media()
 	}
 	return d
 }

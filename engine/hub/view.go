@@ -70,7 +70,7 @@ func (p *Publication) info() StreamInfo {
 	}
 	for _, t := range p.offer {
 		one := TrackInfo{
-			Track: t.Track, Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),
+			Track: t.media(), Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),
 		}
 		if t.former != nil {
 			derived := t.derived.Snapshot()

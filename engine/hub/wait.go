@@ -13,6 +13,7 @@ type wait struct {
 	stream *stream
 	joined map[any]*flight
 	failed chan error
+	again  bool // for one who read already
 }
 
 // newWait begins to wait for a name, which is kept until leave.
@@ -34,18 +35,18 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 		timeout = w.hub.opt.Clock.After(r.opt.Wait)
 	}
 	for {
-		pub, offer, changed, err := w.look()
+		o, changed, err := w.look()
 		if err != nil {
 			return err
 		}
-		c := w.hub.answer(r, pub, offer)
+		c := w.hub.answer(r, o)
 		if c.err == nil {
-			if ok, err := w.hub.admit(r, pub, offer, c.picks); ok || err != nil {
+			if ok, err := w.hub.admit(r, o, c.picks); ok || err != nil {
 				return err
 			}
 			continue // it changed in the same moment
 		}
-		if r.opt.Wait <= 0 || pub != nil && len(c.needs) == 0 {
+		if r.opt.Wait <= 0 || w.hopeless(o, c) {
 			return c.err
 		}
 		w.join(c.needs) //nolint:contextcheck // the calls are shared with other readers, so the hub's context is theirs
@@ -61,17 +62,36 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 	}
 }
 
+// hopeless tells whether nothing that is asked for will change the answer: what is published does not suit and nothing can be
+// made of it, or it has ended for one who read it.
+func (w *wait) hopeless(o offer, c choice) bool {
+	if o.pub == nil {
+		return w.again
+	}
+	return len(c.needs) == 0
+}
+
+// offer is what was there to be read at one moment.
+type offer struct {
+	pub     *Publication // nil: nobody published
+	tracks  []*track
+	version uint64
+}
+
+// offers is what the publication has now. The caller holds the hub's lock.
+func (p *Publication) offers() offer { return offer{p, p.offer, p.version} }
+
 // look is what is published now, and what tells when that changes.
-func (w *wait) look() (pub *Publication, offer []*track, changed <-chan struct{}, err error) {
+func (w *wait) look() (o offer, changed <-chan struct{}, err error) {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()
 	if w.hub.closed {
-		return nil, nil, nil, w.hub.errClosed()
+		return offer{}, nil, w.hub.errClosed()
 	}
-	if pub = w.stream.pub; pub != nil {
-		offer = pub.offer
+	if w.stream.pub != nil {
+		o = w.stream.pub.offers()
 	}
-	return pub, offer, w.stream.changed, nil
+	return o, w.stream.changed, nil
 }
 
 // join has everything asked for that is needed now, and nothing else.

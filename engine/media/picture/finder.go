@@ -23,6 +23,7 @@ type Finder struct {
 	// What reads the one and the other.
 	ofPacket, ofUnit func(header []byte) (Shape, bool)
 
+	codec media.Codec
 	shape Shape
 	last  []byte
 }
@@ -31,7 +32,7 @@ type Finder struct {
 // nil for audio and data. Of video that cannot be looked into every packet passes for the beginning of a key frame: a
 // picture that is broken at first is better than none.
 func NewFinder(t media.Track) *Finder {
-	f := &Finder{shape: Shape{Reorder: Unsaid}}
+	f := &Finder{codec: t.Codec, shape: Shape{Reorder: Unsaid}}
 	switch t.Codec {
 	case media.H264:
 		f.packet, f.unit, f.ofPacket, f.ofUnit = h264.Inspect, h264.SPS, ofH264, ofH264
@@ -65,6 +66,20 @@ func (f *Finder) Unit(au [][]byte) (changed bool) { return f.learn(f.unit(au), f
 
 // Shape is the newest that was found.
 func (f *Finder) Shape() Shape { return f.shape }
+
+// MayReorder tells whether pictures can be shown in another order than they are coded in, by what is known of the stream.
+func (f *Finder) MayReorder() bool {
+	return f.shape.Reorder != 0 && (f.codec == media.H264 || f.codec == media.H265)
+}
+
+// Reorders takes a packet that seems to be of a picture shown before another that was sent before it, and tells whether
+// that can be so: a network, too, gives packets another order. H.264 says it of each picture, H.265 of the stream.
+func (f *Finder) Reorders(payload []byte) bool {
+	if f.codec == media.H264 {
+		return f.shape.Reorder != 0 && h264.Bidirectional(payload)
+	}
+	return f.codec == media.H265 && f.shape.Reorder > 0
+}
 
 func (f *Finder) learn(header []byte, read func([]byte) (Shape, bool)) (changed bool) {
 	if len(header) == 0 || len(header) > maxHeader || bytes.Equal(header, f.last) {

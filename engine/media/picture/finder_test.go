@@ -108,6 +108,29 @@ func TestParameterSetsThatAreToldApartCount(t *testing.T) {
 	}
 }
 
+func TestReordering(t *testing.T) {
+	b, p := []byte{0x01, 0xa0}, []byte{0x41, 0xc0}
+	for name, row := range map[string]struct {
+		codec      media.Codec
+		header     string
+		may, b, p bool
+	}{
+		"h264, not said": {media.H264, "", true, true, false},
+		"h264 high":      {media.H264, spsHigh, true, true, false},
+		"h264 baseline":  {media.H264, spsBaseline, false, false, false},
+		"h265, not said": {media.H265, "", true, false, false},
+		"h265":           {media.H265, spsH265, true, true, true},
+		"h265 low delay": {media.H265, spsH265Low, false, false, false},
+		"vp8":            {media.VP8, "", false, false, false},
+	} {
+		f := NewFinder(media.NewTrack(row.codec))
+		f.Packet(unhex(t, row.header))
+		if f.MayReorder() != row.may || f.Reorders(b) != row.b || f.Reorders(p) != row.p {
+			t.Errorf("%s: may %v, b %v, p %v", name, f.MayReorder(), f.Reorders(b), f.Reorders(p))
+		}
+	}
+}
+
 func TestSizesThatCannotBe(t *testing.T) {
 	for _, row := range [][2]int{{0, 10}, {10, 0}, {-16, 10}, {maxSide + 1, 10}, {10, maxSide + 1}} {
 		if s, ok := sized(row[0], row[1], 0); ok {
