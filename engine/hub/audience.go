@@ -40,7 +40,7 @@ func (h *Hub) hold(r *Reader, pub *Publication, picks []*track) error {
 	pub.readers[r] = struct{}{}
 	for _, t := range picks {
 		if t.readers++; t.readers == 1 {
-			h.herald.post(func() { t.source.Demand(t.number) })
+			h.herald.Post(func() { t.source.Demand(t.number) })
 		}
 	}
 	if !r.paused {
@@ -54,7 +54,7 @@ func (h *Hub) release(r *Reader) {
 	delete(r.pub.readers, r)
 	for _, t := range r.picks {
 		if t.readers--; t.readers == 0 && !r.pub.ended.Load() {
-			h.herald.post(func() { t.source.Idle(t.number) })
+			h.herald.Post(func() { t.source.Idle(t.number) })
 		}
 	}
 	r.pub, r.picks = nil, nil

@@ -106,7 +106,7 @@ func TestAThousandReadersAskOnce(t *testing.T) {
 		}
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		if n := len(h.flights.all); n != 0 {
+		if n := h.flights.Len(); n != 0 {
 			t.Errorf("%d demands are left", n)
 		}
 	})

@@ -43,5 +43,5 @@ func (h *Hub) tell(e Event) {
 		return // of a private publication
 	}
 	e.Time = h.opt.Clock.Now()
-	h.herald.post(func() { h.opt.Notify(e) })
+	h.herald.Post(func() { h.opt.Notify(e) })
 }

@@ -9,6 +9,8 @@ import (
 
 	"sluice/engine/fault"
 	"sluice/engine/hub/fanout"
+	"sluice/engine/hub/flight"
+	"sluice/engine/hub/herald"
 )
 
 // maxName is how long a stream's name may be, in bytes: a whole address may be one.
@@ -19,13 +21,13 @@ type Hub struct {
 	opt     Options
 	epoch   time.Time
 	loops   *fanout.Loops
-	herald  *herald
+	herald  *herald.Herald
 	cancel  context.CancelFunc
 	mu      sync.Mutex
 	streams map[string]*stream
 	private map[*Publication]struct{}
-	flights flights
-	lastID  uint64 // of publications and readers
+	flights *flight.Group // which h.mu guards
+	lastID  uint64        // of publications and readers
 	closed  bool
 }
 
@@ -43,10 +45,10 @@ func New(opt Options) *Hub {
 	opt = opt.filled()
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &Hub{
-		opt: opt, epoch: opt.Clock.Now(), loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: newHerald(), cancel: cancel,
+		opt: opt, epoch: opt.Clock.Now(), loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: herald.New(), cancel: cancel,
 		streams: map[string]*stream{}, private: map[*Publication]struct{}{},
 	}
-	h.flights = flights{mu: &h.mu, ctx: ctx, all: map[any]*flight{}}
+	h.flights = flight.NewGroup(ctx, &h.mu)
 	return h
 }
 
@@ -59,7 +61,6 @@ func (h *Hub) Epoch() time.Time { return h.epoch }
 func (h *Hub) Close() {
 	reason := fault.New(fault.Closed, "", "the server stops")
 	h.mu.Lock()
-	again := h.closed
 	h.closed = true
 	for _, s := range h.streams {
 		for _, q := range s.queue {
@@ -76,12 +77,9 @@ func (h *Hub) Close() {
 	}
 	h.mu.Unlock()
 	h.cancel()
-	h.flights.calls.Wait()
+	h.flights.Wait()
 	h.loops.Close()
-	if !again {
-		h.herald.close()
-	}
-	<-h.herald.done
+	h.herald.Close()
 }
 
 // stream finds or makes the entry of a name.

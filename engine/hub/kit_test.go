@@ -216,8 +216,8 @@ func expectNothingLeft(t *testing.T, h *Hub) {
 	t.Helper()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if len(h.streams)+len(h.flights.all) != 0 {
-		t.Errorf("%d names and %d demands are left", len(h.streams), len(h.flights.all))
+	if len(h.streams)+h.flights.Len() != 0 {
+		t.Errorf("%d names and %d demands are left", len(h.streams), h.flights.Len())
 	}
 }
 

@@ -157,7 +157,7 @@ func (h *Hub) end(p *Publication, reason error) {
 // oust is succeed against the publisher's will: he is told. The caller holds h.mu.
 func (h *Hub) oust(p, next *Publication, reason error) {
 	h.succeed(p, next, reason)
-	h.herald.post(func() { p.source.Ended(reason) })
+	h.herald.Post(func() { p.source.Ended(reason) })
 }
 
 // succeed ends a publication and hands its readers to the next, if there is one and it suits them. The caller holds h.mu.
@@ -172,7 +172,7 @@ func (h *Hub) succeed(p, next *Publication, reason error) {
 	h.tell(Event{What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.offer), Reason: reason})
 	for _, t := range p.offer {
 		if t.alternative {
-			h.herald.post(func() { t.source.Ended(reason) })
+			h.herald.Post(func() { t.source.Ended(reason) })
 		}
 	}
 	if next != nil {

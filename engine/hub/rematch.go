@@ -42,11 +42,8 @@ type search struct {
 
 // search has a reader wait, as it did when it came, for something that suits it. The caller holds h.mu.
 func (h *Hub) search(r *Reader, from *Publication) {
-	ctx, cancel := context.WithCancel(h.flights.ctx)
-	r.search = &search{from, cancel}
 	r.port.Detach(func() {})
-	h.flights.calls.Go(func() { // which Close awaits
-		defer cancel()
+	stop := h.flights.Go(func(ctx context.Context) {
 		err := h.find(ctx, r)
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -58,13 +55,14 @@ func (h *Hub) search(r *Reader, from *Publication) {
 			h.dismiss(r, from, err)
 		}
 	})
+	r.search = &search{from, stop}
 }
 
 // notice takes what was found out about the pictures of a track. It is called while the log is locked, so the rest is done
 // elsewhere, once for however much is found in the meantime.
 func (p *Publication) notice(t *track, f look.Found) {
 	if t.found.Swap(&f) == nil {
-		p.hub.herald.post(func() { p.redescribe(t) })
+		p.hub.herald.Post(func() { p.redescribe(t) })
 	}
 }
 

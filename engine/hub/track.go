@@ -58,7 +58,7 @@ func (t *track) media() media.Track { return *t.described.Load() }
 // lanes adds the track's lanes to the publication's logs. Only what is written is looked at for what the pictures are like.
 func (t *track) lanes(p *Publication) {
 	t.asker = fanout.NewAsker(p.hub.opt.Clock, func() {
-		p.hub.herald.post(func() { t.source.RequestKey(t.number) })
+		p.hub.herald.Post(func() { t.source.RequestKey(t.number) })
 	})
 	d, notice := t.media(), func(f look.Found) { p.notice(t, f) }
 	video := t.kind == media.Video

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"sluice/engine/fault"
+	"sluice/engine/hub/flight"
 )
 
 // wait is one reader's waiting for something to read.
 type wait struct {
 	hub    *Hub
 	stream *stream
-	joined map[any]*flight
+	joined map[any]*flight.Flight
 	failed chan error
 	again  bool // for one who read already
 }
@@ -25,7 +26,7 @@ func (h *Hub) newWait(name string) (*wait, error) {
 	}
 	s := h.stream(name)
 	s.waiting++
-	return &wait{hub: h, stream: s, joined: map[any]*flight{}, failed: make(chan error, 1)}, nil
+	return &wait{hub: h, stream: s, joined: map[any]*flight.Flight{}, failed: make(chan error, 1)}, nil
 }
 
 // until returns nil once the reader was admitted somewhere.
@@ -98,17 +99,17 @@ func (w *wait) look() (o offer, changed <-chan struct{}, err error) {
 func (w *wait) join(needs []need) {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()
-	now := make(map[any]*flight, len(needs))
+	now := make(map[any]*flight.Flight, len(needs))
 	for _, n := range needs {
 		f := w.joined[n.key]
 		if f == nil {
-			f = w.hub.flights.join(n, w.failed)
+			f = w.hub.flights.Join(n.key, n.start, w.failed)
 		}
 		now[n.key] = f
 	}
 	for key, f := range w.joined {
 		if now[key] == nil {
-			w.hub.flights.leave(f, w.failed, true)
+			w.hub.flights.Leave(f, w.failed, true)
 		}
 	}
 	w.joined = now
@@ -119,7 +120,7 @@ func (w *wait) leave(met bool) {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()
 	for _, f := range w.joined {
-		w.hub.flights.leave(f, w.failed, met)
+		w.hub.flights.Leave(f, w.failed, met)
 	}
 	w.stream.waiting--
 	w.hub.tidy(w.stream)
