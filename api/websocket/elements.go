@@ -1,5 +1,6 @@
-// Package websocket describes WebSocket signalling to graphs: its events, and the element that sends media through a
-// WebSocket itself, for players without WebRTC.
+// Package websocket is the front door for pages with the Web SDK: signalling over WebSocket, media over WebRTC. It answers each
+// message as the original server does, raises an event for what is published and played, and describes those events to graphs,
+// and the element that sends media through a WebSocket itself, for players without WebRTC.
 package websocket
 
 import (

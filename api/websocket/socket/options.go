@@ -44,7 +44,7 @@ type Options struct {
 	Queue      int           // messages that wait to be sent; 1024
 	QueueBytes int           // bytes of them; 8 MiB
 	Write      time.Duration // that sending one message may take; 10 s
-	Linger     time.Duration // for the client's answer to our Close; 1 s
+	Linger     time.Duration // for the last messages, and then for the client's answer to our Close; 1 s
 
 	// Refuse makes the last message to a client that broke a rule: ErrTooLong, ErrBinary, ErrGreet. nil: it is told nothing.
 	Refuse func(why error) []byte

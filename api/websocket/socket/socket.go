@@ -37,9 +37,10 @@ type Socket struct {
 
 	mu      sync.Mutex
 	queue   [][]byte
-	bytes   int   // in queue
-	closing int   // status code to close with when the queue is empty; 0: not yet
-	cause   error // of closing
+	bytes   int       // in queue
+	closing int       // status code to close with when the queue is empty; 0: not yet
+	cause   error     // of closing
+	last    time.Time // until when all must be sent then
 	over    bool
 	why     error
 }
@@ -96,15 +97,17 @@ func (s *Socket) Send(message []byte) {
 	s.poke()
 }
 
-// Close ends the socket with a status code (RFC 6455 7.4) once all is sent that was to be. What the client says meanwhile is
-// not heard any more.
+// Close ends the socket with a status code (RFC 6455 7.4) once all is sent that was to be, for which there is Options.Linger.
+// What the client says meanwhile is not heard any more.
 func (s *Socket) Close(code int) { s.close(code, ErrCut) }
 
 func (s *Socket) close(code int, cause error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closing == 0 {
+	if s.closing == 0 && !s.over {
 		s.closing, s.cause = code, cause
+		s.last = time.Now().Add(s.opt.Linger)
+		_ = s.conn.NetConn().SetWriteDeadline(s.last) // of what is being written now
 		s.poke()
 	}
 }

@@ -69,8 +69,18 @@ func (s *Socket) take() ([][]byte, int) {
 }
 
 func (s *Socket) send(message []byte) bool {
-	_ = s.conn.SetWriteDeadline(time.Now().Add(s.opt.Write)) // cannot fail
+	_ = s.conn.SetWriteDeadline(s.until()) // cannot fail
 	return s.check(s.conn.WriteMessage(websocket.TextMessage, message))
+}
+
+// until is when a message must be sent that is sent now.
+func (s *Socket) until() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closing != 0 {
+		return s.last
+	}
+	return time.Now().Add(s.opt.Write)
 }
 
 // goodbye says Close. The reader hears the client's own, which ends the socket; a client that says none is not waited for long.
@@ -86,7 +96,7 @@ func (s *Socket) check(err error) bool {
 		return true
 	}
 	if isTimeout(err) {
-		err = ErrSlow
+		err = ErrSlow // unless it is over already, and end does nothing
 	}
 	s.end(err)
 	return false

@@ -20,7 +20,7 @@ type Connection struct {
 	ClientVersion       Text            `json:"clientVersion"`
 	Custom              json.RawMessage `json:"custom"`
 	SIPLogin            Text            `json:"sipLogin"`
-	SIPRegisterRequired Flag            `json:"sipRegisterRequired"`
+	SIPRegisterRequired *Flag           `json:"sipRegisterRequired"` // nil: yes
 
 	fields map[string]json.RawMessage // all members, also those that nobody knows
 }
@@ -57,6 +57,11 @@ func (c Connection) Echo(set map[string]any) map[string]any {
 	}
 	maps.Copy(out, set)
 	return out
+}
+
+// Registers tells whether the client wants to be registered with a SIP server, and does nothing before it is.
+func (c Connection) Registers() bool {
+	return c.SIPLogin != "" && (c.SIPRegisterRequired == nil || bool(*c.SIPRegisterRequired))
 }
 
 // Login is who a page says it is, in custom: the room API does (custom: {login}). Nothing proves it.

@@ -1,0 +1,129 @@
+package websocket
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"sluice/api/websocket/reason"
+	"sluice/api/websocket/streams"
+	"sluice/api/websocket/wire"
+)
+
+// policyViolation is the status code (RFC 6455 7.4.1) of sockets that are closed because of what their client wants.
+const policyViolation = 1008
+
+// errTwice is said to who connects twice.
+var errTwice = errors.New("this socket is connected already")
+
+// connect takes the first message of a client: who it is.
+func connect(v *visit, m wire.Message) error {
+	if v.session != nil {
+		return errTwice
+	}
+	c, err := wire.ParseConnection(m)
+	if err != nil {
+		v.fail(m.Name, "", err.Error())
+		v.sock.Close(policyViolation)
+		return nil
+	}
+	s := v.door.attach(v, c)
+	v.door.opt.Log.Info("session began", "session", s.id, "remote", v.sock.Remote().String(), "app", s.app, "client", c.ClientVersion)
+	echo := map[string]any{"authToken": s.token, "sessionId": s.id, "nodeId": v.door.node, "appKey": s.app, "status": "ESTABLISHED"}
+	if metrics := v.door.opt.Metrics; len(metrics) > 0 && measures(c.MediaProviders) {
+		echo["webRTCMetricsServerDescription"] = metrics
+	}
+	v.send("getUserData", c.Echo(echo))
+	v.send("getVersion", v.door.opt.Version)
+	v.owner.Remind()
+	if c.Registers() {
+		// The page waits for a registration that does not come; it knows no other way to hear of it than to be closed.
+		v.fail("RegistrationStatusEvent", "", "this server has no SIP")
+		v.sock.Close(policyViolation)
+	}
+	return nil
+}
+
+// measures tells whether metrics may be asked of a client that plays by these providers, the first of them if a page does not
+// say otherwise: the SDK breaks the players of the others with them.
+func measures(providers wire.Words) bool {
+	return len(providers) == 0 || providers[0] == "WebRTC"
+}
+
+// attach gives a client its session: the one that it had, if it comes back to one that was kept for it, else a new one.
+func (d *Door) attach(v *visit, c wire.Connection) *session {
+	s := d.findKept(v, c)
+	if s == nil {
+		s = &session{
+			door: d, id: uuid.NewString(), token: uuid.NewString(), app: string(c.AppKey), login: c.Login(),
+			dated: c.Dated(), keep: bool(c.KeepAlive),
+		}
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if s.owner == nil || !d.opt.KeepStreams {
+		s.owner = d.streams.Owner(s, streams.Identity{
+			Node: d.node, App: s.app, Session: s.id, Dated: s.dated, Proof: streams.Proof(v.proof, c.Custom),
+		})
+	}
+	v.session, v.owner, s.visit = s, s.owner, v
+	d.sessions[s.token] = s
+	s.use(v.sock)
+	return s
+}
+
+// findKept finds the session that a client comes back to. It has to know the token, and to have asked that the session be kept;
+// the application must be the same. A socket that the session still has is cut off: the network lost it, and the client noticed
+// before we did.
+func (d *Door) findKept(v *visit, c wire.Connection) *session {
+	if !c.KeepAlive || c.AuthToken == "" {
+		return nil
+	}
+	for {
+		s, there := d.claim(v, c)
+		if there == nil {
+			return s
+		}
+		there.sock.Cut()
+		<-there.parted
+	}
+}
+
+// claim takes a session for a visit, or says which other one has it.
+func (d *Door) claim(v *visit, c wire.Connection) (*session, *visit) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.sessions[string(c.AuthToken)]
+	if s == nil || !s.keep || s.app != string(c.AppKey) {
+		return nil, nil
+	}
+	if !slices.Contains(d.away, s) {
+		return nil, s.visit
+	}
+	d.away = slices.DeleteFunc(d.away, func(x *session) bool { return x == s })
+	s.visit = v
+	return s, nil
+}
+
+// part ends a session whose socket is gone, or keeps it.
+func (d *Door) part(v *visit) {
+	s := v.session
+	s.use(nil)
+	d.rooms.Gone(s)
+	stays := s.keep && d.opt.KeepStreams
+	if !stays {
+		v.owner.Close(reason.SessionDisconnect)
+		v.owner.Wait()
+	}
+	if s.keep && d.keep(s) {
+		return
+	}
+	if stays { // they would have, but the server stops
+		v.owner.Close(reason.SessionDisconnect)
+		v.owner.Wait()
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.sessions, s.token)
+}

@@ -1,0 +1,118 @@
+package websocket
+
+import (
+	"encoding/json"
+	"strings"
+
+	"sluice/api/websocket/wire"
+	"sluice/engine/fault"
+)
+
+// onData takes what a page sends to its application. Pages of rooms send commands; for others there is nobody behind this
+// server whom it could be passed on to, and it is accepted as the original server's built-in application does.
+func onData(v *visit, m wire.Message) error {
+	var d wire.SendData
+	if err := m.Into(&d); err != nil {
+		return err
+	}
+	if err := wire.CheckID("operationId", string(d.OperationID)); err != nil {
+		return err
+	}
+	answer := func(status, info string) {
+		v.send("DataStatusEvent", wire.DataStatus{OperationID: string(d.OperationID), Status: status, Info: info})
+	}
+	accepted := func() { answer(wire.Accepted, "") }
+	if !v.session.inRooms() {
+		accepted()
+		return nil
+	}
+	if err := v.command(d.Payload, accepted); err != nil {
+		answer(wire.Refused, err.Error())
+	}
+	return nil
+}
+
+// command does what a page of a room wants, and calls accepted before anybody hears of it.
+func (v *visit) command(payload json.RawMessage, accepted func()) error {
+	var c wire.Command
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return fault.New(fault.InvalidRequest, "", "the payload is not a command").Because(err)
+	}
+	name := string(c.Options.Name)
+	if c.Command == "sendMessage" {
+		name = string(c.Options.RoomConfig.Name)
+	}
+	if err := wire.CheckID("the room's name", name); err != nil {
+		return err
+	}
+	s, rooms := v.session, v.door.rooms
+	switch c.Command {
+	case "join":
+		if err := wire.CheckID("the login", s.login); err != nil {
+			return err
+		}
+		return rooms.Join(name, s.login, s, accepted)
+	case "leave":
+		return rooms.Leave(name, s, accepted)
+	case "sendMessage":
+		return rooms.Say(name, s, string(c.Options.To), string(c.Options.Text), accepted)
+	}
+	return fault.New(fault.InvalidRequest, "", "%q is not a command", c.Command).Advise("join, leave or sendMessage")
+}
+
+// Bounds on what of a page's words gets into the log.
+const (
+	maxLines = 50   // of one message
+	maxLine  = 2048 // bytes
+	maxNotes = 1000 // messages of a debug session
+)
+
+// onLogs logs what a page logged.
+func onLogs(v *visit, m wire.Message) error {
+	var p wire.PushLogs
+	if err := m.Into(&p); err != nil {
+		return err
+	}
+	for i, line := range strings.Split(string(p.Logs), "\n") {
+		if i == maxLines {
+			break
+		}
+		if line != "" {
+			v.door.opt.Log.Debug("page", "session", v.session.id, "line", v.door.veil.text(line))
+		}
+	}
+	return nil
+}
+
+// onBugReport logs what somebody reports who sees no picture, say. The SDK expects no answer.
+func onBugReport(v *visit, m wire.Message) error {
+	if len(m.Args) == 0 {
+		return fault.New(fault.InvalidRequest, "", "a report is missing")
+	}
+	v.door.opt.Log.Info("bug report", "session", v.session.id, "report", v.door.veil.text(string(m.Args[0])))
+	return nil
+}
+
+// onDebug starts or stops logging the messages of a session, without its secrets. The status is for people to read.
+func onDebug(v *visit, m wire.Message) error {
+	var d wire.Debug
+	if err := m.Into(&d); err != nil {
+		return err
+	}
+	status := "STOPPED"
+	v.session.notes.Store(0)
+	if d.Command == "start" {
+		status = "STARTED"
+		v.session.notes.Store(maxNotes)
+	}
+	v.send("notifySessionDebugEvent", wire.DebugStatus{Status: status})
+	return nil
+}
+
+// note logs a message of a debug session.
+func (s *session) note(way string, message []byte) {
+	if s.notes.Load() <= 0 || s.notes.Add(-1) < 0 {
+		return
+	}
+	s.door.opt.Log.Info("debug session", "session", s.id, "way", way, "bytes", len(message), "message", s.door.veil.text(string(message)))
+}

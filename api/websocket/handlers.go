@@ -1,0 +1,130 @@
+package websocket
+
+import (
+	"sluice/api/websocket/reason"
+	"sluice/api/websocket/wire"
+)
+
+// handler takes one kind of message. The error is what the page is warned of.
+type handler struct {
+	first bool // also of a client that has not said who it is
+	take  func(v *visit, m wire.Message) error
+}
+
+// handlers are those of all messages that clients send, by name.
+func handlers() map[string]handler {
+	later := func(take func(*visit, wire.Message) error) handler { return handler{take: take} }
+	nothing := handler{first: true, take: func(*visit, wire.Message) error { return nil }}
+	return map[string]handler{
+		"connection": {first: true, take: connect},
+		// The socket noted that the client is there. Nobody answers its "ping": the SDK has no use for a "pong".
+		"ping": nothing,
+		"pong": nothing,
+
+		"publishStream":   later(onStream(func(v *visit, s wire.Stream) { v.publish(s) })),
+		"playStream":      later(onStream(func(v *visit, s wire.Stream) { v.owner.Start(reason.Play, s) })),
+		"unPublishStream": later(onStream(func(v *visit, s wire.Stream) { v.owner.Stop(reason.Publish, s) })),
+		"stopStream":      later(onStream(func(v *visit, s wire.Stream) { v.owner.Stop(reason.Play, s) })),
+		"availableStream": later(onStream(func(v *visit, s wire.Stream) { v.owner.Available(s) })),
+		"snapshot":        later(onStream(func(v *visit, s wire.Stream) { v.owner.Snapshot(s) })),
+		"sendStreamEvent": later(onEvent),
+
+		"webRTCMetricsClientDescription": later(onMetricsDescription),
+		"webRTCMetricsBatch":             later(onMetricsBatch),
+
+		"sendData":        later(onData),
+		"pushLogs":        later(onLogs),
+		"submitBugReport": later(onBugReport),
+		"sessionDebug":    later(onDebug),
+
+		"connectMediaTransport": {first: true, take: onMediaSocket},
+		"call":                  later(onCall),
+		"answer":                later(onCall),
+		"hangup":                later(onNoCall),
+		"hold":                  later(onNoCall),
+		"unhold":                later(onNoCall),
+		"transfer":              later(onNoCall),
+		"sendDtmf":              later(onNoCall),
+	}
+}
+
+// onStream makes a handler of what is done with a stream. Without a usable id no status could find its way.
+func onStream(do func(*visit, wire.Stream)) func(*visit, wire.Message) error {
+	return func(v *visit, m wire.Message) error {
+		var s wire.Stream
+		if err := m.Into(&s); err != nil {
+			return err
+		}
+		if s.MediaSessionID == "" {
+			v.send("fail", wire.Fail{APIMethod: m.Name, Status: string(wire.Failed), Info: string(reason.IDNull)})
+			return nil
+		}
+		if err := wire.CheckID("mediaSessionId", string(s.MediaSessionID)); err != nil {
+			return err
+		}
+		do(v, s)
+		return nil
+	}
+}
+
+// publish begins to publish. What the client wants beside it and does not get, it is warned of.
+func (v *visit) publish(s wire.Stream) {
+	v.owner.Start(reason.Publish, s)
+	if s.RTMPURL != "" {
+		v.fail("publishStream", string(s.MediaSessionID), string(reason.RTMPWriter))
+	}
+}
+
+func onEvent(v *visit, m wire.Message) error {
+	var e wire.SentEvent
+	if err := m.Into(&e); err != nil {
+		return err
+	}
+	return v.owner.Event(e)
+}
+
+func onMetricsDescription(v *visit, m wire.Message) error {
+	var d wire.MetricsDescription
+	if err := m.Into(&d); err != nil {
+		return err
+	}
+	return v.owner.Describe(d)
+}
+
+func onMetricsBatch(v *visit, m wire.Message) error {
+	var b wire.MetricsBatch
+	if err := m.Into(&b); err != nil {
+		return err
+	}
+	return v.owner.Measure(b)
+}
+
+// onMediaSocket refuses the second socket of players without WebRTC, which are refused themselves.
+func onMediaSocket(v *visit, m wire.Message) error {
+	v.fail(m.Name, "", string(reason.NoProvider))
+	v.sock.Close(policyViolation)
+	return nil
+}
+
+// onCall ends a call before it begins: there is no SIP to call by. "finish" is where the SDK releases it.
+func onCall(v *visit, m wire.Message) error {
+	var c wire.Call
+	if err := m.Into(&c); err != nil {
+		return err
+	}
+	v.send("finish", wire.CallStatus{
+		CallID: string(c.CallID), Status: string(wire.Failed), Info: string(reason.CallNotCreated),
+		Caller: string(c.Caller), Callee: string(c.Callee),
+	})
+	return nil
+}
+
+// onNoCall warns who means a call that cannot be there.
+func onNoCall(v *visit, m wire.Message) error {
+	var c wire.Call
+	if err := m.Into(&c); err != nil {
+		return err
+	}
+	v.fail(m.Name, string(c.CallID), "there is no such call")
+	return nil
+}

@@ -1,0 +1,86 @@
+package streams
+
+import (
+	"maps"
+
+	"sluice/api/websocket/reason"
+	"sluice/api/websocket/wire"
+	"sluice/engine/fault"
+)
+
+// Available tells the client whether a stream is published.
+func (o *Owner) Available(req wire.Stream) {
+	answer := wire.Available{ID: string(req.MediaSessionID), Status: "true"}
+	if !o.all.opt.Engine.Streams().Has(string(req.Name)) {
+		answer.Status, answer.Info = "false", string(reason.StreamNotFound)
+	}
+	o.client.Send("availableStream", answer)
+}
+
+// Snapshot tells the client why it gets no picture of a stream: nothing here decodes one yet. The stream's id need not be one
+// that was ever played.
+func (o *Owner) Snapshot(req wire.Stream) {
+	why := reason.NoTranscoders
+	if !o.all.opt.Engine.Streams().Has(string(req.Name)) {
+		why = reason.StreamNotFound
+	}
+	switch {
+	case !o.id.Dated:
+		o.client.Send("notifyStreamEvent", wire.StreamEvent{
+			MediaSessionID: string(req.MediaSessionID), Type: wire.EventSnapshotFailed, Payload: wire.Reason{Info: string(why)},
+		})
+	case o.find(req.MediaSessionID) != nil:
+		// These SDKs know no event for it, and a status FAILED would end the stream that they asked for a picture of.
+		o.client.Send("fail", wire.Fail{APIMethod: "snapshot", ID: string(req.MediaSessionID), Info: string(why)})
+	default:
+		newStream(o, reason.Play, req).refuse(why)
+	}
+}
+
+// measured is what a client measures of a stream of its own.
+type measured struct {
+	names       []string
+	compression string
+	values      map[string]string
+}
+
+// Describe takes the names of the metrics that follow. What cannot be read is fault.InvalidRequest.
+func (o *Owner) Describe(d wire.MetricsDescription) error {
+	s := o.find(d.MediaSessionID)
+	if s == nil || !o.all.opt.Metrics {
+		return nil
+	}
+	names, err := d.Names()
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats = measured{names: names, compression: string(d.Compression), values: map[string]string{}}
+	return nil
+}
+
+// Measure takes metrics. Those that were not described, or cannot be read, are fault.InvalidRequest.
+func (o *Owner) Measure(b wire.MetricsBatch) error {
+	s := o.find(b.MediaSessionID)
+	if s == nil || !o.all.opt.Metrics {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stats.values == nil {
+		return fault.New(fault.InvalidRequest, "", "metrics that were not described")
+	}
+	return b.Latest(s.stats.names, s.stats.compression, s.stats.values)
+}
+
+// Metrics is what a client measured last of a stream, by "type.id.metric"; false if there is no such stream.
+func (a *Streams) Metrics(mediaSessionID string) (map[string]string, bool) {
+	s := a.find(mediaSessionID)
+	if s == nil {
+		return nil, false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return maps.Clone(s.stats.values), true
+}

@@ -1,0 +1,87 @@
+package streams
+
+import (
+	"context"
+
+	"sluice/api/auth"
+	"sluice/elements/webrtc"
+	"sluice/engine"
+	"sluice/engine/event"
+	"sluice/engine/hub"
+	"sluice/engine/media"
+)
+
+// Engine starts the graph that answers an event, shows what is published, and tells what happens to it.
+type Engine interface {
+	Raise(ctx context.Context, ev engine.Event) (Instance, error)
+	Streams() engine.Streams
+	Bus() *event.Bus
+}
+
+// Instance is a graph that runs for one client.
+type Instance interface {
+	// Stop ends it, its peer included, and returns when all of it is gone, or soon after ctx is done.
+	Stop(ctx context.Context) error
+	Done() <-chan struct{}
+	Err() error
+}
+
+// Peers makes the peers of clients.
+type Peers interface {
+	Publisher(ctx context.Context, o webrtc.Offer) (Peer, error)
+	Player(ctx context.Context, o webrtc.Offer) (Peer, error)
+}
+
+// Peer is what is needed of a webrtc.Peer, where the methods are described.
+type Peer interface {
+	Answer(ctx context.Context) (string, error)
+	Live() <-chan struct{}
+	Done() <-chan struct{}
+	Err() error
+	Stop(reason error)
+	Publication() *hub.Publication
+	Tracks() []media.Track
+	Transport() string
+	Counts() webrtc.Counts
+}
+
+// Authoriser says who may publish and play, as auth.Static does.
+type Authoriser interface {
+	Authorise(ctx context.Context, q auth.Request) (user string, err error)
+}
+
+// UseEngine is the Engine that e is. Elements find the webrtc.Peer in Event.Sessions, so it goes with UsePeers.
+func UseEngine(e *engine.Engine) Engine { return raiser{e} }
+
+type raiser struct{ *engine.Engine }
+
+// Raise implements Engine.
+func (r raiser) Raise(ctx context.Context, ev engine.Event) (Instance, error) {
+	i, err := r.Engine.Raise(ctx, ev)
+	if err != nil {
+		return nil, err // and no Instance that holds a nil pointer
+	}
+	return i, nil
+}
+
+// UsePeers is the Peers that p is.
+func UsePeers(p *webrtc.Peers) Peers { return maker{p} }
+
+type maker struct{ *webrtc.Peers }
+
+// Publisher implements Peers.
+func (m maker) Publisher(ctx context.Context, o webrtc.Offer) (Peer, error) {
+	return peer(m.Peers.Publisher(ctx, o))
+}
+
+// Player implements Peers.
+func (m maker) Player(ctx context.Context, o webrtc.Offer) (Peer, error) {
+	return peer(m.Peers.Player(ctx, o))
+}
+
+func peer(p *webrtc.Peer, err error) (Peer, error) {
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}

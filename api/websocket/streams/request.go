@@ -1,0 +1,106 @@
+package streams
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+
+	"sluice/api/auth"
+	"sluice/api/websocket/reason"
+	"sluice/api/websocket/wire"
+	"sluice/elements/webrtc"
+	"sluice/engine"
+	"sluice/engine/value"
+)
+
+// check looks at a request before anything is made for it.
+func (s *stream) check() (reason.Reason, bool) {
+	switch provider := s.req.MediaProvider; {
+	case wire.CheckName(s.name) != nil:
+		return reason.BadURI, false
+	case provider != "" && provider != "WebRTC":
+		return reason.NoProvider, false
+	case s.req.SDP == "":
+		return reason.Proxy, false
+	}
+	return "", true
+}
+
+// authorise says who the client is, if it may do what it wants.
+func (s *stream) authorise(ctx context.Context) (string, error) {
+	if s.all.opt.Auth == nil {
+		return "", nil
+	}
+	q := Proof(s.owner.id.Proof, s.req.Custom)
+	q.Action, q.Stream, q.Protocol = auth.Publish, s.name, "websocket"
+	if s.plays() {
+		q.Action = auth.Play
+	}
+	return s.all.opt.Auth.Authorise(ctx, q)
+}
+
+// Proof is what a client says to prove who it is: in the custom object of its connection or of one stream, else as before.
+func Proof(before auth.Request, custom json.RawMessage) auth.Request {
+	var said struct {
+		Token    wire.Text `json:"token"`
+		User     wire.Text `json:"user"`
+		Password wire.Text `json:"password"`
+	}
+	if len(custom) == 0 || json.Unmarshal(custom, &said) != nil || said.Token == "" && said.User == "" {
+		return before
+	}
+	before.Token, before.User, before.Password = string(said.Token), string(said.User), string(said.Password)
+	return before
+}
+
+// meet makes the client's peer.
+func (s *stream) meet(ctx context.Context) (Peer, error) {
+	offer := webrtc.Offer{
+		SDP:         string(s.req.SDP),
+		Transport:   string(s.req.Transport),
+		Orientation: bool(s.req.CVOExtension),
+	}
+	if s.plays() {
+		return s.all.opt.Peers.Player(ctx, offer)
+	}
+	offer.MaxBitrate, offer.MinBitrate = bits(s.req.MaxBitrate), bits(s.req.MinBitrate)
+	return s.all.opt.Peers.Publisher(ctx, offer)
+}
+
+// event is what graphs are told.
+func (s *stream) event(peer Peer, user string) engine.Event {
+	vars := map[string]any{
+		"app":    s.owner.id.App,
+		"user":   user,
+		"custom": s.req.CustomMap(),
+		"room":   s.req.Mixer(),
+	}
+	want := func(name string, n wire.Number) {
+		if n != 0 {
+			vars["want."+name] = int64(n)
+		}
+	}
+	want("width", s.req.Width)
+	want("height", s.req.Height)
+	want("quality", s.req.Quality)
+	if s.req.Bitrate != 0 {
+		vars["want.bitrate"] = value.Bits(bits(s.req.Bitrate))
+	}
+	name := "ws.publish"
+	if s.plays() {
+		name = "ws.play"
+	}
+	return engine.Event{Name: name, Path: "/" + s.name, Vars: vars, Sessions: map[string]any{"browser": peer}}
+}
+
+// bits makes bits a second of the kilobits that pages speak of.
+func bits(kilobits wire.Number) int { return int(kilobits) * 1000 }
+
+// transport is the one that is used, or was asked for; UDP is what it will most likely be. The caller holds s.mu.
+func (s *stream) transport() string {
+	used := ""
+	if s.peer != nil {
+		used = s.peer.Transport()
+	}
+	return cmp.Or(used, string(s.req.Transport), "UDP")
+}

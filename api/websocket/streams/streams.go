@@ -1,0 +1,155 @@
+// Package streams runs what clients of the WebSocket door publish and play: each is one media session, with a goroutine that
+// makes its peer, raises its event, answers, and ends with exactly one last status. It also tells players what happens to what
+// they play: mute states, data, sizes of pictures.
+//
+// It knows clients by a small interface, moves no media, and knows neither sockets nor rooms.
+package streams
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"sluice/engine/event"
+	"sluice/engine/fault"
+)
+
+// Options are what Streams are made with. Engine and Peers are needed.
+type Options struct {
+	Engine Engine
+	Peers  Peers
+	Auth   Authoriser // nil: everybody may publish and play everything
+	Log    *slog.Logger
+
+	PerClient int           // media sessions that one client may have; 0: 256
+	Start     time.Duration // until media flows, after which a player hears that it does not; 0: 60 s
+	Stop      time.Duration // for a graph to end properly; 0: 10 s
+
+	InboundRate  time.Duration // how often publishers hear how many bits of video came; 0: never
+	OutboundRate time.Duration // how often players hear how many were sent; 0: never
+	Bandwidth    time.Duration // how often a player is told that its way is too narrow, at most; 0: never
+	Metrics      bool          // keep what clients measure
+}
+
+// Streams are the media sessions of all clients. Safe for concurrent use.
+type Streams struct {
+	opt Options
+
+	mu      sync.Mutex
+	byID    map[string]*stream
+	players map[string]map[*stream]struct{} // by the name that they play
+}
+
+// New makes streams, none at first.
+func New(opt Options) (*Streams, error) {
+	if opt.Engine == nil || opt.Peers == nil {
+		return nil, fault.New(fault.Internal, "websocket", "the door needs an engine and peers")
+	}
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.DiscardHandler)
+	}
+	const perClient, start, stop = 256, time.Minute, 10 * time.Second
+	if opt.PerClient <= 0 {
+		opt.PerClient = perClient
+	}
+	if opt.Start <= 0 {
+		opt.Start = start
+	}
+	if opt.Stop <= 0 {
+		opt.Stop = stop
+	}
+	return &Streams{opt: opt, byID: map[string]*stream{}, players: map[string]map[*stream]struct{}{}}, nil
+}
+
+// heard is how many events may wait to be passed on to players.
+const heard = 4096
+
+// Run passes on what happens to streams until ctx is done.
+func (a *Streams) Run(ctx context.Context) {
+	sub := a.opt.Engine.Bus().Subscribe(heard, func(e event.Event) bool {
+		return e.Name == event.StreamMuted || e.Name == event.StreamData || e.Name == event.StreamChanged
+	})
+	defer sub.Close()
+	var ticking sync.WaitGroup
+	defer ticking.Wait()
+	ticking.Go(func() { a.tick(ctx) })
+	for {
+		e, lost, err := sub.Next(ctx)
+		if err != nil {
+			return
+		}
+		if lost > 0 {
+			a.opt.Log.Warn("events lost: data of streams did not reach their players", "lost", lost)
+			a.resync()
+		}
+		a.hear(e)
+	}
+}
+
+// add makes a stream known, unless its id is. Two streams with one id could not be told apart by whoever looks at the server
+// from outside.
+func (a *Streams) add(s *stream) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if _, taken := a.byID[s.id]; taken {
+		return false
+	}
+	a.byID[s.id] = s
+	if s.plays() {
+		if a.players[s.name] == nil {
+			a.players[s.name] = map[*stream]struct{}{}
+		}
+		a.players[s.name][s] = struct{}{}
+	}
+	return true
+}
+
+func (a *Streams) remove(s *stream) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	delete(a.byID, s.id)
+	if s.plays() {
+		delete(a.players[s.name], s)
+		if len(a.players[s.name]) == 0 {
+			delete(a.players, s.name)
+		}
+	}
+}
+
+// find finds a stream by its id; nil if there is none.
+func (a *Streams) find(id string) *stream {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.byID[id]
+}
+
+// playersOf lists who plays a name.
+func (a *Streams) playersOf(name string) []*stream {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Collect(maps.Keys(a.players[name]))
+}
+
+// all lists all streams.
+func (a *Streams) all() []*stream {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Collect(maps.Values(a.byID))
+}
+
+// names lists what is played.
+func (a *Streams) names() []string {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return slices.Collect(maps.Keys(a.players))
+}
+
+// Len is how many media sessions there are.
+func (a *Streams) Len() int {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.byID)
+}
