@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"os/signal"
 	"strconv"
@@ -26,6 +25,7 @@ import (
 	"sluice/engine/run/fake"
 	"sluice/engine/worker"
 	"sluice/engine/worker/frame"
+	"sluice/engine/worker/socket"
 )
 
 // mode is the variable that makes this test binary a worker.
@@ -69,14 +69,14 @@ func child(as string) int {
 	return serve(conn)
 }
 
-func greet(conn net.Conn) {
+func greet(conn io.ReadWriteCloser) {
 	w := frame.NewWriter(conn, frame.Limits{})
 	text := fmt.Sprintf(`{"greeting":{"protocol":1,"plans":%d}}`, plan.Version)
 	_ = w.Message(frame.Message{Kind: frame.State, JSON: []byte(text)})
 	_ = w.Send()
 }
 
-func serve(conn net.Conn) int {
+func serve(conn io.ReadWriteCloser) int {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	open := func(id string) (run.Runtime, error) { return &puppet{Runtime: fake.New(), id: id, conn: conn}, nil }
 	if err := worker.Serve(context.Background(), conn, worker.ServeOptions{Open: open, Grace: 100 * time.Millisecond, Log: log}); err != nil {
@@ -91,7 +91,7 @@ func serve(conn net.Conn) int {
 type puppet struct {
 	*fake.Runtime
 	id   string
-	conn net.Conn
+	conn io.ReadWriteCloser
 
 	host run.Host
 	plan *plan.Plan
@@ -209,7 +209,7 @@ func (p *puppet) perform(ctx context.Context, what string, settings []plan.Setti
 	case "garbage":
 		_, _ = p.conn.Write([]byte(strings.Repeat("garbage!", 1000)))
 	case "shut":
-		_ = p.conn.(*net.UnixConn).CloseWrite()
+		_ = p.conn.(*socket.Conn).CloseWrite()
 		select {}
 	case "noise":
 		for i := range 1000 {

@@ -2,11 +2,8 @@ package worker
 
 import (
 	"context"
-	"net"
-	"syscall"
+	"io"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // look is how often a worker looks whether the server is still there, beside reading: the reader itself may hang in a
@@ -14,7 +11,7 @@ import (
 const look = 250 * time.Millisecond
 
 // watch waits for the end: of reading, of ctx, or of the other side even though reading does not end.
-func (s *server) watch(ctx context.Context, conn net.Conn, reader <-chan error) error {
+func (s *server) watch(ctx context.Context, conn io.ReadWriteCloser, reader <-chan error) error {
 	ticker := time.NewTicker(look)
 	defer ticker.Stop()
 	for {
@@ -36,23 +33,10 @@ func (s *server) watch(ctx context.Context, conn net.Conn, reader <-chan error) 
 	}
 }
 
-// hungUp tells whether the other end of a socket has closed, whatever is still to be read.
-func hungUp(conn net.Conn) bool {
-	sc, ok := conn.(syscall.Conn)
-	if !ok {
-		return false
-	}
-	raw, err := sc.SyscallConn()
-	if err != nil {
-		return true
-	}
-	gone := false
-	err = raw.Control(func(fd uintptr) {
-		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLRDHUP}}
-		n, err := unix.Poll(fds, 0)
-		gone = err == nil && n > 0
-	})
-	return gone || err != nil
+// hungUp tells whether the other end of a socket has closed, whatever is still to be read; false if conn cannot say.
+func hungUp(conn io.ReadWriteCloser) bool {
+	c, ok := conn.(interface{ HungUp() bool })
+	return ok && c.HungUp()
 }
 
 // atMost waits for f for so long at most; f goes on if it is not done.

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"sync"
 	"syscall"
@@ -18,6 +17,7 @@ import (
 	"sluice/engine/worker/frame"
 	"sluice/engine/worker/process"
 	"sluice/engine/worker/seal"
+	"sluice/engine/worker/socket"
 	"sluice/engine/worker/wire"
 )
 
@@ -32,8 +32,8 @@ type ServeOptions struct {
 }
 
 // Inherited is the socket that a worker is started with. The error tells who started the verb by hand that it cannot be.
-func Inherited() (net.Conn, error) {
-	conn, err := process.Connection(os.NewFile(process.Socket, "server"))
+func Inherited() (*socket.Conn, error) {
+	conn, err := socket.New(os.NewFile(process.Socket, "server"))
 	if err != nil {
 		return nil, fault.New(fault.InvalidRequest, "", "a worker is started by the server, which gives it a socket").Because(err)
 	}
@@ -56,7 +56,7 @@ type server struct {
 // done, stops them, and returns. It closes conn. It returns whatever hangs, also with calls still at work after Grace:
 // the process is then to end. The error is nil if conn was closed properly, fault.ProtocolViolation if the other end
 // broke the protocol, or else conn's own.
-func Serve(ctx context.Context, conn net.Conn, o ServeOptions) error {
+func Serve(ctx context.Context, conn io.ReadWriteCloser, o ServeOptions) error {
 	if o.Grace <= 0 {
 		o.Grace = time.Second
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"strings"
@@ -21,12 +22,12 @@ import (
 // server is the other end of a worker, by hand.
 type server struct {
 	t    *testing.T
-	conn net.Conn
+	conn io.ReadWriteCloser
 	r    *frame.Reader
 	w    *frame.Writer
 }
 
-func by(t *testing.T, conn net.Conn) *server {
+func by(t *testing.T, conn io.ReadWriteCloser) *server {
 	s := &server{t: t, conn: conn, r: frame.NewReader(conn, frame.Limits{}), w: frame.NewWriter(conn, frame.Limits{})}
 	if f := s.next(); f.Kind != frame.State || !strings.Contains(string(f.Payload), `"greeting":{"protocol":1,"plans":1}`) {
 		t.Fatalf("the first frame is a %s, %s", f.Kind, f.Payload)

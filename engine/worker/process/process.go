@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sluice/engine/fault"
+	"sluice/engine/worker/socket"
 )
 
 // Socket is the file descriptor at which the program finds its end of the socket.
@@ -37,7 +37,7 @@ type Command struct {
 // Process is a program that was started. All methods are safe for concurrent use.
 type Process struct {
 	cmd  *exec.Cmd
-	conn *net.UnixConn
+	conn *socket.Conn
 	out  *output
 	done chan struct{}
 	exit Exit // once done is closed
@@ -65,7 +65,7 @@ func (e Exit) String() string {
 // with its limits in force before anything is said to it. A program that cannot be started is fault.GstUnavailable.
 // The context's end does not end the program.
 func Start(ctx context.Context, c Command) (*Process, error) {
-	conn, theirs, err := pair()
+	conn, theirs, err := socket.Pair()
 	if err != nil {
 		return nil, unavailable(c.Path, err)
 	}
@@ -97,36 +97,6 @@ func unavailable(path string, err error) error {
 	return fault.New(fault.GstUnavailable, "", "%q cannot be started as a worker", path).Because(err)
 }
 
-// pair makes the two ends of a socket: a connection for us, a file for the program.
-func pair() (*net.UnixConn, *os.File, error) {
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, fmt.Errorf("socketpair: %w", err)
-	}
-	ours, theirs := os.NewFile(uintptr(fds[0]), "worker"), os.NewFile(uintptr(fds[1]), "server")
-	conn, err := Connection(ours)
-	if err != nil {
-		_ = theirs.Close() // nothing was written
-		return nil, nil, err
-	}
-	return conn, theirs, nil
-}
-
-// Connection makes a connection of a file that is a Unix socket, and closes the file, also when it fails.
-func Connection(f *os.File) (*net.UnixConn, error) {
-	defer f.Close()
-	conn, err := net.FileConn(f)
-	if err != nil {
-		return nil, fmt.Errorf("not a socket: %w", err)
-	}
-	unixConn, ok := conn.(*net.UnixConn)
-	if !ok {
-		_ = conn.Close() // nothing was written
-		return nil, errors.New("not a unix socket")
-	}
-	return unixConn, nil
-}
-
 // wait reaps the program.
 func (p *Process) wait(pidfd int) {
 	await(pidfd)
@@ -145,7 +115,7 @@ func (p *Process) wait(pidfd int) {
 }
 
 // Conn is our end of the socket. Whoever started the program closes it.
-func (p *Process) Conn() *net.UnixConn { return p.conn }
+func (p *Process) Conn() *socket.Conn { return p.conn }
 
 // PID of the program.
 func (p *Process) PID() int { return p.cmd.Process.Pid }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -20,6 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"sluice/engine/fault"
+	"sluice/engine/worker/socket"
 )
 
 // mode is the variable that makes this test binary the program that is started.
@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 }
 
 func program(as string) int {
-	conn, err := Connection(os.NewFile(Socket, "socket"))
+	conn, err := socket.New(os.NewFile(Socket, "socket"))
 	if err != nil {
 		return 99
 	}
@@ -186,36 +186,6 @@ func TestEnvironment(t *testing.T) {
 	}, []string{"A=1", "GST_DEBUG=0"})
 	if want := []string{"PATH=/bin", "HOME=/h", "LC_ALL=C", "GST_DEBUG=2", "A=1", "GST_DEBUG=0"}; !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
-	}
-}
-
-func TestConnection(t *testing.T) {
-	file, err := os.CreateTemp(t.TempDir(), "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Connection(file); err == nil || !strings.Contains(err.Error(), "not a socket") {
-		t.Errorf("a file: %v", err)
-	}
-	if err := file.Close(); !errors.Is(err, os.ErrClosed) {
-		t.Errorf("the file is still open: %v", err)
-	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	conn, err := net.Dial("tcp", l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close()
-	tcp, err := conn.(*net.TCPConn).File()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Connection(tcp); err == nil || !strings.Contains(err.Error(), "unix") {
-		t.Errorf("TCP: %v", err)
 	}
 }
 

@@ -4,7 +4,7 @@
 package wire
 
 import (
-	"net"
+	"io"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -33,7 +33,7 @@ type Sink struct {
 
 // End is one end of the socket. Next belongs to one goroutine and Send to another; all else is safe for concurrent use.
 type End struct {
-	conn   net.Conn
+	conn   io.Closer
 	reader *frame.Reader
 	writer *frame.Writer
 	accept func(track, instance uint16, bridge string) Sink
@@ -52,13 +52,13 @@ type End struct {
 	turn int
 }
 
-// New makes an end of a connection, which it closes with Close. The function accept says, when the other end begins a
-// track, where it leads; it is called by Next and must return at once. With a budget the other end cannot send more
-// control than it allows.
-func New(conn net.Conn, budget *Budget, accept func(track, instance uint16, bridge string) Sink) *End {
+// New makes an end of a connection, which it closes with Close. One that is a frame.Trier is the quicker for it. The
+// function accept says, when the other end begins a track, where it leads; it is called by Next and must return at once.
+// With a budget the other end cannot send more control than it allows.
+func New(conn io.ReadWriteCloser, budget *Budget, accept func(track, instance uint16, bridge string) Sink) *End {
 	limits := frame.Limits{Window: window}
 	return &End{
-		conn: conn, reader: frame.NewReader(conn, limits), writer: frame.NewWriter(eagerly(conn), limits), accept: accept, budget: budget,
+		conn: conn, reader: frame.NewReader(conn, limits), writer: frame.NewWriter(conn, limits), accept: accept, budget: budget,
 		wake: make(chan struct{}, 1), done: make(chan struct{}), begun: time.Now(),
 	}
 }

@@ -1,10 +1,7 @@
 package wire
 
 import (
-	"net"
-	"os"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -13,6 +10,7 @@ import (
 	"sluice/engine/media"
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
+	"sluice/engine/worker/socket"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -20,21 +18,16 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // patience is longer than anything takes.
 const patience = time.Minute
 
-func sockets(t testing.TB) (net.Conn, net.Conn) {
+func sockets(t testing.TB) (a, b *socket.Conn) {
 	t.Helper()
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM, 0)
+	a, file, err := socket.Pair()
+	if err == nil {
+		b, err = socket.New(file)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	var ends [2]net.Conn
-	for i, fd := range fds {
-		f := os.NewFile(uintptr(fd), "socket")
-		if ends[i], err = net.FileConn(f); err != nil {
-			t.Fatal(err)
-		}
-		f.Close()
-	}
-	return ends[0], ends[1]
+	return a, b
 }
 
 // ear is a port that tells what it is given, in order, and may refuse.
