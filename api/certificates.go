@@ -10,9 +10,11 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"sluice/engine/fault"
@@ -197,13 +199,18 @@ func (c *Certificates) watch(ctx context.Context, over <-chan struct{}) {
 	}
 }
 
-// look describes the state of a file: another text is another state, mostly.
+// look describes the state of a file: another text is another state, mostly. Times alone would not do: a kernel counts them in
+// steps of some milliseconds.
 func look(file string) string {
 	info, err := os.Stat(file)
 	if err != nil {
 		return "absent;"
 	}
-	return fmt.Sprintf("%d %d;", info.Size(), info.ModTime().UnixNano())
+	state := fmt.Sprintf("%d %d;", info.Size(), info.ModTime().UnixNano())
+	if s, ok := info.Sys().(*syscall.Stat_t); ok {
+		state += strconv.FormatUint(s.Ino, 10) + ";"
+	}
+	return state
 }
 
 func absent(file string) bool {

@@ -13,6 +13,7 @@ import (
 	"sluice/api/srt"
 	"sluice/api/websocket"
 	"sluice/api/whip"
+	"sluice/cmd/sluice/serve"
 	"sluice/elements/convert"
 	"sluice/elements/file"
 	"sluice/elements/hls"
@@ -23,6 +24,9 @@ import (
 	"sluice/elements/webrtc"
 	"sluice/engine/element"
 )
+
+// doors lists every front door of this binary that is open yet, in the order in which they open.
+func doors() []serve.Maker { return []serve.Maker{websocketDoor, whipDoor, consoleDoor} }
 
 // components lists every element and every event of this binary, by hand: what is not here is not in it.
 func components() ([]element.Declared, []element.Trigger) {

@@ -18,7 +18,7 @@ func (a *app) docsCmd() *cobra.Command {
 	var check bool
 	c := &cobra.Command{
 		Use:   "docs FOLDER",
-		Short: "Write the generated reference: elements.md, lint.md, cli.md",
+		Short: "Write the generated reference: elements.md, lint.md, cli.md, configuration.md",
 		Example: `  sluice docs docs            write the pages into ./docs
   sluice docs docs --check    fail if they are stale
   sluice docs schema          print the JSON Schema of the graph language, for editors`,
@@ -51,7 +51,7 @@ func (a *app) writePages(root *cobra.Command, folder string, check bool) error {
 	for _, page := range []struct {
 		name string
 		text string
-	}{{"elements.md", elementsPage(reg)}, {"lint.md", lintPage()}, {"cli.md", cliPage(root)}} {
+	}{{"elements.md", elementsPage(reg)}, {"lint.md", lintPage()}, {"cli.md", cliPage(root)}, {"configuration.md", configPage()}} {
 		file := filepath.Join(folder, page.name)
 		if !check {
 			if err := os.WriteFile(file, []byte(page.text), 0o644); err != nil { //nolint:gosec // documents are for everybody

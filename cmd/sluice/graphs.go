@@ -26,6 +26,11 @@ func (a *app) folder() string {
 	if a.dir != "" {
 		return a.dir
 	}
+	return presentFolder()
+}
+
+// presentFolder is the user's folder of graphs if nothing names one; "" if there is none.
+func presentFolder() string {
 	if info, err := os.Stat(ownFolder); err == nil && info.IsDir() {
 		return ownFolder
 	}

@@ -7,6 +7,8 @@ import (
 	"log/slog"
 	"time"
 
+	"sluice/cmd/sluice/config"
+	"sluice/cmd/sluice/serve"
 	"sluice/engine/fault"
 	contract "sluice/engine/run"
 )
@@ -26,6 +28,12 @@ func loadGst([]string) {}
 // openWorkers says the same: a worker is this program again.
 func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), error) {
 	return openGst(ctx, log)
+}
+
+// openPool has no workers to start.
+func openPool(ctx context.Context, log *slog.Logger, _ config.WorkersConfig) (contract.Open, serve.Stop, error) {
+	_, _, err := openGst(ctx, log)
+	return nil, nil, err
 }
 
 // spawner is nil, as there are no workers.

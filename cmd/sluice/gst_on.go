@@ -8,6 +8,8 @@ import (
 	"os"
 	"time"
 
+	"sluice/cmd/sluice/config"
+	"sluice/cmd/sluice/serve"
 	"sluice/engine/gst"
 	contract "sluice/engine/run"
 	"sluice/engine/worker"
@@ -44,6 +46,22 @@ func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), 
 			log.Warn("workers did not end", "err", err)
 		}
 	}, nil
+}
+
+// openPool makes the pool of worker processes of a server.
+func openPool(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (contract.Open, serve.Stop, error) {
+	spare := c.Spare
+	if spare == 0 {
+		spare = -1 // none
+	}
+	pool := worker.New(worker.Options{
+		Args: workerArgs(), Limits: process.Limits{Files: c.Files, Nice: c.Nice}, Memory: c.Memory, Shared: c.Shared, Spare: spare,
+		Most: c.Most, Log: log, Line: func(text string) { passOn(log, text) },
+	})
+	if err := pool.Start(ctx); err != nil {
+		return nil, nil, err
+	}
+	return pool.Open, pool.Stop, nil
 }
 
 // workerArgs are what this program is started with to be a worker.

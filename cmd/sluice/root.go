@@ -38,7 +38,9 @@ type app struct {
 	known    *element.Registry // once asked for
 
 	open, workers opener                            // GStreamer of this build, in this process and in others
+	pool          pooled                            // GStreamer in the workers of a server
 	signals       func() (<-chan os.Signal, func()) // those that end a job, and how to stop listening
+	hear          func() (<-chan os.Signal, func()) // those of a server
 }
 
 // opener gives what plays plans, and what ends that when it is no longer needed.
@@ -58,7 +60,7 @@ type usageError struct{ error }
 
 // run is the whole program but for the process around it.
 func run(ctx context.Context, args []string, in io.Reader, out, errw io.Writer) int {
-	a := &app{in: in, out: out, err: errw, open: openGst, workers: openWorkers, signals: notified}
+	a := &app{in: in, out: out, err: errw, open: openGst, workers: openWorkers, pool: openPool, signals: notified, hear: heard}
 	return a.main(ctx, args)
 }
 
@@ -90,7 +92,7 @@ func (a *app) exit(err error) int {
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
 	}
-	a.complain(err)
+	a.complainAll(err)
 	var usage usageError
 	switch {
 	case errors.As(err, &usage), strings.HasPrefix(err.Error(), "unknown command"): // cobra has no type for it
@@ -100,6 +102,18 @@ func (a *app) exit(err error) int {
 		return exitFound
 	}
 	return exitIO
+}
+
+// complainAll writes an error that may be several.
+func (a *app) complainAll(err error) {
+	several, ok := err.(interface{ Unwrap() []error }) // of a wrapped one the wrapping is worth telling
+	if !ok {
+		a.complain(err)
+		return
+	}
+	for _, one := range several.Unwrap() {
+		a.complainAll(one)
+	}
 }
 
 // complain writes an error with its remedy on lines of their own.
@@ -123,11 +137,12 @@ func (a *app) root() *cobra.Command {
 		Use:   "sluice",
 		Short: "A media server whose streams pass through graphs that you can read, change and test",
 		Long: `sluice runs graphs: YAML files of nodes and links that say what happens to a stream.
-These verbs need no server; only run and test need GStreamer.`,
+serve runs the server; the other verbs need none. run and test need GStreamer, and serve does for graphs that code.`,
 		Example: `  sluice lint graphs                               check every graph, all findings at once
   sluice plan jobs/transcode                       see what would run
   sluice show rooms/mixer -p room=lobby --as svg   draw it
-  sluice run jobs/pattern -p length=2s             run one`,
+  sluice run jobs/pattern -p length=2s             run one
+  sluice serve                                     run the server`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
@@ -139,8 +154,8 @@ These verbs need no server; only run and test need GStreamer.`,
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	c.AddCommand(a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(), a.elementsCmd(),
-		a.routesCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
+	c.AddCommand(a.serveCmd(), a.configCmd(), a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(),
+		a.elementsCmd(), a.routesCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c
 }
@@ -181,10 +196,10 @@ func exitCodesTopic() *cobra.Command {
 		Short: "What the exit codes mean",
 		Long: `Exit codes:
   0  all is well
-  1  the graphs have errors, parameters do not fit, fmt --check found differences, doctor found a failure, a run failed, or
-     a test failed or could not be run though it was asked for
+  1  the graphs or the configuration have errors, parameters do not fit, fmt --check found differences, doctor found a failure,
+     a run failed, or a test failed or could not be run though it was asked for
   2  the command line is wrong
-  3  something could not be found, read or written
-  130  a run or tests were interrupted; what was under way in a run was finished`,
+  3  something could not be found, read or written, or a port is taken
+  130  a run or tests were interrupted; what was under way in a run was finished. Or a server was told to end at once`,
 	}
 }

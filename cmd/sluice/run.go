@@ -31,8 +31,7 @@ func (a *app) runCmd() *cobra.Command {
 		Use:   "run NAME",
 		Short: "Run a graph here and now: convert files, make test media, record",
 		Long: `run plays a graph with GStreamer in this process, to its end. NAME is a graph's name, or a file. Graphs with nodes
-that stand for sessions or streams need a server, ` + "`sluice serve`" + `, which is not in this build yet; until then a test in the
-graph runs them with mock.
+that stand for sessions or streams need a server, ` + "`sluice serve`" + `; a test in the graph runs them with mock.
 
 Ctrl-C, or SIGTERM, ends it properly: what is under way is finished, and files can be played. The second one stops at once.
 

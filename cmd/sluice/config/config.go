@@ -18,6 +18,7 @@ type Config struct {
 	Log       LogConfig
 	Web       WebConfig
 	WebRTC    WebRTCConfig
+	WHIP      WHIPConfig
 	WebSocket WebSocketConfig
 	Hub       HubConfig
 	Workers   WorkersConfig
@@ -44,19 +45,45 @@ type WebRTCConfig struct {
 	Loopback                                 bool
 	STUN                                     []string
 	TURN                                     []TURNConfig
+	ICEServers                               []ICEServerConfig
 	ICETimeout, ConsentTimeout, MediaTimeout time.Duration
 }
 
 // TURNConfig is a relay that the server reaches clients through.
 type TURNConfig struct{ URL, Username, Credential string }
 
+// ICEServerConfig is a server that clients are told of.
+type ICEServerConfig struct{ URL, Username, Credential string }
+
+// WHIPConfig is the section "whip".
+type WHIPConfig struct {
+	Origins  []string
+	Sessions int
+	Timeout  time.Duration
+}
+
 // WebSocketConfig is the section "websocket".
 type WebSocketConfig struct {
-	KeepAlive                         KeepAliveConfig
-	InboundFeedback, OutboundFeedback time.Duration
-	Metrics                           string
-	Sessions, Streams                 int
-	Message                           int64
+	Node, Version             string
+	KeepAlive                 KeepAliveConfig
+	Sessions, Streams         int
+	Message, Queue            int64
+	Rate                      int
+	GreetTimeout              time.Duration
+	WriteTimeout              time.Duration
+	StartTimeout, StopTimeout time.Duration
+	RoomApps                  []string
+	InboundRate, OutboundRate time.Duration
+	Bandwidth                 time.Duration
+	Metrics                   string
+	Keep                      KeepConfig
+}
+
+// KeepConfig is the section "websocket.keep".
+type KeepConfig struct {
+	For     time.Duration
+	Most    int
+	Streams bool
 }
 
 // KeepAliveConfig is the section "websocket.keep_alive".

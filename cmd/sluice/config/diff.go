@@ -1,6 +1,9 @@
 package config
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // Change is a key that two configurations have different.
 type Change struct {
@@ -18,4 +21,33 @@ func (l *Loaded) Diff(next *Loaded) []Change {
 		}
 	}
 	return out
+}
+
+// Adopt gives a configuration with what the next one has different and a running server can take over, and lists that. What
+// needs a restart stays as it is, and is listed apart.
+func (l *Loaded) Adopt(next *Loaded) (adopted *Loaded, taken, waiting []Change) {
+	adopted = &Loaded{File: next.File, Settings: slices.Clone(l.Settings)}
+	for _, c := range l.Diff(next) {
+		if c.Key.Live {
+			taken = append(taken, c)
+		} else {
+			waiting = append(waiting, c)
+		}
+	}
+	for i, s := range next.Settings {
+		if s.Key.Live {
+			adopted.Settings[i] = s
+		}
+	}
+	adopted.fill()
+	return adopted, taken, waiting
+}
+
+// fill puts the settings into the Config.
+func (l *Loaded) fill() {
+	for _, s := range l.Settings {
+		if s.Value != nil {
+			s.Key.store(&l.Config, s.Value)
+		}
+	}
 }

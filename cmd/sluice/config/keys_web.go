@@ -35,6 +35,13 @@ func webrtc() []Key {
 			text("username", "", func(t *TURNConfig) *string { return &t.Username }, "Name to log in with."),
 			secret("credential", func(t *TURNConfig) *string { return &t.Credential }, "Password to log in with."),
 		),
+		records("webrtc.ice_servers", func(c *Config) *[]ICEServerConfig { return &c.WebRTC.ICEServers },
+			"STUN and TURN servers that clients of WHIP and WHEP are told to use.",
+			scalar("url", value.Constraint{Type: value.URI}, "", func(s *ICEServerConfig) *string { return &s.URL }, "Address.").
+				like("stun:stun.example.org:3478").checked(iceURL),
+			text("username", "", func(s *ICEServerConfig) *string { return &s.Username }, "Name to log in with."),
+			secret("credential", func(s *ICEServerConfig) *string { return &s.Credential }, "Password to log in with."),
+		),
 		span("webrtc.ice_timeout", 30*second, second, time.Hour, func(c *Config) *time.Duration { return &c.WebRTC.ICETimeout },
 			"How long a client may take to connect."),
 		span("webrtc.consent_timeout", 15*second, second, time.Hour, func(c *Config) *time.Duration { return &c.WebRTC.ConsentTimeout },
@@ -44,7 +51,58 @@ func webrtc() []Key {
 	}
 }
 
+func whip() []Key {
+	return []Key{
+		texts("whip.origins", nil, func(c *Config) *[]string { return &c.WHIP.Origins },
+			"Origins of pages that may use WHIP and WHEP.").unset("all").like("https://example.org"),
+		whole("whip.sessions", 10_000, 1, 1_000_000, func(c *Config) *int { return &c.WHIP.Sessions }, "Sessions at a time."),
+		span("whip.timeout", 15*time.Second, time.Second, time.Hour, func(c *Config) *time.Duration { return &c.WHIP.Timeout },
+			"How long an offer may take to be answered."),
+	}
+}
+
 func websocket() []Key {
+	const (
+		second = time.Second
+		utmost = 1_000_000
+	)
+	return append([]Key{
+		text("websocket.node", "", func(c *Config) *string { return &c.WebSocket.Node }, "What the server is called to pages.").
+			unset("made up at every start").like("media-1"),
+		text("websocket.version", "", func(c *Config) *string { return &c.WebSocket.Version },
+			"Version of the original server that pages are told.").unset("the one whose protocol this is"),
+		whole("websocket.sessions", 20_000, 1, utmost, func(c *Config) *int { return &c.WebSocket.Sessions }, "Sessions at a time."),
+		whole("websocket.streams", 256, 1, 10_000, func(c *Config) *int { return &c.WebSocket.Streams }, "Streams of one session at a time."),
+		amount("websocket.message", 1_000_000, 1000, 100_000_000, func(c *Config) *int64 { return &c.WebSocket.Message },
+			"The largest message that a page may send."),
+		amount("websocket.queue", 8_000_000, 10_000, 1_000_000_000, func(c *Config) *int64 { return &c.WebSocket.Queue },
+			"What may wait to be read by a page before it is cut off."),
+		whole("websocket.rate", 500, 1, utmost, func(c *Config) *int { return &c.WebSocket.Rate },
+			"Messages a second that are read of one page over a longer time."),
+		span("websocket.greet_timeout", 10*second, second/10, time.Hour,
+			func(c *Config) *time.Duration { return &c.WebSocket.GreetTimeout }, "How long a page may take to say what it is."),
+		span("websocket.write_timeout", 10*second, second/10, time.Hour,
+			func(c *Config) *time.Duration { return &c.WebSocket.WriteTimeout }, "How long a page may take to read a message."),
+		span("websocket.start_timeout", 60*second, second/10, time.Hour,
+			func(c *Config) *time.Duration { return &c.WebSocket.StartTimeout }, "How long it may take until media flows."),
+		span("websocket.stop_timeout", 10*second, second/10, time.Hour,
+			func(c *Config) *time.Duration { return &c.WebSocket.StopTimeout }, "How long a graph may take to end properly."),
+		texts("websocket.room_apps", []string{"roomApp"}, func(c *Config) *[]string { return &c.WebSocket.RoomApps },
+			"Application keys whose pages use rooms."),
+		span("websocket.inbound_rate", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.InboundRate },
+			"How often a publisher is told how much of its video arrived, by which the SDK judges the connection. 0 is never."),
+		span("websocket.outbound_rate", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.OutboundRate },
+			"How often a player is told how much video was sent to it. 0 is never."),
+		span("websocket.bandwidth", 5*second, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.Bandwidth },
+			"How often, at most, a player is told that its connection is too slow. 0 is never."),
+		file("websocket.metrics", func(c *Config) *string { return &c.WebSocket.Metrics },
+			"JSON file that says which WebRTC metrics pages collect and send: `types`, `sampling`, `batchSize`, `collect`, `compression`.").
+			unset("none are collected").like("/etc/sluice/metrics.json"),
+	}, keeping()...)
+}
+
+// keeping is about pages that go, or seem to.
+func keeping() []Key {
 	const (
 		second = time.Second
 		utmost = 1_000_000
@@ -57,16 +115,10 @@ func websocket() []Key {
 			func(c *Config) *time.Duration { return &c.WebSocket.KeepAlive.Interval }, "Time between two probes."),
 		whole("websocket.keep_alive.probes", 10, 1, 1000, func(c *Config) *int { return &c.WebSocket.KeepAlive.Probes },
 			"Probes without an answer after which a session is over."),
-		span("websocket.inbound_feedback", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.InboundFeedback },
-			"How often a publisher is told how much of its video arrived, by which the SDK judges the connection. 0 is never."),
-		span("websocket.outbound_feedback", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.OutboundFeedback },
-			"How often a player is told how much video was sent to it. 0 is never."),
-		file("websocket.metrics", func(c *Config) *string { return &c.WebSocket.Metrics },
-			"JSON file that says which WebRTC metrics pages collect and send: `types`, `sampling`, `batchSize`, `collect`, `compression`.").
-			unset("none are collected").like("/etc/sluice/metrics.json"),
-		whole("websocket.sessions", 10_000, 1, utmost, func(c *Config) *int { return &c.WebSocket.Sessions }, "Sessions at a time."),
-		whole("websocket.streams", 100, 1, 10_000, func(c *Config) *int { return &c.WebSocket.Streams }, "Streams of one session at a time."),
-		amount("websocket.message", 1_000_000, 1000, 100_000_000, func(c *Config) *int64 { return &c.WebSocket.Message },
-			"The largest message that a page may send."),
+		span("websocket.keep.for", 300*second, second, 24*time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.Keep.For },
+			"How long they are kept."),
+		whole("websocket.keep.most", 1000, 0, utmost, func(c *Config) *int { return &c.WebSocket.Keep.Most },
+			"Sessions that are kept at a time."),
+		toggle("websocket.keep.streams", func(c *Config) *bool { return &c.WebSocket.Keep.Streams }, "Their streams go on meanwhile."),
 	}
 }

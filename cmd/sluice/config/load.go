@@ -32,12 +32,13 @@ func Places() []string { return []string{"sluice.yaml", "/etc/sluice/sluice.yaml
 // Options say where the configuration comes from. What stands later in the struct wins over what stands earlier, but for the
 // environment, which wins over the file.
 type Options struct {
-	Dev    bool              // other defaults, for development
-	File   string            // the file; "" looks in the environment, and then in Places
-	Places []string          // nil is Places()
-	Env    []string          // "NAME=value", as os.Environ has it
-	Flags  map[string]string // keys that the command line sets, by their names
-	Origin map[string]string // how origins call these: "--graphs"
+	Defaults map[string]string // of keys whose default depends on the machine, by their names
+	Dev      bool              // other defaults, for development
+	File     string            // the file; "" looks in the environment, and then in Places
+	Places   []string          // nil is Places()
+	Env      []string          // "NAME=value", as os.Environ has it
+	Flags    map[string]string // keys that the command line sets, by their names
+	Origin   map[string]string // how origins call these: "--graphs"
 }
 
 // Setting is what a key is set to.
@@ -62,7 +63,7 @@ func Load(o Options) (*Loaded, []spec.Diagnostic, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	l.defaults(o.Dev)
+	l.defaults(o)
 	if name != "" {
 		l.file(name, text)
 	}
@@ -70,12 +71,9 @@ func Load(o Options) (*Loaded, []spec.Diagnostic, error) {
 	l.flags(o)
 	out := &Loaded{File: name}
 	for _, k := range l.keys {
-		s := l.set[k.Name]
-		out.Settings = append(out.Settings, s)
-		if s.Value != nil {
-			k.store(&out.Config, s.Value)
-		}
+		out.Settings = append(out.Settings, l.set[k.Name])
 	}
+	out.fill()
 	l.together(&out.Config)
 	if l.report.Failed() {
 		out = nil
@@ -101,13 +99,16 @@ func (l *loader) errorf(pos spec.Pos, code, format string, args ...any) *spec.Di
 }
 
 // defaults sets what nobody has said anything about yet.
-func (l *loader) defaults(dev bool) {
+func (l *loader) defaults(o Options) {
 	for _, k := range l.keys {
 		s := Setting{Key: k, Value: k.Default, Origin: Default}
-		if dev && k.Dev != nil {
+		if o.Dev && k.Dev != nil {
 			s.Value, s.Origin = k.Dev, Dev
 		}
 		l.set[k.Name] = s
+		if text := o.Defaults[k.Name]; text != "" {
+			l.put(k, spec.Value{Kind: spec.String, Text: text, Pos: spec.Pos{File: Default}}, Default)
+		}
 	}
 }
 

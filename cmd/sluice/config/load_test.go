@@ -50,8 +50,9 @@ func TestDefaults(t *testing.T) {
 		Web:   WebConfig{Listen: []string{":8080"}, TLSListen: []string{":8443"}, Connections: 20_000, PerAddress: 5_000},
 		WebRTC: WebRTCConfig{
 			UDP: []string{":31000"}, TCP: []string{":31000"}, NAT1To1: []string{}, Hosts: []string{}, Interfaces: []string{},
-			STUN: []string{}, TURN: []TURNConfig{}, ICETimeout: 30 * time.Second, ConsentTimeout: 15 * time.Second, MediaTimeout: time.Minute,
+			STUN: []string{}, TURN: []TURNConfig{}, ICEServers: []ICEServerConfig{}, ICETimeout: 30 * time.Second, ConsentTimeout: 15 * time.Second, MediaTimeout: time.Minute,
 		},
+		WHIP:      WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},
 		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
 		Hub:       HubConfig{Cache: 8_000_000},
 		Workers:   WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
@@ -151,6 +152,8 @@ func TestWhereTheFileIs(t *testing.T) {
 		{Options{Places: []string{a}, Env: []string{EnvText + "="}}, ":8080"},
 		{Options{Places: []string{a}, Env: []string{EnvFile + "=" + b}, File: c}, ":3"},
 		{Options{Places: []string{a}, Env: []string{"SLUICE_WEB_LISTEN=:5,:6"}}, ":5,:6"},
+		{Options{Places: []string{none}, Defaults: map[string]string{"web.listen": ":9"}}, ":9"},
+		{Options{Places: []string{a}, Defaults: map[string]string{"web.listen": ":9"}}, ":1"},
 		{Options{Places: []string{a}, Env: []string{"SLUICE_WEB_LISTEN=:5"}, Flags: map[string]string{"web.listen": ":7"}}, ":7"},
 	} {
 		got, found, err := Load(row.o)
@@ -223,7 +226,7 @@ func other(t *testing.T, k Key) string {
 	t.Helper()
 	for name, text := range map[string]string{
 		"auth.users": `[{"name":"a","password":"` + auth.Hash("x") + `"}]`, "auth.tokens": "- {name: a, token: 0123456789abcdef}",
-		"auth.anonymous": "{publish: [a]}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ports": "5-6",
+		"auth.anonymous": "{publish: [a]}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ice_servers": "[{url: 'stun:a'}]", "webrtc.ports": "5-6",
 		"webrtc.nat_1to1": "192.0.2.1", "webrtc.stun": "a:1",
 	} {
 		if k.Name == name {

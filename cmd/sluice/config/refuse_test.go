@@ -21,7 +21,7 @@ func TestRefuses(t *testing.T) {
 		{"wbe:\n  listen: [':1']", []string{at + `1:1: error[unknown_key]: the configuration has no key "wbe" (did you mean "web"?)`}},
 		{"nat_1to1: [192.0.2.1]", []string{at + `1:1: error[unknown_key]: the configuration has no key "nat_1to1" (did you mean "webrtc.nat_1to1"?)`}},
 		{"zzzzzz: 1", []string{at + `1:1: error[unknown_key]: the configuration has no key "zzzzzz" ` +
-			`(its keys are graphs, cpus, drain, log, web, webrtc, websocket, hub, workers, auth)`}},
+			`(its keys are graphs, cpus, drain, log, web, webrtc, whip, websocket, hub, workers, auth)`}},
 		{"drain: soon", []string{at + `1:8: error[bad_value]: "drain": "soon" is not a duration (write for example 10s)`}},
 		{"drain: -1s", []string{at + `1:8: error[bad_value]: "drain": -1s is below the least allowed, 0s (choose 0s to 1h)`}},
 		{"drain: [1s]", []string{at + `1:8: error[bad_value]: "drain" is a list; a duration is wanted (write for example 10s)`}},
@@ -48,6 +48,10 @@ func TestRefuses(t *testing.T) {
 			at + `2:51: error[bad_value]: "webrtc.turn[1].url": "turn:a b" is not an address with a scheme (write for example turn:turn.example.org:3478?transport=udp)`,
 			at + `2:70: error[bad_value]: "webrtc.turn[2].url": "sctp" is no transport of a TURN server (write udp or tcp)`,
 			at + `2:96: error[wrong_kind]: "webrtc.turn[3]" must be a map, this is a number (its keys are url, username, credential)`,
+		}},
+		{"webrtc: {ice_servers: [{url: 'stun:a b'}, {url: 'stun:'}, {url: 'stun:a'}, {url: 'stun:a:1'}, {url: 'turns:a:2'}]}", []string{
+			at + `1:30: error[bad_value]: "webrtc.ice_servers[0].url": "stun:a b" is not an address with a scheme (write for example stun:stun.example.org:3478)`,
+			at + `1:49: error[bad_value]: "webrtc.ice_servers[1].url": "stun:" is not an address with a scheme (write for example stun:stun.example.org:3478)`,
 		}},
 		{"auth: {tokens: {name: a}}", []string{at + `1:16: error[wrong_kind]: "auth.tokens" must be a list, this is a map (write "- name: …")`}},
 		{"auth: {anonymous: [a]}", []string{at + `1:19: error[wrong_kind]: "auth.anonymous" must be a map, this is a list (its keys are publish, play)`}},

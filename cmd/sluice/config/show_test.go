@@ -23,7 +23,7 @@ func TestShowYAML(t *testing.T) {
 		"drain: 3s  # SLUICE_DRAIN\n",
 		"# graphs:  # default\n",
 		"web:\n  listen: [\":1\",\":2\"]  # SLUICE_CONFIG_TEXT:2\n  tls_listen: [\":8443\"]  # default\n",
-		"websocket:\n  keep_alive:\n    algorithm: \"high_level\"  # default\n",
+		"\n  keep_alive:\n    algorithm: \"high_level\"  # default\n",
 		"  cache: 1M  # SLUICE_CONFIG_TEXT:3\n",
 		`"token":"***"`,
 		`"credential":"***"`,

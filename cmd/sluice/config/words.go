@@ -81,6 +81,17 @@ func turnURL(text string) error {
 	return nil
 }
 
+// iceURL checks the address of a STUN or TURN server, RFC 7064 and RFC 7065.
+func iceURL(text string) error {
+	if rest, ok := strings.CutPrefix(text, "stun:"); ok {
+		if hostPort(rest) != nil && host(rest) != nil {
+			return wrong("write for example stun:stun.example.org:3478", "%q names no host and port", text)
+		}
+		return nil
+	}
+	return turnURL(text)
+}
+
 // portRange checks a range of ports.
 func portRange(text string) error {
 	if _, ok := ParsePorts(text); !ok && text != "" {

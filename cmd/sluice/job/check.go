@@ -38,7 +38,7 @@ func Check(p *plan.Plan, spec func(string) (*element.Spec, bool)) error {
 		why += "; the same goes for " + strings.Join(others, ", ")
 	}
 	return fault.New(fault.ElementUnavailable, p.Graph+"/"+first.Name, "%s", why).
-		Advise("`sluice serve` will run it, and is not in this build yet; a test in the graph runs it with `mock` in place of such nodes")
+		Advise("`sluice serve` runs it when an event asks for it; a test in the graph runs it with `mock` in place of such nodes")
 }
 
 // CheckFiles refuses a plan that would write over a file: one that it reads in any case, one that two nodes write in any case,

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+
+	"sluice/api"
+	doorconsole "sluice/api/console"
+	"sluice/api/whip"
+	"sluice/cmd/sluice/config"
+	"sluice/cmd/sluice/serve"
+	"sluice/engine"
+)
+
+// whipDoor opens WHIP and WHEP. They answer under so many addresses that they take all requests which nobody else takes.
+func whipDoor(p *serve.Parts) (api.Door, error) {
+	c := p.Config.WHIP
+	d, err := whip.New(whip.Options{
+		Engine: whipEngine{p.Engine}, Peers: whip.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "whip"),
+		ICEServers: iceServers(p.Config.WebRTC.ICEServers), Origins: c.Origins, Sessions: c.Sessions, Timeout: c.Timeout,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, p.Web.Handle("/", d.Handler())
+}
+
+// consoleDoor opens the small built-in page.
+func consoleDoor(p *serve.Parts) (api.Door, error) {
+	d, err := doorconsole.New(doorconsole.Options{Streams: p.Engine.Streams(), Auth: p.Auth, Log: p.Log.With("door", "console")})
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range d.Paths() {
+		if err := p.Web.Handle(pattern, d.Handler()); err != nil {
+			return nil, err
+		}
+	}
+	return d, nil
+}
+
+// whipEngine is the engine as WHIP sees it.
+type whipEngine struct{ *serve.Gate }
+
+// Raise implements whip.Engine.
+func (e whipEngine) Raise(ctx context.Context, ev engine.Event) (whip.Instance, error) {
+	i, err := e.Gate.Raise(ctx, ev)
+	if err != nil {
+		return nil, err // and no Instance that holds a nil pointer
+	}
+	return i, nil
+}
+
+// iceServers are those that everybody is told of.
+func iceServers(list []config.ICEServerConfig) func(user string) []whip.ICEServer {
+	var out []whip.ICEServer
+	for _, s := range list {
+		out = append(out, whip.ICEServer{URL: s.URL, Username: s.Username, Credential: s.Credential})
+	}
+	return func(string) []whip.ICEServer { return out }
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"strings"
+
+	"sluice/api"
+	"sluice/api/websocket"
+	"sluice/api/websocket/socket"
+	"sluice/api/websocket/streams"
+	"sluice/cmd/sluice/serve"
+	"sluice/engine"
+	"sluice/engine/fault"
+)
+
+// websocketDoor opens the door of the Web SDK.
+func websocketDoor(p *serve.Parts) (api.Door, error) {
+	c := p.Config.WebSocket
+	metrics, err := jsonFile("websocket.metrics", c.Metrics)
+	if err != nil {
+		return nil, err
+	}
+	bandwidth := c.Bandwidth
+	if bandwidth == 0 {
+		bandwidth = -1 // never
+	}
+	d, err := websocket.New(websocket.Options{
+		Engine: socketEngine{p.Engine}, Peers: websocket.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "websocket"),
+		Node: c.Node, Version: c.Version,
+		KeepAlive: socket.Algorithm(strings.ToUpper(c.KeepAlive.Algorithm)), Interval: c.KeepAlive.Interval, Probes: c.KeepAlive.Probes,
+		Sessions: c.Sessions, Streams: c.Streams, MaxMessage: int(c.Message), MaxQueue: int(c.Queue), Rate: c.Rate,
+		GreetTimeout: c.GreetTimeout, WriteTimeout: c.WriteTimeout, StartTimeout: c.StartTimeout, StopTimeout: c.StopTimeout,
+		RoomApps: c.RoomApps, InboundRate: c.InboundRate, OutboundRate: c.OutboundRate, Bandwidth: bandwidth, Metrics: metrics,
+		KeepFor: c.Keep.For, Kept: c.Keep.Most, KeepStreams: c.Keep.Streams,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.Web.Upgrade(d.Handler())
+	return d, nil
+}
+
+// socketEngine is the engine as the door of the Web SDK sees it.
+type socketEngine struct{ *serve.Gate }
+
+// Raise implements websocket.Engine.
+func (e socketEngine) Raise(ctx context.Context, ev engine.Event) (streams.Instance, error) {
+	i, err := e.Gate.Raise(ctx, ev)
+	if err != nil {
+		return nil, err // and no Instance that holds a nil pointer
+	}
+	return i, nil
+}
+
+// jsonFile reads a file of JSON that a key names; nil if it names none.
+func jsonFile(key, name string) (json.RawMessage, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fault.New(fault.ResourceNotFound, key, "%q cannot be read", name).Because(err)
+	}
+	if !json.Valid(text) {
+		return nil, fault.New(fault.InvalidParams, key, "%q is not JSON", name)
+	}
+	return text, nil
+}
