@@ -39,9 +39,7 @@ func (h *Hub) hold(r *Reader, pub *Publication, picks []*track) error {
 	r.pub, r.picks = pub, picks
 	pub.readers[r] = struct{}{}
 	for _, t := range picks {
-		if t.readers++; t.readers == 1 {
-			h.herald.Post(func() { t.source.Demand(t.number) })
-		}
+		h.demand(t)
 	}
 	if !r.paused {
 		r.play()
@@ -52,12 +50,25 @@ func (h *Hub) hold(r *Reader, pub *Publication, picks []*track) error {
 // release takes the tracks away from a reader. What still flows is the fan-out's business.
 func (h *Hub) release(r *Reader) {
 	delete(r.pub.readers, r)
+	r.abandon()
 	for _, t := range r.picks {
-		if t.readers--; t.readers == 0 && !r.pub.ended.Load() {
-			h.herald.Post(func() { t.source.Idle(t.number) })
-		}
+		h.undemand(r.pub, t)
 	}
 	r.pub, r.picks = nil, nil
+}
+
+// demand counts a reader of a track.
+func (h *Hub) demand(t *track) {
+	if t.readers++; t.readers == 1 {
+		h.herald.Post(func() { t.source.Demand(t.number) })
+	}
+}
+
+// undemand counts one less.
+func (h *Hub) undemand(p *Publication, t *track) {
+	if t.readers--; t.readers == 0 && !p.ended.Load() {
+		h.herald.Post(func() { t.source.Idle(t.number) })
+	}
 }
 
 // dismiss ends a reader that nobody holds any more, when it has got what was written to its last publication.

@@ -105,6 +105,9 @@ func (s *stream) announce() {
 	s.changed = make(chan struct{})
 }
 
+// now is the moment on the timeline of all publications.
+func (h *Hub) now() time.Duration { return h.opt.Clock.Now().Sub(h.epoch) }
+
 func (h *Hub) newID() uint64 {
 	h.lastID++
 	return h.lastID

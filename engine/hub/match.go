@@ -18,9 +18,9 @@ type choice struct {
 
 // choose finds a track for each wanted kind: one that was published, else an alternative, else one that a conversion
 // would make. offer is a snapshot, so no lock is needed.
-func (h *Hub) choose(name string, offer []*track, want media.Want) choice {
+func (h *Hub) choose(name string, offer []*track, want media.Want, layer string) choice {
 	var c choice
-	c.picks, c.err = match(offer, want)
+	c.picks, c.err = h.match(offer, want, layer)
 	if c.err == nil || h.opt.Demand == nil {
 		return c
 	}
@@ -49,7 +49,16 @@ func (h *Hub) choose(name string, offer []*track, want media.Want) choice {
 	return c
 }
 
-// match finds what there is without a conversion. The error names what was published, not the alternatives.
+// match finds what there is without a conversion, of simulcast the layer of that name or the largest that comes.
+func (h *Hub) match(offer []*track, want media.Want, layer string) ([]*track, error) {
+	picks, err := match(offer, want)
+	for i, t := range picks {
+		picks[i] = pickLayer(layers(offer, t), layer, h.now())
+	}
+	return picks, err
+}
+
+// match takes the first of equal tracks. The error names what was published, not the alternatives.
 func match(offer []*track, want media.Want) (picks []*track, err error) {
 	var published []*track
 	for _, t := range offer {

@@ -36,7 +36,7 @@ func (p *Publication) ReadUnits(want media.Want, sink UnitSink, opt ReadOptions)
 
 func readOwn[T any](p *Publication, r *Reader, sink SinkOf[T], log func(*Publication) *fanout.Log[T]) (*Reader, error) {
 	h := p.hub
-	r.hub, r.bound, r.paused, r.name = h, true, r.opt.Paused, p.stream.name
+	r.hub, r.bound, r.paused, r.name, r.layer = h, true, r.opt.Paused, p.stream.name, r.opt.Layer
 	r.begin, r.end = sink.Begin, sink.End
 	r.port = tap[T]{fanout.NewReader(h.loops, sink, &r.stats), log}
 	for {
@@ -46,7 +46,7 @@ func readOwn[T any](p *Publication, r *Reader, sink SinkOf[T], log func(*Publica
 		if ended {
 			return nil, fault.New(fault.Closed, "", "the publication has ended")
 		}
-		picks, err := match(o.tracks, r.want)
+		picks, err := h.match(o.tracks, r.want, r.layer)
 		if err == nil {
 			err = h.checkForms(picks, r.form)
 		}

@@ -76,7 +76,7 @@ func (p *Publication) Write(track int, batch []media.Packet) error {
 		return err
 	}
 	p.stamp(t, batch)
-	p.packets.Append(t.index, batch)
+	p.pass(t, batch)
 	return nil
 }
 
@@ -86,8 +86,15 @@ func (p *Publication) Forward(track int, batch []media.Packet) error {
 	if err != nil {
 		return err
 	}
-	p.packets.Append(t.index, batch)
+	p.pass(t, batch)
 	return nil
+}
+
+func (p *Publication) pass(t *track, batch []media.Packet) {
+	p.packets.Append(t.index, batch)
+	if n := len(batch); t.layered && n > 0 {
+		flowed(p, t, batch, batch[n-1].Arrival)
+	}
 }
 
 // WriteUnits passes access units of a track on, in decoding order. It is like Write otherwise.
@@ -97,6 +104,9 @@ func (p *Publication) WriteUnits(track int, batch []media.Unit) error {
 		return err
 	}
 	p.units.Append(t.index, batch)
+	if t.layered {
+		flowed(p, t, batch, p.hub.opt.Clock.Now())
+	}
 	return nil
 }
 

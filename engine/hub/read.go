@@ -17,6 +17,8 @@ type ReadOptions struct {
 	// Pace is how many times faster than it came a reader gets what was published before it; 3 is a good one for sinks
 	// on a network. At 0 it gets all at once.
 	Pace float64
+	// Layer is which layer of simulcast to read, if there is one of that name; "" is the largest that comes.
+	Layer string
 	// Paused readers get nothing until they are resumed, though their tracks are in demand.
 	Paused bool
 }
@@ -41,7 +43,7 @@ func read[T any](
 	if err := checkName(r.name); err != nil {
 		return nil, err
 	}
-	r.hub, r.paused = h, r.opt.Paused
+	r.hub, r.paused, r.layer = h, r.opt.Paused, r.opt.Layer
 	r.begin, r.end = sink.Begin, sink.End
 	r.port = tap[T]{fanout.NewReader(h.loops, sink, &r.stats), log}
 	if err := h.find(ctx, r); err != nil {
@@ -71,7 +73,7 @@ func (h *Hub) answer(r *Reader, o offer) choice {
 		}
 		return c
 	}
-	c := h.choose(r.name, o.tracks, r.want)
+	c := h.choose(r.name, o.tracks, r.want, o.layer)
 	if err := h.checkForms(c.picks, r.form); err != nil {
 		return choice{err: err}
 	}

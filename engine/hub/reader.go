@@ -29,6 +29,8 @@ type Reader struct {
 	pub    *Publication // nil once it has ended, and while it searches
 	search *search      // nil as long as it has something, and at the end
 	picks  []*track
+	layer  string // that it prefers; "" is the largest
+	next   *track // the layer it goes over to; nil if to none
 	paused bool
 }
 
@@ -38,6 +40,7 @@ type port interface {
 	Finish(after func())
 	Wake()
 	attach(p *Publication, lanes []int, rate float64, before func())
+	change(p *Publication, track, lane int, agreed func() bool)
 }
 
 // tap is a port of one form.
@@ -48,6 +51,10 @@ type tap[T any] struct {
 
 func (t tap[T]) attach(p *Publication, lanes []int, rate float64, before func()) {
 	t.Attach(t.log(p), lanes, rate, before)
+}
+
+func (t tap[T]) change(p *Publication, track, lane int, agreed func() bool) {
+	t.Change(t.log(p), track, lane, agreed)
 }
 
 // Tracks are the tracks that the reader gets, as its sink was told; none after the end.
@@ -69,6 +76,7 @@ func (r *Reader) Pause() {
 	defer r.hub.mu.Unlock()
 	if !r.paused && (r.pub != nil || r.search != nil) {
 		r.paused = true
+		r.settle()
 		r.port.Detach(func() {})
 	}
 }

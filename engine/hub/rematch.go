@@ -18,7 +18,7 @@ func (h *Hub) handOver(r *Reader, to *Publication, reason error) {
 		h.dismiss(r, from, reason)
 		return
 	}
-	picks, err := match(to.offer, r.want)
+	picks, err := h.match(to.offer, r.want, r.layer)
 	if err != nil && h.opt.Demand != nil && !r.bound && !h.closed {
 		h.search(r, from)
 		return

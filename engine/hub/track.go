@@ -25,6 +25,7 @@ type track struct {
 	index       int
 	form        Form // in which it is written
 	alternative bool
+	layered     bool       // a layer of simulcast
 	made        Conversion // what an alternative was made for; zero if for nothing in particular
 	source      Source
 	number      int // what the source knows it as
@@ -33,6 +34,7 @@ type track struct {
 	stats       stat.Set // of the form in which it is written
 	derived     stat.Set // of the other
 
+	flow    flow // of a simulcast layer
 	readers int
 	former  port // makes the form in which it is not written; nil until somebody reads that
 }
@@ -44,7 +46,7 @@ func newTrack(t media.Track, form Form, source Source) *track {
 	}
 	first := look.First(t)
 	t.Width, t.Height = first.Width, first.Height
-	made := &track{kind: t.Kind, form: form, source: source}
+	made := &track{kind: t.Kind, form: form, layered: t.Layer != "", source: source}
 	if source == nil {
 		made.source = deaf{}
 	}

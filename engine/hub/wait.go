@@ -36,7 +36,7 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 		timeout = w.hub.opt.Clock.After(r.opt.Wait)
 	}
 	for {
-		o, changed, err := w.look()
+		o, changed, err := w.look(r)
 		if err != nil {
 			return err
 		}
@@ -50,7 +50,9 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 		if r.opt.Wait <= 0 || w.hopeless(o, c) {
 			return c.err
 		}
-		w.join(c.needs) //nolint:contextcheck // the calls are shared with other readers, so the hub's context is theirs
+		if !w.join(o, c.needs) { //nolint:contextcheck // the calls are shared with other readers, so the hub's context is theirs
+			continue
+		}
 		select {
 		case <-changed:
 		case err := <-w.failed:
@@ -77,13 +79,14 @@ type offer struct {
 	pub     *Publication // nil: nobody published
 	tracks  []*track
 	version uint64
+	layer   string // that the reader prefers
 }
 
 // offers is what the publication has now. The caller holds the hub's lock.
-func (p *Publication) offers() offer { return offer{p, p.offer, p.version} }
+func (p *Publication) offers() offer { return offer{pub: p, tracks: p.offer, version: p.version} }
 
 // look is what is published now, and what tells when that changes.
-func (w *wait) look() (o offer, changed <-chan struct{}, err error) {
+func (w *wait) look(r *Reader) (o offer, changed <-chan struct{}, err error) {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()
 	if w.hub.closed {
@@ -92,13 +95,18 @@ func (w *wait) look() (o offer, changed <-chan struct{}, err error) {
 	if w.stream.pub != nil {
 		o = w.stream.pub.offers()
 	}
+	o.layer = r.layer
 	return o, w.stream.changed, nil
 }
 
-// join has everything asked for that is needed now, and nothing else.
-func (w *wait) join(needs []need) {
+// join has everything asked for that is needed now, and nothing else. It is false, and asks for nothing, if the offer that
+// it is needed for is no longer the one there is: what was asked for by others may just have come.
+func (w *wait) join(o offer, needs []need) bool {
 	w.hub.mu.Lock()
 	defer w.hub.mu.Unlock()
+	if w.hub.closed || w.stream.pub != o.pub || o.pub != nil && o.pub.version != o.version {
+		return false
+	}
 	now := make(map[any]*flight.Flight, len(needs))
 	for _, n := range needs {
 		f := w.joined[n.key]
@@ -113,6 +121,7 @@ func (w *wait) join(needs []need) {
 		}
 	}
 	w.joined = now
+	return true
 }
 
 // leave stops waiting, with what was wanted or in vain.

@@ -18,6 +18,7 @@ type Track struct {
 	Width     int    // video, in pixels; 0 if not known
 	Height    int
 	Profile   string // in the codec's own words: "42e01f"
+	Layer     string // of simulcast: tracks of a kind that have one show the same in different quality; the rid, over WebRTC
 	// BFrames says that frames are shown in another order than they are coded in, which no browser plays over RTP.
 	BFrames bool
 	FMTP    map[string]string // the codec's parameters of the SDP fmtp attribute

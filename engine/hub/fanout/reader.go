@@ -13,6 +13,7 @@ type Reader[T any] struct {
 	roster *roster[T] // nil while the reader is attached to nothing
 	place  int        // in the roster
 	feeds  []feed
+	coming []change
 	pace   pace
 	// To be called once everything was offered, and whether it was.
 	finish   func()

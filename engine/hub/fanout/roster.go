@@ -76,6 +76,9 @@ func (r *roster[T]) serve(reader *Reader[T]) (again bool, due time.Time) {
 			due = at
 		}
 	}
+	if len(reader.coming) > 0 {
+		again = r.turn(reader) || again
+	}
 	if !inStep {
 		r.level(reader)
 	}
@@ -137,14 +140,7 @@ func (r *roster[T]) dismiss() {
 func (r *roster[T]) join(reader *Reader[T]) {
 	r.log.mu.Lock()
 	for _, f := range reader.feeds {
-		for len(r.fresh) <= f.lane {
-			r.fresh = append(r.fresh, fresh[T]{})
-		}
-		b := &r.fresh[f.lane]
-		if b.feeds == 0 {
-			b.to = r.log.lanes[f.lane].ring.head
-		}
-		b.feeds++
+		r.expect(f.lane)
 	}
 	r.log.mu.Unlock()
 	reader.roster, reader.place = r, len(r.readers)
@@ -152,12 +148,32 @@ func (r *roster[T]) join(reader *Reader[T]) {
 	r.wake()
 }
 
+// expect has a lane fetched for one feed more, which the lane has to wake already. The caller holds the log's lock.
+func (r *roster[T]) expect(lane int) {
+	for len(r.fresh) <= lane {
+		r.fresh = append(r.fresh, fresh[T]{})
+	}
+	b := &r.fresh[lane]
+	if b.feeds == 0 {
+		b.to = r.log.lanes[lane].ring.head
+	}
+	b.feeds++
+}
+
+// ignore is the opposite of expect, and of the lane's waking. The caller holds the log's lock.
+func (r *roster[T]) ignore(lane int) {
+	r.log.lanes[lane].listen(r, -1)
+	r.fresh[lane].feeds--
+}
+
 // remove lets a reader go.
 func (r *roster[T]) remove(reader *Reader[T]) {
 	r.log.mu.Lock()
 	for _, f := range reader.feeds {
-		r.log.lanes[f.lane].listen(r, -1)
-		r.fresh[f.lane].feeds--
+		r.ignore(f.lane)
+	}
+	for _, c := range reader.coming {
+		r.ignore(c.lane)
 	}
 	r.log.mu.Unlock()
 	if reader.finish != nil {
@@ -169,5 +185,5 @@ func (r *roster[T]) remove(reader *Reader[T]) {
 	r.readers[reader.place].place = reader.place
 	r.readers[last] = nil
 	r.readers = r.readers[:last]
-	reader.roster, reader.feeds = nil, nil
+	reader.roster, reader.feeds, reader.coming = nil, nil, nil
 }
