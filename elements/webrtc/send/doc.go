@@ -12,8 +12,8 @@
 //   - at Begin: another publisher, another codec, or the same one after a pause;
 //   - at a gap of more than lateness packets that ends at a key frame: those were dropped by the hub for a slow reader,
 //     and nobody can ask for them. Smaller gaps are shown even there, which costs a NACK and no picture;
-//   - where the numbers jump forward by more than maxDropout (RFC 3550 A.1), or back by more than lateness although the
-//     packet is newer: the source numbers anew.
+//   - where the numbers jump forward by more than maxDropout (RFC 3550 A.1), or back by more than lateness, with a packet
+//     that is no older: the source numbers anew.
 //
 // A packet of the stretch before, as long as it has a place in it, still goes out there; one from the gap between two
 // stretches has none and is dropped, as is one that was sent before. So no number is ever used for two packets, which
@@ -29,7 +29,7 @@
 // # Frames
 //
 // Packets of video are held until their frame is complete, which delays no frame, as none can be decoded before; not for
-// long though, and not many (see gather). They go out together, padded to one size where they differ by little, so that the
+// long though, and not many (package frame). They go out together, padded to one size where they differ by little, so that the
 // connection below can send them with one call (package gso).
 //
 // The package knows no SDP, no ICE, no SRTP and no congestion control: it writes to a Writer, corks a Line, is told of RTCP,

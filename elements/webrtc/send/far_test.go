@@ -38,7 +38,7 @@ func drain(n int) {
 				_, _, err = u.ReadFromUDPAddrPort(p)
 			}
 		}()
-		fmt.Println(u.LocalAddr())
+		fmt.Fprintln(os.Stdout, u.LocalAddr())
 	}
 	_, _ = bufio.NewReader(os.Stdin).ReadByte()
 }

@@ -1,26 +1,67 @@
 package send
 
 import (
+	"encoding/binary"
+
 	"github.com/pion/rtcp"
 
 	"sluice/engine/fault"
 )
 
 // Feedback takes a compound RTCP packet from the peer, decrypted: it sends what is missing, asks for key frames, and learns how
-// the way is. What is not about its tracks is nothing to it. It may wait for the writer loop, and a malformed packet is
-// fault.ProtocolViolation.
+// the way is. What is not about its tracks is nothing to it. It may wait for the writer loop. A malformed packet is
+// fault.ProtocolViolation; what comes before it counts.
 func (s *Sender) Feedback(compound []byte) error {
-	packets, err := rtcp.Unmarshal(compound)
-	if err != nil {
-		return fault.New(fault.ProtocolViolation, "", "an RTCP packet of %d bytes cannot be understood", len(compound)).Because(err)
-	}
-	for _, p := range packets {
-		s.take(p)
+	for rest := compound; len(rest) > 0; {
+		one, behind, ok := cut(rest)
+		if !ok {
+			return malformed(len(compound), nil)
+		}
+		rest = behind
+		if err := s.take(one); err != nil {
+			return malformed(len(compound), err)
+		}
 	}
 	return nil
 }
 
-func (s *Sender) take(p rtcp.Packet) {
+func malformed(n int, because error) error {
+	return fault.New(fault.ProtocolViolation, "", "an RTCP packet of %d bytes cannot be understood", n).Because(because)
+}
+
+// cut takes the first packet off a compound one (RFC 3550 6.1).
+func cut(b []byte) (one, rest []byte, ok bool) {
+	if len(b) < 4 || b[0]>>6 != 2 {
+		return nil, nil, false
+	}
+	n := 4 * (int(binary.BigEndian.Uint16(b[2:])) + 1)
+	if n > len(b) {
+		return nil, nil, false
+	}
+	return b[:n], b[n:], true
+}
+
+// take reads one packet. Transport-wide feedback comes twenty times a second where it is negotiated, so it is not unpacked; of
+// the rest only what matters here is.
+func (s *Sender) take(one []byte) error {
+	format, kind := one[0]&31, rtcp.PacketType(one[1])
+	switch kind {
+	case rtcp.TypeTransportSpecificFeedback:
+		if format == rtcp.FormatTCC {
+			return s.arrived(one)
+		}
+	case rtcp.TypeSenderReport, rtcp.TypeReceiverReport, rtcp.TypePayloadSpecificFeedback:
+	default:
+		return nil
+	}
+	packets, err := rtcp.Unmarshal(one)
+	for _, p := range packets {
+		s.obey(p)
+	}
+	return err
+}
+
+func (s *Sender) obey(p rtcp.Packet) {
 	switch p := p.(type) {
 	case *rtcp.TransportLayerNack:
 		s.nack(p)
@@ -38,11 +79,19 @@ func (s *Sender) take(p rtcp.Packet) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.quality.remb = float64(p.Bitrate)
-	case *rtcp.TransportLayerCC:
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.quality.arrived(p, s.opt.Now(), s.counts.Bytes.Load())
 	}
+}
+
+// arrived takes transport-wide feedback.
+func (s *Sender) arrived(one []byte) error {
+	packets, missing, ok := arrivals(one)
+	if !ok {
+		return errShort
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.quality.arrived(packets, missing, s.opt.Now(), s.counts.Bytes.Load())
+	return nil
 }
 
 // trackOf finds the track with an SSRC. Which tracks there are never changes.

@@ -1,6 +1,8 @@
 package send
 
 import (
+	"encoding/binary"
+	"errors"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -32,7 +34,8 @@ type quality struct {
 	since time.Time // of the last step,
 	bytes uint64    // and what had been sent then
 
-	packets, missing int // by transport-wide feedback, since the last step
+	wide             bool // there is transport-wide feedback
+	packets, missing int  // by it, since the last step
 }
 
 // report is what the last reception report of a track said.
@@ -52,7 +55,7 @@ func (q *quality) report(k media.Kind, r rtcp.ReceptionReport, now time.Time, by
 		lost = 0
 	}
 	q.reports[k] = report{lost, float64(r.FractionLost) / 256}
-	if q.packets == 0 && q.main() == q.reports[k] {
+	if !q.wide && (k == media.Video || len(q.reports) == 1) {
 		q.step(float64(r.FractionLost)/256, now, bytes)
 	}
 }
@@ -73,10 +76,11 @@ func (q *quality) trip(r rtcp.ReceptionReport, now time.Time) {
 	}
 }
 
-// arrived takes transport-wide feedback.
-func (q *quality) arrived(f *rtcp.TransportLayerCC, now time.Time, bytes uint64) {
-	q.packets += int(f.PacketStatusCount)
-	q.missing += max(int(f.PacketStatusCount)-len(f.RecvDeltas), 0)
+// arrived takes transport-wide feedback on so many packets, some of which are missing.
+func (q *quality) arrived(packets, missing int, now time.Time, bytes uint64) {
+	q.wide = true
+	q.packets += packets
+	q.missing += missing
 	if q.step(float64(q.missing)/float64(max(q.packets, 1)), now, bytes) {
 		q.packets, q.missing = 0, 0
 	}
@@ -120,4 +124,48 @@ func (q *quality) tell(c *Counts) {
 		estimate = q.remb
 	}
 	c.Estimate = int(min(estimate, maxEstimate))
+}
+
+var errShort = errors.New("transport-wide feedback ends too early")
+
+// arrivals counts the packets that transport-wide feedback is about, and those of them that did not arrive
+// (draft-holmer-rmcat-transport-wide-cc-extensions-01 3.1).
+func arrivals(b []byte) (packets, missing int, ok bool) {
+	const base = 20 // header, SSRCs, first number, count, reference time
+	if len(b) < base {
+		return 0, 0, false
+	}
+	packets = int(binary.BigEndian.Uint16(b[14:]))
+	left := packets
+	for b = b[base:]; left > 0; b = b[2:] {
+		if len(b) < 2 {
+			return 0, 0, false
+		}
+		n, lost := chunk(binary.BigEndian.Uint16(b), left)
+		left -= n
+		missing += lost
+	}
+	return packets, missing, true
+}
+
+// chunk is how many packets a status chunk is about, of those that are left, and how many of them are missing.
+func chunk(c uint16, left int) (packets, missing int) {
+	if c>>15 == 0 { // a run of one status
+		packets = min(int(c&0x1FFF), left)
+		if c>>13 == 0 {
+			missing = packets
+		}
+		return packets, missing
+	}
+	width, packets := 1, 14
+	if c>>14&1 == 1 {
+		width, packets = 2, 7
+	}
+	packets = min(packets, left)
+	for i := range packets {
+		if c>>(14-width-i*width)&(1<<width-1) == 0 {
+			missing++
+		}
+	}
+	return packets, missing
 }

@@ -3,6 +3,7 @@ package send
 import (
 	"time"
 
+	"sluice/elements/webrtc/send/frame"
 	"sluice/engine/media"
 )
 
@@ -20,7 +21,7 @@ type track struct {
 	keyed   func(payload []byte) bool // nil if key frames cannot be told
 	renew   bool                      // the next packet begins a stretch
 
-	gather  gather
+	gather  frame.Gatherer
 	numbers numbers
 	timing  timing
 	ring    ring
@@ -38,7 +39,7 @@ const maxBurst = 64
 
 // begin has the track carry another track of the hub from now on.
 func (t *track) begin(index int, m media.Track) {
-	t.gather = gather{}
+	t.gather = frame.Gatherer{}
 	t.index = -1
 	payload, ok := t.Payload(m)
 	if !ok {
@@ -53,18 +54,18 @@ func (t *track) push(items []*media.Packet) {
 		t.send(items)
 		return
 	}
-	if ready := t.gather.offer(items); len(ready) > 0 {
+	if ready := t.gather.Offer(items); len(ready) > 0 {
 		t.send(ready)
-		t.gather.release()
+		t.gather.Release()
 	}
 }
 
 // rest sends what is held.
 func (t *track) rest() {
-	if held := t.gather.rest(); len(held) > 0 {
+	if held := t.gather.Rest(); len(held) > 0 {
 		t.send(held)
 	}
-	t.gather.release()
+	t.gather.Release()
 }
 
 func (t *track) send(items []*media.Packet) {
@@ -80,10 +81,8 @@ func (t *track) send(items []*media.Packet) {
 // burst sends packets with as few calls as possible.
 func (t *track) burst(items []*media.Packet, now time.Time) {
 	sizes, pads := t.sizes[:len(items)], t.pads[:len(items)]
-	for i, p := range items {
-		sizes[i] = t.size(p)
-	}
-	equalise(pads, sizes, padding)
+	t.measure(sizes, items)
+	frame.Equalise(pads, sizes, frame.Padding)
 	if len(items) > 1 {
 		t.sender.opt.Line.Cork()
 		defer t.sender.uncork()
@@ -99,14 +98,20 @@ func (t *track) burst(items []*media.Packet, now time.Time) {
 	t.sender.count(t.Kind, tally)
 }
 
-// size is what a packet is long, but for what all packets of a burst have in common.
-func (t *track) size(p *media.Packet) int {
-	n := len(p.Payload)
-	if !p.Header.Extension || t.Extensions.Orientation == 0 && t.Extensions.Dependency == 0 {
-		return n
+// measure finds how long packets are, but for what all of them have in common: mostly that is their header.
+func (t *track) measure(sizes []int, items []*media.Packet) {
+	more := false
+	for i, p := range items {
+		sizes[i] = len(p.Payload)
+		more = more || t.orientation(p) != nil || t.dependency(p) != nil
 	}
-	t.paper.fill(t, &slot{packet: p, intro: !t.known})
-	return n + t.paper.header.MarshalSize()
+	if !more {
+		return
+	}
+	for i, p := range items {
+		t.paper.fill(t, &slot{packet: p, intro: !t.known})
+		sizes[i] += t.paper.header.MarshalSize()
+	}
 }
 
 // place gives a packet its number and timestamp; nil if it has no place.
@@ -141,7 +146,10 @@ func (t *track) number(p *media.Packet) (int64, bool) {
 	}
 	distance := t.numbers.distance(seq)
 	switch {
-	case distance > maxDropout, distance < -lateness && p.PTS > t.newest:
+	case distance > maxDropout || distance < -lateness:
+		if p.PTS < t.newest {
+			return 0, false
+		}
 		return t.begun(p, false), true
 	case distance > hubGap && t.keyed != nil && t.keyed(p.Payload):
 		return t.begun(p, true), true
@@ -151,9 +159,9 @@ func (t *track) number(p *media.Packet) (int64, bool) {
 	return t.numbers.late(distance)
 }
 
-// begun begins a stretch of numbers, and of times where those do not go on.
+// begun begins a stretch of numbers. If they are not the same as before, the times need not be either.
 func (t *track) begun(p *media.Packet, same bool) int64 {
-	if t.timing.begin(p.Header.Timestamp, t.sender.moment(p), t.rate) {
+	if !same && t.timing.begin(p.Header.Timestamp, t.sender.moment(p), t.rate) {
 		t.sender.reporting.soon()
 	}
 	return t.numbers.begin(p.Header.SequenceNumber, same)

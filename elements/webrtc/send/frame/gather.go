@@ -1,4 +1,4 @@
-package send
+package frame
 
 import (
 	"time"
@@ -14,9 +14,10 @@ const (
 	maxAge = 20 * time.Millisecond
 )
 
-// gather holds packets of video until their frame is complete. A frame whose last packet is lost goes with the first packet
-// of the next one, so no timer is needed. What is out of order is not held: it completes a frame that has been sent.
-type gather struct {
+// Gatherer holds packets of video until their frame is complete. A frame whose last packet is lost goes with the first packet
+// of the next one, so no timer is needed. What is out of order is not held: it completes a frame that has been sent. The zero
+// Gatherer is ready.
+type Gatherer struct {
 	held, spare []*media.Packet
 	unmarked    bool // this source sets no markers: nothing can be waited for
 
@@ -27,8 +28,8 @@ type gather struct {
 	marker    bool
 }
 
-// offer takes packets and gives those that are to be sent now, which are the caller's until release.
-func (g *gather) offer(items []*media.Packet) []*media.Packet {
+// Offer takes packets and gives those that are to be sent now, which are the caller's until Release.
+func (g *Gatherer) Offer(items []*media.Packet) []*media.Packet {
 	cut := g.cut(items)
 	switch {
 	case cut == len(items) && len(g.held) == 0:
@@ -44,17 +45,17 @@ func (g *gather) offer(items []*media.Packet) []*media.Packet {
 	return g.spare[:ready]
 }
 
-// rest gives all that is held.
-func (g *gather) rest() []*media.Packet {
+// Rest gives all that is held, likewise.
+func (g *Gatherer) Rest() []*media.Packet {
 	g.held, g.spare = g.spare[:0], g.held
 	return g.spare
 }
 
-// release lets go of what was given last.
-func (g *gather) release() { clear(g.spare); g.spare = g.spare[:0] }
+// Release lets go of what was given last.
+func (g *Gatherer) Release() { clear(g.spare); g.spare = g.spare[:0] }
 
 // cut is how many of the packets, and all before them, go now.
-func (g *gather) cut(items []*media.Packet) int {
+func (g *Gatherer) cut(items []*media.Packet) int {
 	cut := 0
 	for i, p := range items {
 		late := g.look(p)
@@ -75,7 +76,7 @@ func (g *gather) cut(items []*media.Packet) int {
 }
 
 // all looks at the rest as well, and has everything go.
-func (g *gather) all(rest []*media.Packet, n int) int {
+func (g *Gatherer) all(rest []*media.Packet, n int) int {
 	for _, p := range rest[1:] {
 		g.look(p)
 	}
@@ -83,7 +84,7 @@ func (g *gather) all(rest []*media.Packet, n int) int {
 }
 
 // look tells whether a packet is late, and learns whether the source sets markers.
-func (g *gather) look(p *media.Packet) (late bool) {
+func (g *Gatherer) look(p *media.Packet) (late bool) {
 	step := int16(p.Header.SequenceNumber - g.number)
 	if g.any && step <= 0 {
 		return true
@@ -98,7 +99,7 @@ func (g *gather) look(p *media.Packet) (late bool) {
 }
 
 // age is that of the oldest packet that would be held.
-func (g *gather) age(items []*media.Packet, cut int) time.Duration {
+func (g *Gatherer) age(items []*media.Packet, cut int) time.Duration {
 	oldest := items[cut:][0]
 	if cut == 0 && len(g.held) > 0 {
 		oldest = g.held[0]

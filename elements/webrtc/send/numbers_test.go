@@ -1,0 +1,115 @@
+package send
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"sluice/engine/media"
+)
+
+// TestNumbers pushes packets with these source numbers, of which some begin key frames, and looks at the steps between the
+// outgoing ones.
+func TestNumbers(t *testing.T) {
+	const k, old = 1 << 20, 1 << 21 // begins a key frame; has an earlier time than all others
+	cases := []struct {
+		name   string
+		source []int
+		steps  []int
+	}{
+		{"in order", []int{5, 6, 7}, []int{1, 1}},
+		{"wrap-around", []int{65534, 65535, 0, 1}, []int{1, 1, 1}},
+		{"lost by the source", []int{5, 6, 9, 10}, []int{1, 3, 1}},
+		{"reordered", []int{5, 7, 6, 8}, []int{2, -1, 2}},
+		{"refilled much later", []int{5, 6, 8, 9, 10, 11, 12, 7, 13}, []int{1, 2, 1, 1, 1, 1, -5, 6}},
+		{"twice", []int{5, 6, 6, 5, 7}, []int{1, 1}},
+		{"reordered around the wrap", []int{65535, 1, 0, 2}, []int{2, -1, 2}},
+		{"before the first", []int{10, 9, 8, 11}, []int{-1, -1, 3}},
+		{"long before the first", []int{100, 50, 101}, []int{1}},
+		{"a small gap at a key frame", []int{5, 6, 26 | k, 27}, []int{1, 20, 1}},
+		{"dropped by the hub", []int{5, 6, 606 | k, 607}, []int{1, 1, 1}},
+		{"a large gap without a key frame", []int{5, 6, 606, 607}, []int{1, 600, 1}},
+		{"late over a closed gap", []int{5, 7, 207 | k, 6, 208}, []int{2, 1, -2, 3}},
+		{"late out of a closed gap", []int{5, 6, 206 | k, 100, 205, 207}, []int{1, 1, 1}},
+		{"late twice over a closed gap", []int{5, 7, 207 | k, 6, 6, 208}, []int{2, 1, -2, 3}},
+		{"numbered anew, forward", []int{5, 6, 20000, 20001}, []int{1, 1, 1}},
+		{"numbered anew, backward", []int{20000, 20001, 5, 6}, []int{1, 1, 1}},
+		{"numbered anew, and what was before", []int{20000, 20002, 5, 20001 | old, 6}, []int{2, 1, 1}},
+		{"numbered anew forward, and what was before", []int{5, 7, 20000, 6 | old, 20001}, []int{2, 1, 1}},
+		{"too late", []int{1000, 1002, 400 | old, 1003}, []int{2, 1}},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := playing()
+			var when uint32
+			for i, n := range c.source {
+				payload := delta(uint32(i))
+				if n&k != 0 {
+					payload = key(uint32(i))
+				}
+				when += 3000
+				p := packet(uint16(n), when, payload)
+				if n&old != 0 {
+					p.PTS = 0
+				}
+				r.feed(0, p)
+			}
+			if got := steps(r.take()); !slices.Equal(got, c.steps) {
+				t.Errorf("steps %v, not %v", got, c.steps)
+			}
+			if sent, dropped := len(c.steps)+1, len(c.source)-len(c.steps)-1; r.Counts().Packets != uint64(sent) || r.Counts().Dropped != uint64(dropped) {
+				t.Errorf("counted %+v", r.Counts())
+			}
+		})
+	}
+}
+
+// TestTooLate: the ring would not know whether it was sent already.
+func TestTooLate(t *testing.T) {
+	r := playing()
+	r.feed(0, packet(0, 0, delta(0)), packet(2, 3000, delta(2)))
+	r.feed(0, frames(3, videoRing)...)
+	r.take()
+	late := packet(1, 0, delta(1))
+	late.PTS = -time.Hour // or it would be a source that numbers anew
+	r.feed(0, late)
+	if sent := r.take(); len(sent) != 0 {
+		t.Errorf("sent %v", numbersOf(sent))
+	}
+}
+
+func TestTakeover(t *testing.T) {
+	r := playing()
+	r.feed(0, frames(65000, 3)...)
+	before := r.take()
+	r.now = r.now.Add(time.Second)
+	r.Begin([]media.Track{media.NewTrack(media.Opus), media.NewTrack(media.VP8)}) // in another order
+	r.feed(1, frames(100, 2)...)
+	after := r.take()
+	if got := int16(after[0].SequenceNumber - before[2].SequenceNumber); got != 1 || steps(after)[0] != 1 {
+		t.Errorf("a step of %d, then %v", got, steps(after))
+	}
+	if d := int32(after[0].Timestamp - before[2].Timestamp); d != 90000-6000 { // the last frame was 6000 ticks after the first
+		t.Errorf("%d ticks passed", d)
+	}
+	r.feed(1, packet(99, 0, delta(9))) // of nobody any more
+	if sent := r.take(); len(sent) != 0 {
+		t.Errorf("sent %v", numbersOf(sent))
+	}
+}
+
+func TestFirstNumber(t *testing.T) {
+	seen := map[uint16]bool{}
+	for range 20 {
+		r := playing()
+		r.feed(0, frames(40000, 1)...)
+		n := r.take()[0].SequenceNumber
+		if n > 1<<15 || n < early {
+			t.Errorf("begins with %d", n)
+		}
+		seen[n] = true
+	}
+	if len(seen) < 10 {
+		t.Errorf("only %d different first numbers", len(seen))
+	}
+}
