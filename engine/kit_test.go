@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"testing"
@@ -146,6 +147,7 @@ func (fakeOut) New(_ context.Context, env element.Env, conf element.Conf) (eleme
 // bench is an engine with the graphs given, and the fakes that its instances ran on.
 type bench struct {
 	*engine.Engine
+	store *store.Store
 	begun chan *noted
 }
 
@@ -178,6 +180,15 @@ func (s saying) Unit(u *media.Unit) bool {
 
 func start(t *testing.T, graphs map[string]string) *bench {
 	t.Helper()
+	files := fstest.MapFS{}
+	for name, text := range graphs {
+		files[name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return startWith(t, store.Options{Base: files})
+}
+
+func startWith(t *testing.T, opt store.Options) *bench {
+	t.Helper()
 	snapshot, err := registry.Snapshot()
 	if err != nil {
 		t.Fatal(err)
@@ -191,16 +202,16 @@ func start(t *testing.T, graphs map[string]string) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := fstest.MapFS{}
-	for name, text := range graphs {
-		files[name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
-	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	graphStore, err := store.New(store.Options{Base: files, Log: log})
+	opt.Log = log
+	graphStore, err := store.New(opt)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{begun: make(chan *noted, 16)}
+	if err := graphStore.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b := &bench{store: graphStore, begun: make(chan *noted, 16)}
 	b.Engine, err = engine.New(engine.Options{Log: log, Registry: reg, Store: graphStore, Open: b.open})
 	if err != nil {
 		t.Fatal(err)
@@ -211,7 +222,7 @@ func start(t *testing.T, graphs map[string]string) *bench {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err := b.Stop(ctx); err != nil {
+		if err := errors.Join(b.Stop(ctx), graphStore.Stop(ctx)); err != nil {
 			t.Error(err)
 		}
 	})
