@@ -1,10 +1,17 @@
-// Package webrtc describes the two elements that stand for a browser's peer connection. Signalling is the business of the
-// doors (api/websocket, api/whip), which bring the session.
+// Package webrtc has the two elements that stand for a browser's peer connection, and the peers themselves, which the doors
+// make that signal for them (api/websocket, api/whip): Peers answers an offer with a Peer, whose element moves its media
+// between the connection and the hub. The rooms below have one job each: sdp reads offers and writes answers, mux shares
+// ports, link is ICE, DTLS and SRTP, receive and send are the two halves of RTP.
+//
+// The package converts nothing, and knows no door and no message of one.
 package webrtc
 
 import (
+	"context"
+
 	"sluice/elements/ports"
 	"sluice/engine/element"
+	"sluice/engine/fault"
 	"sluice/engine/media"
 	"sluice/engine/value"
 )
@@ -32,7 +39,7 @@ func (In) Spec() element.Spec {
 	return element.Spec{
 		Name:   "webrtc.in",
 		About:  "Gives the sound and pictures that a browser sends over WebRTC.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/WebRTC",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/WebRTC",
 		Ports: ports.Gives(audio(), video()),
 		Fields: []element.Field{
 			ports.Session(), codecs(),
@@ -49,10 +56,68 @@ func (Out) Spec() element.Spec {
 	return element.Spec{
 		Name:   "webrtc.out",
 		About:  "Sends sound and pictures to a browser over WebRTC.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/WebRTC",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/WebRTC",
 		Ports:    ports.InOrder(ports.Takes(audio(), video())),
 		Fields:   []element.Field{ports.Session(), codecs()},
 		Sessions: []string{"browser"},
 		Examples: []string{"webrtc.out", "webrtc.out session=$browser codecs=opus,h264"},
 	}
+}
+
+// New implements element.Factory.
+func (In) New(_ context.Context, env element.Env, conf element.Conf) (element.Element, error) {
+	p, err := session(env, conf)
+	if err == nil && p.in == nil {
+		err = fault.New(fault.InvalidRequest, "", "the session plays, and webrtc.in takes one that publishes")
+	}
+	if err == nil {
+		err = p.claim(env.Over)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &source{peer: p, allowed: listed(conf), bitrate: int(conf.Int("bitrate"))}, nil
+}
+
+// New implements element.Factory.
+func (Out) New(_ context.Context, env element.Env, conf element.Conf) (element.Element, error) {
+	p, err := session(env, conf)
+	if err == nil && p.out == nil {
+		err = fault.New(fault.InvalidRequest, "", "the session publishes, and webrtc.out takes one that plays")
+	}
+	if err == nil {
+		err = p.claim(env.Over)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &sink{player: p.out, allowed: listed(conf)}, nil
+}
+
+// session finds the peer that the event brought.
+func session(env element.Env, conf element.Conf) (*Peer, error) {
+	name := conf.Text("session")
+	s, ok := env.Sessions.Session(name)
+	if !ok {
+		return nil, fault.New(fault.InvalidRequest, "", "the event brought no session %q", name)
+	}
+	p, ok := s.(*Peer)
+	if !ok {
+		return nil, fault.New(fault.InvalidRequest, "", "the session %q is no browser's", name)
+	}
+	return p, nil
+}
+
+// listed are the codecs that the field of this name has; none if all are allowed.
+func listed(conf element.Conf) []media.Codec {
+	var out []media.Codec
+	for _, item := range conf.List("codecs") {
+		switch c := item.(type) {
+		case media.Codec:
+			out = append(out, c)
+		case string:
+			out = append(out, media.Codec(c))
+		}
+	}
+	return out
 }

@@ -2,53 +2,266 @@ package webrtc
 
 import (
 	"context"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
 
+	"sluice/elements/webrtc/link"
+	"sluice/elements/webrtc/mux"
+	"sluice/elements/webrtc/sdp"
+	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
 )
 
 // Peer is one client's connection, as publisher or player. A door makes it, answers with it and watches it; an element
 // (webrtc.in, webrtc.out) moves its media and stops it when its instance stops. Safe for concurrent use.
-type Peer struct{}
+type Peer struct {
+	id    string
+	peers *Peers
+	log   *slog.Logger
+	asked Offer
+	offer *sdp.Offer
+	link  *link.Link
+	ports *mux.Mux // the peer's own; nil if they are shared
+
+	in  *publisher // one of them is nil
+	out *player
+
+	live   chan struct{}
+	lively sync.Once
+	agreed chan struct{} // closed when it is known what is agreed
+	done   chan struct{}
+
+	mu      sync.Mutex
+	claimed bool
+	over    func(error) // of the element
+	choices []sdp.Choice
+	tracks  []media.Track
+	answer  string
+	err     error
+}
+
+func newPeer(p *Peers, o Offer, parsed *sdp.Offer, player bool) *Peer {
+	id := newID()
+	peer := &Peer{
+		id: id, peers: p, log: p.set.Log.With("peer", id), asked: o, offer: parsed,
+		live: make(chan struct{}), agreed: make(chan struct{}), done: make(chan struct{}), over: func(error) {},
+	}
+	if player {
+		peer.out = newPlayer(peer)
+	} else {
+		peer.in = newPublisher(peer)
+	}
+	return peer
+}
+
+func (p *Peer) handler() link.Handler {
+	if p.in != nil {
+		return p.in
+	}
+	return p.out
+}
+
+// sections are those of the offer that can be agreed on: at most one of each kind, the first.
+func (p *Peer) sections() []*sdp.Section {
+	var out []*sdp.Section
+	for i := range p.offer.Sections {
+		s := &p.offer.Sections[i]
+		suits := p.in != nil && s.Sends || p.out != nil && s.Receives
+		if suits && s.Usable() && !slices.ContainsFunc(out, func(o *sdp.Section) bool { return o.Kind == s.Kind }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
 
 // ID is unique among all peers.
-func (p *Peer) ID() string { return "" }
+func (p *Peer) ID() string { return p.id }
+
+// claim ties the peer to an element, which hears of its end. A peer has one element.
+func (p *Peer) claim(over func(error)) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.claimed {
+		return fault.New(fault.InvalidRequest, "webrtc", "another element has this session").Advise("give each its own session")
+	}
+	p.claimed, p.over = true, over
+	return nil
+}
+
+// agree says what of the offer is taken, once.
+func (p *Peer) agree(choices []sdp.Choice, tracks []media.Track) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-p.agreed:
+		return
+	default:
+	}
+	p.choices, p.tracks = choices, tracks
+	close(p.agreed)
+}
 
 // Answer waits until the peer's element knows what is agreed, gathers candidates, and gives the answer, with all candidates in
 // it. It is meant to be called once; later calls give the same answer. A peer that ended first gives its Err, or fault.Closed
 // if it has none.
-func (p *Peer) Answer(ctx context.Context) (string, error) { return "", nil }
+func (p *Peer) Answer(ctx context.Context) (string, error) {
+	select {
+	case <-p.agreed:
+	case <-p.done:
+		return "", p.ended()
+	case <-ctx.Done():
+		return "", ctx.Err()
+	}
+	local, err := p.link.Local(ctx)
+	if err != nil {
+		select {
+		case <-p.done:
+			err = p.ended()
+		default:
+		}
+		return "", err
+	}
+	local.Session, local.Trickle = rand.Uint64()>>2, p.asked.Trickle
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.answer != "" {
+		return p.answer, nil
+	}
+	if err := p.link.Start(p.offer.Remote); err != nil {
+		return "", err
+	}
+	p.answer = p.offer.Answer(p.choices, local)
+	return p.answer, nil
+}
+
+func (p *Peer) ended() error {
+	if err := p.Err(); err != nil {
+		return err
+	}
+	return fault.New(fault.Closed, "webrtc", "the peer was stopped")
+}
 
 // Live is closed when media flows: the first packet of a publisher's media has come, the first one to a player was sent.
-func (p *Peer) Live() <-chan struct{} { return nil }
+func (p *Peer) Live() <-chan struct{} { return p.live }
+
+func (p *Peer) lives() { p.lively.Do(func() { close(p.live) }) }
 
 // Done is closed when the peer has ended.
-func (p *Peer) Done() <-chan struct{} { return nil }
+func (p *Peer) Done() <-chan struct{} { return p.done }
 
 // Err says why the peer ended; nil before, and if somebody stopped it without a reason. The codes are fault.ICEFailed,
-// fault.ICETimeout, fault.ICEConsentLost, fault.DTLSFailed, fault.DTLSFingerprint, fault.Stalled, and of a player also that
-// for which its reader was ended.
-func (p *Peer) Err() error { return nil }
+// fault.ICETimeout, fault.ICEConsentLost, fault.DTLSFailed, fault.DTLSFingerprint, fault.Stalled, fault.Closed if the client
+// closed the connection, and of a player also that for which its reader was ended.
+func (p *Peer) Err() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.err
+}
 
 // Stop ends the peer, if it has not ended, with a reason for Err; it does not wait.
-func (p *Peer) Stop(reason error) {}
+func (p *Peer) Stop(reason error) { p.link.Close(reason) }
+
+// finish is the end of the peer, once nothing of its link runs any more.
+func (p *Peer) finish(reason error) {
+	p.closePorts()
+	p.peers.leave(p)
+	p.mu.Lock()
+	p.err = reason
+	over := p.over
+	p.mu.Unlock()
+	close(p.done)
+	over(reason)
+	p.log.Debug("peer ended", "reason", reason)
+}
+
+func (p *Peer) closePorts() {
+	if p.ports != nil {
+		_ = p.ports.Close() // nobody uses them any more, and nobody could mend it
+	}
+}
 
 // Candidate adds candidates of the client, as an SDP fragment (RFC 8840) or a single "candidate:…" attribute. Those of an
 // earlier ICE session are left out silently. A fragment that cannot be understood is fault.InvalidRequest.
-func (p *Peer) Candidate(fragment string) error { return nil }
+func (p *Peer) Candidate(fragment string) error {
+	r, err := sdp.ParseFragment(fragment)
+	if err != nil {
+		return err
+	}
+	if r.Ufrag != "" && r.Ufrag != p.link.Remote().Ufrag {
+		return nil
+	}
+	for _, c := range r.Candidates {
+		p.link.Candidate(c)
+	}
+	return nil
+}
 
 // Restart restarts ICE for a fragment with new credentials and gives the fragment to answer with (RFC 9725 4.3.3). The media
-// goes on meanwhile.
-func (p *Peer) Restart(ctx context.Context, fragment string) (string, error) { return "", nil }
+// goes on meanwhile. A fragment without them, and a peer that has no answer yet, are fault.InvalidRequest.
+func (p *Peer) Restart(ctx context.Context, fragment string) (string, error) {
+	r, err := sdp.ParseFragment(fragment)
+	if err != nil {
+		return "", err
+	}
+	p.mu.Lock()
+	answered, choices := p.answer != "", p.choices
+	p.mu.Unlock()
+	if r.Ufrag == "" || r.Pwd == "" || !answered {
+		return "", fault.New(fault.InvalidRequest, "webrtc", "ICE restarts with new credentials, after the answer")
+	}
+	if err := p.link.Restart(r); err != nil {
+		return "", err
+	}
+	local, err := p.link.Local(ctx)
+	if err != nil {
+		return "", err
+	}
+	return p.offer.Fragment(choices, local), nil
+}
 
 // Publication is where a publisher's media goes; nil before it is known, and of a player.
-func (p *Peer) Publication() *hub.Publication { return nil }
+func (p *Peer) Publication() *hub.Publication {
+	if p.in == nil {
+		return nil
+	}
+	return p.in.publication.Load()
+}
 
 // Tracks are what was agreed; nil before.
-func (p *Peer) Tracks() []media.Track { return nil }
+func (p *Peer) Tracks() []media.Track {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.Clone(p.tracks)
+}
 
 // Transport is "UDP" or "TCP", whichever the connection uses; "" before there is one.
-func (p *Peer) Transport() string { return "" }
+func (p *Peer) Transport() string { return p.link.Transport() }
 
 // Counts reads what the peer has moved.
-func (p *Peer) Counts() Counts { return Counts{} }
+func (p *Peer) Counts() Counts {
+	if p.in != nil {
+		return p.in.counts()
+	}
+	return p.out.counts()
+}
+
+// verb says what a peer of this kind wants done.
+func (p *Peer) verb() string {
+	if p.in != nil {
+		return "received"
+	}
+	return "sent"
+}
+
+// summary says what an offer has.
+func summary(o *sdp.Offer) string {
+	words := make([]string, 0, len(o.Sections))
+	for i := range o.Sections {
+		words = append(words, o.Sections[i].String())
+	}
+	return strings.Join(words, "; ")
+}

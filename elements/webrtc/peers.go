@@ -2,36 +2,220 @@ package webrtc
 
 import (
 	"context"
+	"crypto/rand"
+	"log/slog"
 	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
 
+	"github.com/pion/stun/v4"
+	"github.com/pion/transport/v5/stdnet"
+
+	"sluice/elements/webrtc/link"
+	"sluice/elements/webrtc/mux"
+	"sluice/elements/webrtc/sdp"
 	"sluice/engine/fault"
 )
 
 // Peers makes peers, and holds what they share: sockets, the certificate. Safe for concurrent use.
-type Peers struct{}
+type Peers struct {
+	set         Settings
+	mux         *mux.Mux // nil if each peer has ports of its own
+	certificate *link.Certificate
+	relays      []*stun.URI
+	hosts       []netip.Addr
+
+	mu       sync.Mutex
+	peers    map[*Peer]struct{}
+	closed   bool
+	port     uint16 // of the range, that comes next
+	network  *stdnet.Net
+	networks time.Time // when network was looked at
+}
 
 // New binds the sockets. An address that cannot be had is fault.Unreachable and names the setting to change; settings that
 // make no sense are fault.InvalidParams.
 func New(s Settings) (*Peers, error) {
-	return &Peers{}, nil
+	s = s.filled()
+	p := &Peers{set: s, peers: map[*Peer]struct{}{}, port: s.Ports[0]}
+	var err error
+	if err = s.check(); err != nil {
+		return nil, err
+	}
+	if p.relays, err = s.relays(); err != nil {
+		return nil, err
+	}
+	if p.hosts, err = s.hosts(); err != nil {
+		return nil, err
+	}
+	if p.certificate, err = link.NewCertificate(); err != nil {
+		return nil, fault.New(fault.Internal, "webrtc", "no certificate").Because(err)
+	}
+	if s.Ports == [2]uint16{} {
+		if p.mux, err = mux.Listen(context.Background(), s.listen(s.UDP, s.TCP)); err != nil {
+			return nil, fault.New(fault.Unreachable, "webrtc", "cannot listen").Because(err).
+				Advise("change the addresses for UDP and TCP, or see who uses the port")
+		}
+	}
+	return p, nil
 }
 
 // Addresses are those of the shared sockets.
-func (p *Peers) Addresses() (udp, tcp []net.Addr) { return nil, nil }
+func (p *Peers) Addresses() (udp, tcp []net.Addr) {
+	if p.mux == nil {
+		return nil, nil
+	}
+	return p.mux.Addresses()
+}
 
 // Close ends all peers, closes the sockets and waits until nothing of them runs any more, or returns ctx's error. Peers made
 // afterwards are fault.Closed.
-func (p *Peers) Close(ctx context.Context) error { return nil }
+func (p *Peers) Close(ctx context.Context) error {
+	p.mu.Lock()
+	p.closed = true
+	list := make([]*Peer, 0, len(p.peers))
+	for peer := range p.peers {
+		list = append(list, peer)
+	}
+	p.mu.Unlock()
+	for _, peer := range list {
+		peer.Stop(fault.New(fault.Closed, "webrtc", "the server stops"))
+	}
+	for _, peer := range list {
+		select {
+		case <-peer.Done():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+	if p.mux == nil {
+		return nil
+	}
+	done := make(chan error, 1)
+	go func() { done <- p.mux.Close() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
 
 // Publisher makes the peer of a client that wants to send. Its element webrtc.in decides what of the offer is taken. An offer
 // that cannot be understood is fault.InvalidRequest, one without anything we know fault.CodecNotAvailable.
 //
 // ctx bounds the making only. Who got a peer has it stopped in the end, unless it is Done.
 func (p *Peers) Publisher(ctx context.Context, o Offer) (*Peer, error) {
-	return nil, fault.New(fault.ElementUnavailable, "", "not built yet")
+	return p.make(ctx, o, false)
 }
 
 // Player makes the peer of a client that wants to receive, likewise for webrtc.out.
-func (p *Peers) Player(ctx context.Context, o Offer) (*Peer, error) {
-	return nil, fault.New(fault.ElementUnavailable, "", "not built yet")
+func (p *Peers) Player(ctx context.Context, o Offer) (*Peer, error) { return p.make(ctx, o, true) }
+
+func (p *Peers) make(ctx context.Context, o Offer, player bool) (*Peer, error) {
+	transport := strings.ToLower(o.Transport)
+	if transport != "" && transport != "udp" && transport != "tcp" {
+		return nil, fault.New(fault.InvalidRequest, "webrtc", "there is no transport %q", o.Transport).Advise("udp or tcp")
+	}
+	parsed, err := sdp.Parse(o.SDP)
+	if err != nil {
+		return nil, err
+	}
+	peer := newPeer(p, o, parsed, player)
+	if len(peer.sections()) == 0 {
+		return nil, fault.New(fault.CodecNotAvailable, "webrtc", "nothing in the offer can be %s: %s", peer.verb(), summary(parsed))
+	}
+	ports, err := p.ports(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conf := link.Config{
+		Mux: ports, Log: link.Logs{Log: p.set.Log}, Certificate: p.certificate, Transport: transport, Lite: p.set.Lite,
+		Loopback: p.set.Loopback, Interfaces: p.set.Interfaces, NAT1To1: p.set.NAT1To1, Hosts: p.hosts, Relays: p.relays,
+		Connect: p.set.ICETimeout, Consent: p.set.ConsentTimeout, Remote: parsed.Remote,
+	}
+	if ports != p.mux {
+		peer.ports = ports
+	}
+	if conf.Net, err = p.interfaces(); err == nil {
+		err = p.enter(peer)
+	}
+	if err == nil {
+		if peer.link, err = link.New(conf, peer.handler()); err != nil {
+			p.leave(peer)
+		}
+	}
+	if err != nil {
+		peer.closePorts()
+		return nil, err
+	}
+	peer.log.LogAttrs(ctx, slog.LevelDebug, "peer made", slog.Bool("player", player))
+	return peer, nil
 }
+
+// enter and leave keep the list of peers.
+func (p *Peers) enter(peer *Peer) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return fault.New(fault.Closed, "webrtc", "the server stops")
+	}
+	p.peers[peer] = struct{}{}
+	return nil
+}
+
+func (p *Peers) leave(peer *Peer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.peers, peer)
+}
+
+// ports are what a peer is reached at: those of all, or the next free one of the range.
+func (p *Peers) ports(ctx context.Context) (*mux.Mux, error) {
+	if p.mux != nil {
+		return p.mux, nil
+	}
+	first, last := int(p.set.Ports[0]), int(p.set.Ports[1])
+	var err error
+	for range last - first + 1 {
+		var m *mux.Mux
+		port := p.next()
+		if m, err = mux.Listen(ctx, p.set.listen(at(p.set.UDP, port), at(p.set.TCP, port))); err == nil {
+			return m, nil
+		}
+	}
+	return nil, fault.New(fault.Overloaded, "webrtc", "no port from %d to %d is free", first, last).Because(err).
+		Advise("widen the range of ports, or let peers share one")
+}
+
+func (p *Peers) next() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	port := p.port
+	if p.port++; p.port > p.set.Ports[1] || p.port < p.set.Ports[0] {
+		p.port = p.set.Ports[0]
+	}
+	return int(port)
+}
+
+// freshness is how long what was found out of this machine's interfaces is believed.
+const freshness = 10 * time.Second
+
+// interfaces looks at the machine's interfaces once for many peers: each look is a dozen system calls.
+func (p *Peers) interfaces() (*stdnet.Net, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.network != nil && time.Since(p.networks) < freshness {
+		return p.network, nil
+	}
+	n, err := stdnet.NewNet()
+	if err != nil {
+		return nil, fault.New(fault.Internal, "webrtc", "the network interfaces cannot be listed").Because(err)
+	}
+	p.network, p.networks = n, time.Now()
+	return n, nil
+}
+
+func newID() string { return strings.ToLower(rand.Text()[:13]) }

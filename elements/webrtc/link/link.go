@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
-	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
 	"sluice/elements/webrtc/gso"
@@ -28,10 +27,12 @@ type Handler interface {
 	Up()
 	// RTP takes a packet that has been decrypted. The payload is the handler's, the header is used again.
 	RTP(h *rtp.Header, payload []byte, at time.Time)
-	// RTCP takes a compound packet.
-	RTCP(list []rtcp.Packet, at time.Time)
+	// RTCP takes a compound packet, which is the handler's.
+	RTCP(compound []byte, at time.Time)
 	// Read says that all datagrams which were waiting have been handed over.
 	Read()
+	// Ended says that the link has ended, and why; nil if it was closed without a reason. It is the last call.
+	Ended(reason error)
 }
 
 // Link is one connection. Safe for concurrent use.
@@ -43,8 +44,9 @@ type Link struct {
 	pipe    *pipe
 
 	cancel  context.CancelCauseFunc
-	started bool // guarded by mu
-	reading bool // what comes to the agent; guarded by mu
+	stop    <-chan struct{} // closed by cancel
+	started bool            // guarded by mu
+	reading bool            // what comes to the agent; guarded by mu
 	mu      sync.Mutex
 	conn    atomic.Pointer[ice.Conn]
 	gather  chan struct{} // closed when all candidates are there; guarded by mu
@@ -77,6 +79,7 @@ func New(conf Config, h Handler) (*Link, error) {
 	}
 	var ctx context.Context
 	ctx, l.cancel = context.WithCancelCause(context.Background())
+	l.stop = ctx.Done()
 	l.work.Go(l.read)
 	go l.run(ctx)
 	if err := l.agent.GatherCandidates(); err != nil {
@@ -103,6 +106,7 @@ func (l *Link) run(ctx context.Context) {
 	l.work.Wait()
 	l.err = err
 	close(l.done)
+	l.handler.Ended(err)
 }
 
 // errClosed is the cause when somebody closed the link without a reason.
@@ -172,7 +176,10 @@ func (l *Link) Close(reason error) {
 	l.cancel(reason)
 }
 
-// Done is closed when the link has ended and nothing of it runs any more.
+// Go runs f until it returns, which it must when stop is closed. It may be called in Up.
+func (l *Link) Go(f func(stop <-chan struct{})) { l.work.Go(func() { f(l.stop) }) }
+
+// Done is closed when the link has ended and nothing of it runs any more but Handler.Ended.
 func (l *Link) Done() <-chan struct{} { return l.done }
 
 // Err is the reason for the end; nil before, and if there was none.

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"time"
 
-	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
 	"sluice/elements/webrtc/mux"
@@ -93,9 +92,5 @@ func (l *Link) control(k *keys, p []byte, at time.Time) {
 	if err != nil {
 		return
 	}
-	list, err := rtcp.Unmarshal(plain)
-	if err != nil {
-		return
-	}
-	l.handler.RTCP(list, at)
+	l.handler.RTCP(plain, at)
 }

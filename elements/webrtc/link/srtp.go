@@ -5,7 +5,6 @@ import (
 	"sync"
 
 	"github.com/pion/dtls/v3"
-	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
 
@@ -58,7 +57,7 @@ func (l *Link) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	size := h.MarshalSize() + len(payload)
+	size := h.MarshalSize() + len(payload) + int(h.PaddingSize)
 	if size+overhead > len(k.buf) {
 		k.buf = make([]byte, size+overhead)
 	}
@@ -66,7 +65,11 @@ func (l *Link) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	copy(k.buf[n:], payload)
+	n += copy(k.buf[n:], payload)
+	if h.PaddingSize > 0 {
+		clear(k.buf[n:size])
+		k.buf[size-1] = h.PaddingSize
+	}
 	sealed, err := k.local.EncryptRTP(k.buf, k.buf[:size], &k.header)
 	if err != nil {
 		return 0, err
@@ -75,21 +78,16 @@ func (l *Link) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 }
 
 // WriteRTCP sends a compound packet; before Up it is fault.Closed.
-func (l *Link) WriteRTCP(list ...rtcp.Packet) error {
+func (l *Link) WriteRTCP(compound []byte) (int, error) {
 	k := l.keys.Load()
 	if k == nil {
-		return fault.New(fault.Closed, "srtp", "there are no keys yet")
-	}
-	plain, err := rtcp.Marshal(list)
-	if err != nil {
-		return err
+		return 0, fault.New(fault.Closed, "srtp", "there are no keys yet")
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	sealed, err := k.local.EncryptRTCP(nil, plain, nil)
+	sealed, err := k.local.EncryptRTCP(nil, compound, nil)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	_, err = l.write(sealed)
-	return err
+	return l.write(sealed)
 }

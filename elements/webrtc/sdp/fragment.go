@@ -16,23 +16,12 @@ func ParseFragment(text string) (Remote, error) {
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
-		line = strings.TrimPrefix(line, "a=")
-		key, value, _ := strings.Cut(line, ":")
-		switch key {
-		case "candidate":
-			if len(r.Candidates) < maxCandidates {
-				r.Candidates = append(r.Candidates, value)
-			}
-		case "ice-ufrag":
-			r.Ufrag = first(r.Ufrag, value)
-		case "ice-pwd":
-			r.Pwd = first(r.Pwd, value)
-		case "ice-lite":
-			r.Lite = true
-		default:
-			if line != "" && line != key && len(key) > 32 || line == key && !strings.Contains(line, "=") && line != "" && !flag(line) {
-				return r, fault.New(fault.InvalidRequest, "sdp fragment", "%.32q is no line of one", line)
-			}
+		attribute, is := strings.CutPrefix(line, "a=")
+		switch {
+		case is || strings.HasPrefix(line, "candidate:"):
+			r.attribute(attribute)
+		case line != "" && (len(line) < 2 || line[1] != '='):
+			return r, fault.New(fault.InvalidRequest, "sdp fragment", "%.32q is no line of one", line)
 		}
 	}
 	if (r.Ufrag != "" && !credential(r.Ufrag)) || (r.Pwd != "" && !credential(r.Pwd)) {
@@ -41,8 +30,21 @@ func ParseFragment(text string) (Remote, error) {
 	return r, nil
 }
 
-// flag tells whether an attribute has no value.
-func flag(name string) bool { return name == "end-of-candidates" || name == "ice-lite" }
+func (r *Remote) attribute(a string) {
+	key, value, _ := strings.Cut(a, ":")
+	switch key {
+	case "candidate":
+		if len(r.Candidates) < maxCandidates {
+			r.Candidates = append(r.Candidates, value)
+		}
+	case "ice-ufrag":
+		r.Ufrag = first(r.Ufrag, value)
+	case "ice-pwd":
+		r.Pwd = first(r.Pwd, value)
+	case "ice-lite":
+		r.Lite = true
+	}
+}
 
 // Fragment writes what restarted ICE: the new credentials and all candidates, for the first section that was agreed on (RFC
 // 9725 4.3.3).

@@ -77,7 +77,7 @@ func (s *Section) Send(t media.Track, wanted []media.Codec) ([]Codec, error) {
 		}
 	}
 	if best < 0 {
-		return nil, fault.New(fault.CodecNotAvailable, "sdp", "%s: %s published, %s", s.word, described1(t), s.offered(wanted))
+		return nil, fault.New(fault.CodecNotAvailable, "sdp", "%s: %s published, %s", s.word, words(t), s.offered(wanted))
 	}
 	out := []Codec{s.Codecs[best]}
 	for _, name := range wanted {
@@ -88,31 +88,43 @@ func (s *Section) Send(t media.Track, wanted []media.Codec) ([]Codec, error) {
 	return out, nil
 }
 
-func described1(t media.Track) string {
-	words := string(t.Codec)
+func words(t media.Track) string {
+	out := string(t.Codec)
 	if t.Profile != "" {
-		words += " profile " + t.Profile
+		out += " profile " + t.Profile
 	}
 	if t.Codec == media.H264 {
-		words += " packetization-mode " + first(t.FMTP["packetization-mode"], "0")
+		out += " packetization-mode " + first(t.FMTP["packetization-mode"], "0")
 	}
-	return words
+	return out
 }
 
 func (s *Section) offered(wanted []media.Codec) string {
-	var words []string
+	var list []string
 	for _, c := range s.Codecs {
 		if slices.Contains(wanted, c.Codec) {
-			words = append(words, described1(c.Track()))
+			list = append(list, words(c.Track()))
 		}
 	}
-	if len(words) == 0 {
+	if len(list) == 0 {
 		return "nothing that is allowed is wanted"
 	}
-	return strings.Join(words, " or ") + " wanted"
+	return strings.Join(list, " or ") + " wanted"
 }
 
-// Carries tells how well a track can be sent with this payload type: 0 is best, -1 not at all.
+// Payload finds the payload type for a track among the codecs that are agreed on, and that of its retransmissions; false if
+// there is none.
+func (c *Choice) Payload(t media.Track) (payload, repair uint8, ok bool) {
+	best := -1
+	for i := range c.Codecs {
+		if n := c.Codecs[i].carries(t); n >= 0 && (best < 0 || n < best) {
+			best, payload, repair = n, c.Codecs[i].Payload, c.Codecs[i].Repair
+		}
+	}
+	return payload, repair, best >= 0
+}
+
+// carries tells how well a track can be sent with this payload type: 0 is best, -1 not at all.
 func (c *Codec) carries(t media.Track) int {
 	if c.Codec != t.Codec {
 		return -1

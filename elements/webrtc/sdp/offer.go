@@ -158,11 +158,11 @@ func (r *Remote) read(attributes []sdp.Attribute) {
 	}
 }
 
-func first(have, else_ string) string {
+func first(have, other string) string {
 	if have != "" {
 		return have
 	}
-	return else_
+	return other
 }
 
 // credential tells whether s is made of ice-chars (RFC 8839 5.4); anything else could break out of the line that it is

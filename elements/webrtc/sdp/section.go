@@ -181,3 +181,24 @@ func safe(s string) bool {
 	}
 	return s != ""
 }
+
+// String reads "video 1: vp8, h264" or "audio 0: refused".
+func (s *Section) String() string {
+	out := s.word + " " + s.Mid + ": "
+	switch {
+	case s.refused:
+		return out + "refused"
+	case !s.bundled:
+		return out + "on a transport of its own"
+	case !s.mux:
+		return out + "without rtcp-mux"
+	}
+	names := make([]string, 0, len(s.Codecs))
+	for _, c := range s.Wanted(nil) {
+		names = append(names, string(c))
+	}
+	if len(names) == 0 {
+		return out + "no codec that is known"
+	}
+	return out + strings.Join(names, ", ")
+}
