@@ -2,6 +2,7 @@ package gso
 
 import (
 	"errors"
+	"net/netip"
 	"slices"
 	"sync"
 	"syscall"
@@ -185,6 +186,52 @@ func TestLineWithoutAim(t *testing.T) {
 	}
 	if err := line.Uncork(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLateWriter: one who found a batch just before it was uncorked sends by himself.
+func TestLateWriter(t *testing.T) {
+	conn, out := faked()
+	line := lineTo(conn, peer(9))
+	line.Cork()
+	found := conn.slots[slot(peer(9))].Load()
+	if err := line.Uncork(); err != nil {
+		t.Fatal(err)
+	}
+	if found.add([]byte{1}, peer(9)) || len(out.got) != 0 {
+		t.Error("a batch collects that nobody will send")
+	}
+}
+
+func TestUncorkedTwice(t *testing.T) {
+	conn, _ := faked()
+	line := lineTo(conn, peer(9))
+	line.Cork()
+	for range 2 {
+		if err := line.Uncork(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if len(conn.free) != 1 {
+		t.Errorf("%d batches are free, of one", len(conn.free))
+	}
+}
+
+// TestOneAddress: an IPv4 address is the same one in the form that dual-stack sockets give it.
+func TestOneAddress(t *testing.T) {
+	mapped := netip.AddrPortFrom(netip.AddrFrom16(peer(9).Addr().As16()), 9)
+	for _, c := range [][2]netip.AddrPort{{peer(9), mapped}, {mapped, peer(9)}} {
+		conn, out := faked()
+		line := lineTo(conn, c[0])
+		line.Cork()
+		write(t, conn, c[1], numbered(5, 5))
+		if out.calls != 0 {
+			t.Errorf("what goes to %s is not held for %s", c[1], c[0])
+		}
+		if err := line.Uncork(); err != nil {
+			t.Fatal(err)
+		}
+		same(t, out.got[peer(9)], numbered(5, 5))
 	}
 }
 

@@ -64,17 +64,30 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
-// TestTooLate: the ring would not know whether it was sent already.
+// TestTooLate: the ring does not know any more whether it was sent already.
 func TestTooLate(t *testing.T) {
+	for track, n := range map[int]int{0: videoRing, 1: audioRing} {
+		r := playing()
+		r.feed(track, packet(0, 0, delta(0)), packet(2, 3000, delta(2)))
+		r.feed(track, frames(3, n)...)
+		r.take()
+		late := packet(1, 0, delta(1))
+		late.PTS = -time.Hour // or it would be a source that numbers anew
+		r.feed(track, late)
+		if sent := r.take(); len(sent) != 0 {
+			t.Errorf("sent %v", numbersOf(sent))
+		}
+	}
+}
+
+// TestTimeOverClosedGap: the same source's timestamps go on, though its clock is too fast by much.
+func TestTimeOverClosedGap(t *testing.T) {
 	r := playing()
-	r.feed(0, packet(0, 0, delta(0)), packet(2, 3000, delta(2)))
-	r.feed(0, frames(3, videoRing)...)
-	r.take()
-	late := packet(1, 0, delta(1))
-	late.PTS = -time.Hour // or it would be a source that numbers anew
-	r.feed(0, late)
-	if sent := r.take(); len(sent) != 0 {
-		t.Errorf("sent %v", numbersOf(sent))
+	before, after := packet(0, 0, delta(0)), packet(1000, 900000, key(1))
+	after.PTS = 7 * time.Second
+	r.feed(0, before, after)
+	if sent := r.take(); steps(sent)[0] != 1 || sent[1].Timestamp-sent[0].Timestamp != 900000 {
+		t.Errorf("sent %v", sent)
 	}
 }
 

@@ -22,15 +22,22 @@ func nack(ssrc uint32, numbers ...uint16) *rtcp.TransportLayerNack {
 
 func TestRTX(t *testing.T) {
 	r := playing(all)
-	r.feed(0, frames(10, 20)...)
+	r.feed(0, frames(10, 18)...)
+	padded := frames(28, 2)
+	padded[0].Header.Marker = false
+	padded[1].Payload = append(padded[1].Payload, 1, 2)
+	r.Push(0, padded)
 	sent := r.take()
+	if !sent[18].Padding {
+		t.Fatal("nothing is padded")
+	}
 	r.now = r.now.Add(time.Second)
-	r.feedback(t, nack(videoSSRC, sent[3].SequenceNumber, sent[4].SequenceNumber, sent[19].SequenceNumber))
+	r.feedback(t, nack(videoSSRC, sent[3].SequenceNumber, sent[4].SequenceNumber, sent[18].SequenceNumber))
 	again := r.take()
 	if len(again) != 3 {
 		t.Fatalf("%d packets were sent again", len(again))
 	}
-	for i, k := range []int{3, 4, 19} {
+	for i, k := range []int{3, 4, 18} {
 		p, original := again[i], sent[k]
 		if p.SSRC != videoRTX || p.PayloadType != rtxType || p.Timestamp != original.Timestamp || p.Marker != original.Marker || p.Padding {
 			t.Errorf("sent %v for %v", p.Header, original.Header)
