@@ -85,7 +85,11 @@ func NewWeb(o WebOptions) *Web {
 		ConnState:         w.work.see,
 	}
 	if o.Certificates != nil {
-		w.server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: o.Certificates.Get}
+		// net/http makes up its mind about HTTP/2 once, when the first listener is served, which may be a plain one: only if h2 is
+		// named here does it take what TLS negotiates later (Go 1.26, Server.shouldConfigureHTTP2ForServe).
+		w.server.TLSConfig = &tls.Config{
+			MinVersion: tls.VersionTLS12, GetCertificate: o.Certificates.Get, NextProtos: []string{"h2", "http/1.1"},
+		}
 	}
 	return w
 }

@@ -165,11 +165,14 @@ func TestWebOverTLS(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := open(t, WebOptions{Secure: []string{"127.0.0.1:0"}, Certificates: certs}, func(w *Web) {
+	w := open(t, WebOptions{Plain: []string{"127.0.0.1:0"}, Secure: []string{"127.0.0.1:0"}, Certificates: certs}, func(w *Web) {
 		handle(t, w, "/", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { fmt.Fprint(rw, r.Proto, " ", r.TLS != nil) }))
 	})
 	roots := x509.NewCertPool()
 	roots.AddCert(leaf(t, certs))
+	if _, body := get(t, http.DefaultClient, w.url("/")); body != "HTTP/1.1 false" { // which is served before TLS is
+		t.Error(body)
+	}
 	url := "https://" + w.secure[0].Addr().String() + "/"
 	client := func(o *tls.Config, http2 bool) *http.Client {
 		o.RootCAs = roots

@@ -36,7 +36,7 @@ func (a *app) configCmd() *cobra.Command {
   config schema     the JSON Schema of the file, for editors
   config docs       every key, in Markdown
   config password   the hash of a password, read from standard input, for auth.users`,
-		Example: `  sluice config show --config sluice.yaml
+		Example: `  sluice config show
   sluice config schema > sluice.schema.json
   echo -n 'correct horse' | sluice config password`,
 		Args: args(cobra.NoArgs),

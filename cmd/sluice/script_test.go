@@ -10,9 +10,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// TestMain also makes this test program a worker, which is what whoever looks for its own program starts.
+// TestMain also makes this test program a worker, which is what whoever looks for its own program starts, and a server, which
+// wants a process of its own to be sent signals.
 func TestMain(m *testing.M) {
-	if isWorker(os.Args[1:]) {
+	if isWorker(os.Args[1:]) || len(os.Args) > 1 && os.Args[1] == "serve" {
 		os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) //nolint:forbidigo // it is main here
 	}
 	testscript.Main(m, map[string]func(){

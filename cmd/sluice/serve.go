@@ -42,9 +42,9 @@ as "drain" says, and ends; a second one ends at once.
 It exits with 0 once it ended, with 1 if the configuration has errors, with 3 if a port is taken or a file cannot be read, and
 with 130 if it was told to end at once.`,
 		Example: `  sluice serve
-  sluice serve --dev                        also with TLS, by a certificate that browsers ask about
-  sluice serve --config /etc/sluice/sluice.yaml --check
-  SLUICE_WEB_LISTEN=:80 sluice serve`,
+  sluice serve --dev                   also with TLS, by a certificate that browsers ask about
+  sluice serve --check                 only look at the configuration and the graphs
+  SLUICE_WEB_LISTEN=:80 sluice serve   every key can be overridden like this`,
 		Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
 			f.graphs = c.Flags().Changed("graphs")

@@ -47,7 +47,7 @@ func built() string {
 	if hasGst {
 		return "with GStreamer"
 	}
-	return "without GStreamer: graphs can be linted and planned, and not run"
+	return "without GStreamer: graphs that code can be linted and planned, and not run"
 }
 
 func commit() string {

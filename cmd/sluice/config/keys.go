@@ -77,7 +77,7 @@ func web() []Key {
 
 func hub() []Key {
 	return []Key{
-		amount("hub.cache", 8_000_000, 0, 1_000_000_000, func(c *Config) *int64 { return &c.Hub.Cache },
+		amount("hub.cache", 8_000_000, 10_000, 1_000_000_000, func(c *Config) *int64 { return &c.Hub.Cache },
 			"What each stream keeps from its last key frame on, so that who joins sees a picture at once."),
 		whole("hub.shards", 0, 0, 256, func(c *Config) *int { return &c.Hub.Shards },
 			"Loops that write to readers. 0 is one for each CPU."),

@@ -117,7 +117,7 @@ func keeping() []Key {
 			"Probes without an answer after which a session is over."),
 		span("websocket.keep.for", 300*second, second, 24*time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.Keep.For },
 			"How long they are kept."),
-		whole("websocket.keep.most", 1000, 0, utmost, func(c *Config) *int { return &c.WebSocket.Keep.Most },
+		whole("websocket.keep.most", 1000, 1, utmost, func(c *Config) *int { return &c.WebSocket.Keep.Most },
 			"Sessions that are kept at a time."),
 		toggle("websocket.keep.streams", func(c *Config) *bool { return &c.WebSocket.Keep.Streams }, "Their streams go on meanwhile."),
 	}

@@ -29,8 +29,8 @@ func Ports() []Port {
 		return Port{door, key, network, first, last, false}
 	}
 	return []Port{
-		one("WebSocket", "websocket.port", "tcp", 8080),
-		one("secure WebSocket", "websocket.tls_port", "tcp", 8443),
+		one("WebSocket, WHIP and pages", "web.listen", "tcp", 8080),
+		one("the same with TLS", "web.tls_listen", "tcp", 8443),
 		one("REST", "rest.port", "tcp", 8081),
 		one("secure REST", "rest.tls_port", "tcp", 8444),
 		one("HLS", "hls.port", "tcp", 8082),
@@ -44,8 +44,8 @@ func Ports() []Port {
 		span("RTSP clients", "rtsp.client_ports", "tcp", 32000, 32999),
 		span("SIP", "sip.ports", "udp", 30000, 30999),
 		span("SIP", "sip.ports", "tcp", 30000, 30999),
-		one("WebRTC", "webrtc.port", "udp", 31000),
-		one("WebRTC", "webrtc.port", "tcp", 31000),
+		one("WebRTC", "webrtc.udp", "udp", 31000),
+		one("WebRTC", "webrtc.tcp", "tcp", 31000),
 		span("RTP of SIP and RTSP", "rtp.ports", "udp", 31001, 31999),
 		one("JMX", "jmx.port", "tcp", 50999),
 		{"metrics", "metrics.port", "tcp", 7777, 7777, true},

@@ -13,7 +13,7 @@ import (
 // reload takes over what changed: graphs, certificates, and the keys of the configuration that can change while the server runs.
 // What has an error changes nothing. It says what it did.
 func (s *Server) reload(ctx context.Context) {
-	s.opt.Tell("RELOADING=1\nMONOTONIC_USEC=" + monotonic())
+	s.opt.Tell(reloading())
 	defer s.opt.Tell("READY=1")
 	s.reloadConfig(ctx)
 	if s.certs != nil {

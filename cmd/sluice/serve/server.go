@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net"
 	"runtime"
 	"sync"
 	"time"
@@ -125,7 +126,7 @@ func (s *Server) build(ctx context.Context, c *config.Config) error {
 	s.peers, err = webrtc.New(peers(c, s.log, s.clock)) //nolint:contextcheck // peers outlive the making
 	if err != nil {
 		s.peers = nil
-		wrong = append(wrong, err)
+		wrong = append(wrong, unbound(err))
 	}
 	if s.auth, err = auth.New(c.Auth); err != nil {
 		return err
@@ -224,6 +225,15 @@ func certificates(c *config.Config, log *slog.Logger, clock element.Clock) (*api
 		CertFile: c.Web.Cert, KeyFile: c.Web.Key, CertKey: "web.cert", KeyKey: "web.key", SelfSigned: c.Web.SelfSigned,
 		Hosts: append(c.WebRTC.NAT1To1, c.WebRTC.Hosts...), Clock: clock, Log: log,
 	})
+}
+
+// unbound says which port it is that WebRTC cannot have, and the key of the configuration for it.
+func unbound(err error) error {
+	if op, ok := errors.AsType[*net.OpError](err); ok && op.Addr != nil && op.Op == "listen" {
+		network := op.Net[:min(len(op.Net), len("udp"))] // "tcp6" is of the same key
+		return api.Unbound("webrtc."+network, network, op.Addr.String(), err)
+	}
+	return err
 }
 
 // located gives a fault without one a place.

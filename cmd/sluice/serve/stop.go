@@ -63,8 +63,9 @@ func (s *Server) end(ctx context.Context) {
 	defer cancel()
 	var wrong []error
 	if s.doors != nil {
-		// Nobody is waited for any more: it is the time for saying goodbye.
-		const farewell = time.Second
+		// Nobody is waited for any more: it is the time for saying goodbye. HTTP/2 takes a second for that even if nothing is under
+		// way (goAwayTimeout of net/http).
+		const farewell = 3 * time.Second
 		goodbye, done := context.WithTimeout(ctx, farewell)
 		wrong = append(wrong, s.doors.Close(goodbye))
 		done()

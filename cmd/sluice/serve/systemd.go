@@ -16,5 +16,5 @@ func Systemd() (tell func(string), guard time.Duration, err error) {
 	return func(state string) { _, _ = daemon.SdNotify(false, state) }, guard, nil // without systemd nobody is told
 }
 
-// monotonic is the time since the machine started, in microseconds, as systemd wants it with RELOADING=1.
-func monotonic() string { return strings.TrimPrefix(daemon.SdNotifyMonotonicUsec(), "MONOTONIC_USEC=") }
+// reloading is what systemd wants to hear when a reload begins: with the time, so that it can tell this one from others.
+func reloading() string { return "RELOADING=1\n" + strings.TrimSpace(daemon.SdNotifyMonotonicUsec()) }
