@@ -19,18 +19,18 @@ func (r *roster[T]) catchUp(reader *Reader[T], f *feed, b *fresh[T]) (again bool
 	if f.paced {
 		until = reader.pace.until(r.loop.clock.Now())
 	}
-	got, next, kept := r.read(f, b.to, until)
+	got, next, kept := r.read(f, b.to, until, burst)
 	if !kept {
 		return true, time.Time{} // it was let go since the view was taken: settle anew
 	}
 	if len(got.items) > 0 {
 		if n := reader.sink.Push(f.track, got.items); n < len(got.items) {
-			r.part(reader, f, n)
+			r.part(reader, f, got.places[:max(n, 0)])
 			return false, time.Time{}
 		}
-		f.pos += uint64(len(got.items))
 		reader.took(len(got.items), got.bytes, got.keys)
 	}
+	f.pos = got.to
 	switch {
 	case f.pos >= b.to:
 		f.caughtUp()
@@ -41,30 +41,31 @@ func (r *roster[T]) catchUp(reader *Reader[T], f *feed, b *fresh[T]) (again bool
 	return true, time.Time{}
 }
 
-// read copies one burst of what a feed may have, up to position to, out of the log. next is the time of the item behind
-// it, if there is one; kept is false if the feed's place is no longer in the log.
-func (r *roster[T]) read(f *feed, to uint64, until time.Duration) (got stretch[T], next time.Duration, kept bool) {
+// read copies what a feed may have, up to position to and at most so many items, out of the log. next is the time of the
+// item behind it, if there is one; kept is false if the feed's place is no longer in the log.
+func (r *roster[T]) read(f *feed, to uint64, until time.Duration, most int) (got stretch[T], next time.Duration, kept bool) {
 	r.log.mu.Lock()
 	defer r.log.mu.Unlock()
 	ring := &r.log.lanes[f.lane].ring
 	if f.pos < ring.tail {
 		return stretch[T]{}, 0, false
 	}
-	got = ring.copy(r.own[:0], f.pos, min(to, f.pos+burst), until)
-	r.own = got.items
-	if after := f.pos + uint64(len(got.items)); after < to {
-		next = ring.at(after).at
+	r.own = ring.copy(r.own, f.pos, to, until, most)
+	if r.own.to < to {
+		next = ring.at(r.own.to).at
 	}
-	return got, next, true
+	return r.own, next, true
 }
 
-// part counts what a sink took that did not take all.
-func (r *roster[T]) part(reader *Reader[T], f *feed, n int) {
-	if n <= 0 {
+// part counts what a sink took that did not take all, by the positions of that.
+func (r *roster[T]) part(reader *Reader[T], f *feed, took []uint64) {
+	n := len(took)
+	if n == 0 {
 		return
 	}
-	got, _, _ := r.read(f, f.pos+uint64(n), math.MaxInt64)
-	f.pos += uint64(n)
+	end := took[n-1] + 1 // which may lie in what is read into
+	got, _, _ := r.read(f, end, math.MaxInt64, n)
+	f.pos = end
 	reader.took(n, got.bytes, got.keys)
 }
 

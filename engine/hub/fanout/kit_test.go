@@ -19,11 +19,12 @@ type item struct {
 	n          int
 	at         time.Duration
 	first, key bool
+	spare      bool
 	size       int
 }
 
 func look(i *item) Glance {
-	return Glance{At: i.at, Bytes: 100, Size: max(i.size, 1), First: i.first, Key: i.key}
+	return Glance{At: i.at, Bytes: 100, Size: max(i.size, 1), First: i.first, Key: i.key, Spare: i.spare}
 }
 
 // bench is a log with a lane of video and one of audio.

@@ -13,6 +13,7 @@ type Glance struct {
 	Size  int           // of memory that keeping it costs
 	First bool          // it begins a unit
 	Key   bool          // decoding can begin at its unit, whose first item need not know it yet; only of Keyed lanes
+	Spare bool          // nothing that comes later needs it
 }
 
 // Lane describes one lane of a log.
@@ -30,6 +31,7 @@ type lane[T any] struct {
 	Lane[T]
 	ring   ring[T]
 	size   int      // memory that is kept
+	thin   uint64   // up to where it was thinned out
 	unit   uint64   // where the newest unit begins
 	key    uint64   // where the newest key unit begins, if hasKey
 	marks  []uint64 // where each lane stood when that key unit came
@@ -64,7 +66,7 @@ func (ln *lane[T]) add(item *T) (newKey bool) {
 		ln.unit = ln.ring.head
 	}
 	newKey = ln.Keyed && g.Key && (!ln.hasKey || ln.key != ln.unit)
-	ln.ring.push(slot[T]{item: item, at: g.At, bytes: g.Bytes, size: g.Size, key: newKey})
+	ln.ring.push(slot[T]{item: item, at: g.At, bytes: g.Bytes, size: g.Size, key: newKey, spare: g.Spare})
 	ln.size += g.Size
 	ln.Stats.Units.Inc()
 	ln.Stats.Bytes.Add(uint64(g.Bytes))

@@ -87,11 +87,29 @@ func (l *Log[T]) trim(at, written int) {
 				largest = other
 			}
 		}
-		if largest == ln && ln.ring.len() <= written {
+		switch {
+		case l.thin(largest):
+		case largest == ln && ln.ring.len() <= written:
 			return
+		default:
+			l.evict(largest)
 		}
-		l.evict(largest)
 	}
+}
+
+// thin lets one item go that can be spared, so that the key unit behind which it came need not go yet. It leaves alone what
+// readers may have yet to get who are not just beginning.
+func (l *Log[T]) thin(ln *lane[T]) bool {
+	end := ln.ring.head - min(uint64(ln.Window), ln.ring.head)
+	for pos := max(ln.thin, ln.ring.tail); pos < end; pos++ {
+		ln.thin = pos + 1
+		if size := ln.ring.thin(pos); size > 0 {
+			ln.size -= size
+			l.size -= size
+			return true
+		}
+	}
+	return false
 }
 
 // need is the first position of a lane that somebody may still want: a slow reader, or a new one that begins at a key

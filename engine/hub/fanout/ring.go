@@ -2,13 +2,14 @@ package fanout
 
 import "time"
 
-// slot is an item with what a log remembers of it.
+// slot is an item with what a log remembers of it. One without an item was thinned out: readers pass it by.
 type slot[T any] struct {
 	item  *T
 	at    time.Duration // when it came
 	bytes int           // of media
 	size  int           // of memory
 	key   bool          // a key frame showed here
+	spare bool          // nothing that comes later needs it
 }
 
 // ring keeps the newest items. Positions count from the first item ever and never repeat; those from tail up to head are
@@ -33,26 +34,47 @@ func (r *ring[T]) at(pos uint64) *slot[T] { return &r.slots[pos&uint64(len(r.slo
 
 // stretch is a part of a ring, copied.
 type stretch[T any] struct {
-	items []*T
-	bytes int
-	keys  int
+	items  []*T
+	places []uint64 // their positions
+	to     uint64   // the position behind it
+	bytes  int
+	keys   int
 }
 
-// copy appends the items from one position to another to those of out, up to the first that came after until.
-func (r *ring[T]) copy(out []*T, from, to uint64, until time.Duration) stretch[T] {
-	c := stretch[T]{items: out}
-	for pos := from; pos < to; pos++ {
-		s := r.at(pos)
+// emptied is a stretch without anything, for another to be copied into.
+func (s stretch[T]) emptied() stretch[T] {
+	return stretch[T]{items: s.items[:0], places: s.places[:0]}
+}
+
+// copy puts the items from one position to another into c, up to the first that came after until, and at most so many.
+func (r *ring[T]) copy(c stretch[T], from, to uint64, until time.Duration, most int) stretch[T] {
+	c = c.emptied()
+	for c.to = from; c.to < to && len(c.items) < most; c.to++ {
+		s := r.at(c.to)
 		if s.at > until {
 			break
 		}
-		c.items = append(c.items, s.item)
+		if s.item == nil {
+			continue
+		}
+		c.items, c.places = append(c.items, s.item), append(c.places, c.to)
 		c.bytes += s.bytes
 		if s.key {
 			c.keys++
 		}
 	}
 	return c
+}
+
+// thin lets the item at a position go, if it can be spared, and tells the memory that it took.
+func (r *ring[T]) thin(pos uint64) int {
+	s := r.at(pos)
+	if !s.spare {
+		return 0
+	}
+	size := s.size
+	*s = slot[T]{at: s.at}
+	return size
 }
 
 // evict lets the oldest item go and tells the memory that it took.

@@ -18,7 +18,7 @@ type roster[T any] struct {
 
 	readers   []*Reader[T]
 	fresh     []fresh[T] // by lane
-	own       []*T       // what one reader is offered that is not in step
+	own       stretch[T] // what one reader is offered that is not in step
 	finishing int        // readers with a finish
 }
 
@@ -26,8 +26,8 @@ type roster[T any] struct {
 type fresh[T any] struct {
 	stretch[T]
 	view
-	feeds    int // readers of the lane here; nothing is fetched for nobody
-	from, to uint64
+	feeds int // readers of the lane here; nothing is fetched for nobody
+	from  uint64
 }
 
 // wake has the loop run the roster, once for however many writes.
@@ -97,23 +97,20 @@ func (r *roster[T]) fetch() {
 		ln := r.log.lanes[i]
 		b.view = ln.view()
 		b.from = max(b.to, b.tail)
-		b.to = min(b.from+burst, b.head)
-		b.stretch = ln.ring.copy(b.items[:0], b.from, b.to, math.MaxInt64)
+		b.stretch = ln.ring.copy(b.stretch, b.from, min(b.from+burst, b.head), math.MaxInt64, burst)
 	}
 }
 
 // hand offers what is new to a reader that is in step. It tells whether there is more.
 func (r *roster[T]) hand(reader *Reader[T], f *feed, b *fresh[T]) (again bool) {
-	if len(b.items) == 0 {
-		return false
-	}
-	n := reader.sink.Push(f.track, b.items)
-	if n < len(b.items) {
-		r.part(reader, f, n)
-		return false
+	if len(b.items) > 0 {
+		if n := reader.sink.Push(f.track, b.items); n < len(b.items) {
+			r.part(reader, f, b.places[:max(n, 0)])
+			return false
+		}
+		reader.took(len(b.items), b.bytes, b.keys)
 	}
 	f.pos = b.to
-	reader.took(len(b.items), b.bytes, b.keys)
 	return b.to < b.head
 }
 
@@ -122,7 +119,7 @@ func (r *roster[T]) forget() {
 	for i := range r.fresh {
 		clear(r.fresh[i].items)
 	}
-	clear(r.own)
+	clear(r.own.items)
 }
 
 // dismiss ends the readers that were to be served to the end, and were.

@@ -7,6 +7,8 @@ import (
 
 	"sluice/engine/hub/fanout"
 	"sluice/engine/media"
+	"sluice/engine/media/h264"
+	"sluice/engine/media/h265"
 	"sluice/engine/media/picture"
 )
 
@@ -103,6 +105,20 @@ func Units(t media.Track, tell func(Found)) func(*media.Unit) fanout.Glance {
 			}
 			latest = max(latest, u.PTS)
 		}
-		return fanout.Glance{At: u.DTS, Bytes: u.Bytes(), Size: u.Size(), First: true, Key: key}
+		return fanout.Glance{
+			At: u.DTS, Bytes: u.Bytes(), Size: u.Size(), First: true, Key: key, Spare: !key && spare(t.Codec, u.AU),
+		}
 	}
+}
+
+// spare tells whether no other picture refers to this one: of units alone, as packets that are left out would make a gap
+// that looks like a loss.
+func spare(c media.Codec, au [][]byte) bool {
+	switch c {
+	case media.H264:
+		return h264.Unreferenced(au)
+	case media.H265:
+		return h265.Unreferenced(au)
+	}
+	return false
 }

@@ -162,3 +162,25 @@ func TestWhatIsKnownBefore(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 }
+
+func TestUnitsThatCanBeSpared(t *testing.T) {
+	for codec, row := range map[media.Codec]struct{ spare, other []byte }{
+		media.H264: {[]byte{0x01, 0xa0}, []byte{0x41, 0xc0}},
+		media.H265: {[]byte{0, 1, 0x80}, []byte{2, 1, 0x80}},
+		media.VP8:  {nil, []byte{0x51}},
+	} {
+		look := Units(media.NewTrack(codec), nil)
+		if g := look(&media.Unit{AU: [][]byte{row.other}}); g.Spare {
+			t.Errorf("%s: a reference can be spared", codec)
+		}
+		if row.spare == nil {
+			continue
+		}
+		if g := look(&media.Unit{AU: [][]byte{row.spare}}); !g.Spare {
+			t.Errorf("%s: what nobody refers to cannot be spared", codec)
+		}
+		if g := look(&media.Unit{Key: true, AU: [][]byte{row.spare}}); g.Spare {
+			t.Errorf("%s: a key frame can be spared", codec)
+		}
+	}
+}

@@ -49,3 +49,14 @@ func isB(slice []byte) bool {
 	kind, err := bits.ReadGolombUnsigned(slice, &at)
 	return err == nil && kind%sliceTypes == sliceB
 }
+
+// Unreferenced tells whether no other picture refers to this one: nal_ref_idc of its slices, which is that of NAL units in
+// general, is 0 (H.264 7.4.1).
+func Unreferenced(au [][]byte) bool {
+	for _, nal := range au {
+		if len(nal) > 0 && nal[0]&typeMask >= typeSlice && nal[0]&typeMask <= typeIDR {
+			return nal[0]&nriMask == 0
+		}
+	}
+	return false
+}

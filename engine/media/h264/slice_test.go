@@ -41,3 +41,22 @@ func FuzzBidirectional(f *testing.F) {
 	f.Add(stap(userData, []byte{0x01, 0xa0}))
 	f.Fuzz(func(_ *testing.T, payload []byte) { Bidirectional(payload) })
 }
+
+func TestUnreferenced(t *testing.T) {
+	for name, row := range map[string]struct {
+		au   [][]byte
+		want bool
+	}{
+		"nothing":          {nil, false},
+		"no slice":         {[][]byte{aud, userData, {}}, false},
+		"reference":        {[][]byte{aud, slice}, false},
+		"idr":              {[][]byte{sps, pps, idr}, false},
+		"no reference":     {[][]byte{userData, {0x01, 0xa0}}, true},
+		"in two slices":    {[][]byte{{0x01, 0xa0}, {0x01, 0x20}}, true},
+		"a data partition": {[][]byte{{0x02, 0xa0}}, true},
+	} {
+		if got := Unreferenced(row.au); got != row.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

@@ -78,3 +78,22 @@ func FuzzKeyPacket(f *testing.F) {
 		t.Errorf("a key in % x", payload)
 	})
 }
+
+func TestUnreferenced(t *testing.T) {
+	const trailN, trailR, raslN, idr, sei = 0, 1, 8, 19, 39
+	for name, row := range map[string]struct {
+		au   [][]byte
+		want bool
+	}{
+		"nothing":      {[][]byte{{1}}, false},
+		"no slice":     {[][]byte{nal(sei)}, false},
+		"reference":    {[][]byte{nal(sei), nal(trailR)}, false},
+		"idr":          {[][]byte{nal(idr)}, false},
+		"no reference": {[][]byte{nal(sei), nal(trailN), nal(trailN)}, true},
+		"leading":      {[][]byte{nal(raslN)}, true},
+	} {
+		if got := Unreferenced(row.au); got != row.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}

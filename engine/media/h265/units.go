@@ -27,3 +27,14 @@ func keyOf(au [][]byte) bool {
 	}
 	return false
 }
+
+// Unreferenced tells whether no other picture of its temporal sub-layer refers to this one: its slices are of a sub-layer
+// non-reference type, which below 16 are the even ones (H.265 table 7-1).
+func Unreferenced(au [][]byte) bool {
+	for _, nal := range au {
+		if len(nal) >= headerSize && typeOf(nal) <= lastSlice {
+			return typeOf(nal) < firstIRAP && typeOf(nal)%2 == 0
+		}
+	}
+	return false
+}

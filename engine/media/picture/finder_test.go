@@ -111,8 +111,8 @@ func TestParameterSetsThatAreToldApartCount(t *testing.T) {
 func TestReordering(t *testing.T) {
 	b, p := []byte{0x01, 0xa0}, []byte{0x41, 0xc0}
 	for name, row := range map[string]struct {
-		codec      media.Codec
-		header     string
+		codec     media.Codec
+		header    string
 		may, b, p bool
 	}{
 		"h264, not said": {media.H264, "", true, true, false},
