@@ -6,6 +6,7 @@ import (
 	"sluice/api/auth"
 	"sluice/elements/webrtc"
 	"sluice/engine"
+	"sluice/engine/run/instance"
 )
 
 // Engine starts the graph that answers an event.
@@ -44,21 +45,26 @@ type Authoriser interface {
 	Authorise(ctx context.Context, q auth.Request) (user string, err error)
 }
 
-// UseEngine is the Engine that e is. Elements find the webrtc.Peer in Event.Sessions, so it goes with UsePeers.
-func UseEngine(e *engine.Engine) Engine { return raiser{e} }
+// Raiser is an engine.Engine, or what stands before one.
+type Raiser interface {
+	Raise(ctx context.Context, ev engine.Event) (*instance.Instance, error)
+}
 
-type raiser struct{ *engine.Engine }
+// UseEngine makes an Engine of r. Elements look for a webrtc.Peer in Event.Sessions, so it goes with UsePeers.
+func UseEngine(r Raiser) Engine { return raiser{r} }
+
+type raiser struct{ Raiser }
 
 // Raise implements Engine.
 func (r raiser) Raise(ctx context.Context, ev engine.Event) (Instance, error) {
-	i, err := r.Engine.Raise(ctx, ev)
+	i, err := r.Raiser.Raise(ctx, ev)
 	if err != nil {
 		return nil, err // and no Instance that holds a nil pointer
 	}
 	return i, nil
 }
 
-// UsePeers is the Peers that p is.
+// UsePeers makes Peers of p.
 func UsePeers(p *webrtc.Peers) Peers { return maker{p} }
 
 type maker struct{ *webrtc.Peers }
