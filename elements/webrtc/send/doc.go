@@ -9,7 +9,8 @@
 // it; without the gap it would decode frames with holes in them. Where the source's numbers do not go on, a new stretch with
 // another shift begins behind the highest number that was sent:
 //
-//   - at Begin: another publisher, another codec, or the same one after a pause;
+//   - at Begin, if another source comes then (SSRC) or another publication, and not the same one after a pause, or because
+//     the layer of the other track has changed;
 //   - at a gap of more than lateness packets that ends at a key frame: those were dropped by the hub for a slow reader,
 //     and nobody can ask for them. Smaller gaps are shown even there, which costs a NACK and no picture;
 //   - where the numbers jump forward by more than maxDropout (RFC 3550 A.1), or back by more than lateness, with a packet

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtp"
+
 	"sluice/engine/media"
 )
 
@@ -108,6 +110,63 @@ func TestTakeover(t *testing.T) {
 	r.feed(1, packet(99, 0, delta(9))) // of nobody any more
 	if sent := r.take(); len(sent) != 0 {
 		t.Errorf("sent %v", numbersOf(sent))
+	}
+}
+
+// TestChangeOfLayer: the track that has not changed goes on as if nothing had happened, with what it has lost and with what
+// comes late.
+func TestChangeOfLayer(t *testing.T) {
+	r := playing()
+	audio := frames(0, 10)
+	for i, p := range audio {
+		p.Header.SSRC, p.Header.Timestamp, p.PTS = 5, uint32(i)*960, time.Duration(i)*20*time.Millisecond
+		p.Arrival = r.now.Add(p.PTS + time.Duration(i%3)*time.Millisecond)
+	}
+	small, large := packet(500, 3000, delta(1)), packet(9, 777777, key(2))
+	small.Arrival, large.Arrival = r.now, r.now.Add(100*time.Millisecond)
+	small.PTS, large.PTS, large.Header.SSRC = 0, 100*time.Millisecond, 6
+	r.feed(0, small)
+	r.feed(1, audio[0], audio[1], audio[3])
+	r.Begin([]media.Track{media.NewTrack(media.VP8), media.NewTrack(media.Opus)})
+	r.feed(1, audio[5], audio[4], audio[2])
+	r.feed(0, large)
+	r.feed(1, audio[6])
+	var video, sound []rtp.Packet
+	for _, p := range r.take() {
+		if p.SSRC == videoSSRC {
+			video = append(video, p)
+		} else {
+			sound = append(sound, p)
+		}
+	}
+	if got := steps(sound); !slices.Equal(got, []int{1, 2, 2, -1, -2, 4}) {
+		t.Errorf("steps of sound %v", got)
+	}
+	for i, k := range []int{0, 1, 3, 5, 4, 2, 6} {
+		if d := sound[i].Timestamp - sound[0].Timestamp; d != uint32(k)*960 {
+			t.Errorf("packet %d is %d ticks after the first", k, d)
+		}
+	}
+	if steps(video)[0] != 1 || video[1].Timestamp-video[0].Timestamp != 9000 {
+		t.Errorf("sent %v", video)
+	}
+}
+
+// TestResumed: after a pause the hub begins again at the last key frame; what the peer has is not sent again.
+func TestResumed(t *testing.T) {
+	r := playing()
+	list := frames(0, 200)
+	list[0].Payload = key(0)
+	for _, p := range list {
+		p.Arrival = r.now.Add(p.PTS)
+	}
+	r.feed(0, list[:100]...)
+	before := r.take()
+	r.Begin([]media.Track{media.NewTrack(media.VP8)})
+	r.Push(0, list)
+	after := r.take()
+	if len(before) != 100 || len(after) != 100 || after[0].SequenceNumber-before[99].SequenceNumber != 1 || id(after[0].Payload) != 100 {
+		t.Errorf("%d packets, then %d", len(before), len(after))
 	}
 }
 

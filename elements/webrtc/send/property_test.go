@@ -45,7 +45,8 @@ func (s *source) make(isKey bool, publisher int) *media.Packet {
 		payload = key(s.id)
 	}
 	p := packet(s.seq, s.ts, payload)
-	p.PTS, p.Header.Marker = s.pts, rapid.Bool().Draw(s.t, "marker")
+	p.PTS, p.Arrival, p.Header.SSRC = s.pts, time.Unix(1000, 0).Add(s.pts), uint32(1+publisher)
+	p.Header.Marker = rapid.Bool().Draw(s.t, "marker")
 	s.made[s.id] = origin{publisher, s.era, s.count, s.ts, p.Header.Marker, payload}
 	s.skip(1)
 	return p
@@ -72,7 +73,7 @@ func (s *source) push() {
 }
 
 func (s *source) step(publisher int) {
-	switch rapid.SampledFrom([]string{"next", "next", "next", "next", "lose", "hold", "late", "twice", "drop", "push", "push", "time"}).Draw(s.t, "step") {
+	switch rapid.SampledFrom([]string{"next", "next", "next", "next", "lose", "hold", "late", "twice", "drop", "push", "push", "time", "begin"}).Draw(s.t, "step") {
 	case "next":
 		s.come(s.make(false, publisher))
 	case "lose":
@@ -98,6 +99,9 @@ func (s *source) step(publisher int) {
 		s.come(s.make(true, publisher))
 	case "push":
 		s.push()
+	case "begin": // the other track has changed, or the reader was paused
+		s.push()
+		s.r.Begin([]media.Track{media.NewTrack(media.VP8)})
 	case "time":
 		s.r.now = s.r.now.Add(30 * time.Millisecond)
 	}

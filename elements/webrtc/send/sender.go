@@ -24,7 +24,8 @@ type Sender struct {
 	tracks    []*track  // that were negotiated
 	incoming  []*track  // by index of Begin; nil where a track is not for us
 	base      time.Time // when the publication's time was zero, on our clock
-	based     bool
+	based     bool      // that is known for what comes now,
+	same      bool      // and is what it was before Begin
 	started   bool
 	now       time.Time // of the last burst
 	reporting schedule
@@ -103,6 +104,9 @@ func (s *Sender) End(reason error) {
 	s.opt.Ended(reason)
 }
 
+// sameBase is how far two bases of one publication's time may be apart, which packets tell that were long on their way.
+const sameBase = 500 * time.Millisecond
+
 // anchor finds the wall clock of the publication's time, once for all its tracks: what it is off by, by the jitter of one
 // packet, it is off for all of them.
 func (s *Sender) anchor(p *media.Packet) {
@@ -113,7 +117,11 @@ func (s *Sender) anchor(p *media.Packet) {
 	if at.IsZero() {
 		at = s.opt.Now()
 	}
-	s.base, s.based = at.Add(-p.PTS), true
+	base := at.Add(-p.PTS)
+	s.based, s.same = true, !s.base.IsZero() && base.Sub(s.base).Abs() < sameBase
+	if !s.same {
+		s.base = base
+	}
 }
 
 // moment is when a packet belongs, on our clock.

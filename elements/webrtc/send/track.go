@@ -19,7 +19,8 @@ type track struct {
 	payload Payload
 	rate    uint32
 	keyed   func(payload []byte) bool // nil if key frames cannot be told
-	renew   bool                      // the next packet begins a stretch
+	renew   bool                      // the next packet may be of another source
+	source  uint32                    // SSRC of the last one
 
 	gather  frame.Gatherer
 	numbers numbers
@@ -139,12 +140,12 @@ func (t *track) place(p *media.Packet) *slot {
 
 // number numbers a packet as the package says; false if it has no place.
 func (t *track) number(p *media.Packet) (int64, bool) {
-	seq := p.Header.SequenceNumber
-	if t.renew {
-		t.renew = false
+	another := t.renew && !(t.sender.same && t.source == p.Header.SSRC && t.source != 0)
+	t.renew, t.source = false, p.Header.SSRC
+	if another || t.numbers.runs == 0 {
 		return t.begun(p, false), true
 	}
-	distance := t.numbers.distance(seq)
+	distance := t.numbers.distance(p.Header.SequenceNumber)
 	switch {
 	case distance > maxDropout || distance < -lateness:
 		if p.PTS < t.newest {
