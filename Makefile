@@ -62,7 +62,7 @@ testdata/media/pattern.%: graphs/jobs/pattern.yaml
 	@mv out/media/$(@F) $@
 	@echo "media: made $@ from $<"
 
-run: ## install what is missing, make a test file, transcode it, and look at what came out
+run: ## install what is missing, transcode a test file, and start the server until Ctrl-C (http://localhost:8080/)
 	@{ .ci/setup build && .ci/setup run; } || echo "run: going on with what is there"
 	@$(MAKE) --no-print-directory build media
 	@mkdir -p out
@@ -74,6 +74,7 @@ run: ## install what is missing, make a test file, transcode it, and look at wha
 	$(SLUICE) test testdata/media/webm.yaml
 	@! command -v ffprobe >/dev/null || ffprobe -hide_banner out/bars.webm
 	@echo "made: out/bars.webm (play it in a browser)"
+	@SLUICE_LOG_FORMAT=text $(SLUICE) serve --dev
 
 test: setup media check race gst ## everything: set-up, lint, unit, race and GStreamer tests
 
@@ -122,7 +123,7 @@ $(LINTER):
 	@mkdir -p $(BIN)
 	GOBIN=$(CURDIR)/$(BIN) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINTER_VER)
 
-docs: ## write the generated pages: docs/elements.md, docs/lint.md, docs/cli.md
+docs: ## write the generated pages: docs/elements.md, lint.md, cli.md, configuration.md
 	$(TOOL) docs docs
 
 schema: ## write graphs/schema.json for editors
