@@ -140,7 +140,7 @@ func (t *track) place(p *media.Packet) *slot {
 
 // number numbers a packet as the package says; false if it has no place.
 func (t *track) number(p *media.Packet) (int64, bool) {
-	another := t.renew && !(t.sender.same && t.source == p.Header.SSRC && t.source != 0)
+	another := t.renew && (!t.sender.same || t.source != p.Header.SSRC || t.source == 0)
 	t.renew, t.source = false, p.Header.SSRC
 	if another || t.numbers.runs == 0 {
 		return t.begun(p, false), true
