@@ -7,7 +7,8 @@ import (
 )
 
 // form has a track made in a form in which it is not written, for all who read that. It begins with the first reader and
-// ends with the publication. The caller holds the hub's lock.
+// ends with the publication. What is kept from the last key frame on is made at once, so that even the first reader finds
+// it and gets it at its pace. The caller holds the hub's lock.
 func (p *Publication) form(t *track, form Form) error {
 	if t.form == form || t.former != nil {
 		return nil
@@ -26,7 +27,7 @@ func (p *Publication) form(t *track, form Form) error {
 		}
 		t.former = newFormer(p, maker, t.index, p.packets, p.arrive, (*Publication).unitLog)
 	}
-	t.former.attach(p, []int{t.index}, 0, func() {})
+	t.former.prime(p, t.index)
 	return nil
 }
 

@@ -1,11 +1,13 @@
 package hub
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -151,5 +153,30 @@ func TestOtherFormIsMadeOnceForAll(t *testing.T) {
 				t.Errorf("%d made the other form", f.made)
 			}
 		})
+	}
+}
+
+func TestTheFirstReaderOfTheOtherFormIsPacedToo(t *testing.T) {
+	clock := enginetest.NewClock()
+	h := newHub(t, Options{Forms: &forms{}, Clock: clock})
+	p := publish(t, h, "cam", describing(media.VP8), PublishOptions{Form: Units})
+	for _, n := range []int{1000, 1100, 1200, 1300} { // the last is held back
+		if err := p.WriteUnits(0, []media.Unit{unit(n == 1000, n)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := newSink()
+	join(t, h, "cam", browser, s, ReadOptions{Pace: 2})
+	for _, n := range []int{1000, 1100, 1200} {
+		s.awaitLast(t, 0, n)
+		if n < 1200 {
+			clock.AwaitAlarms(1)
+			clock.Advance(50*time.Millisecond + 1)
+		}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !slices.Equal(s.got[0], []int{1000, 1100, 1200}) {
+		t.Errorf("it got %v", s.got[0])
 	}
 }

@@ -40,6 +40,7 @@ type port interface {
 	Finish(after func())
 	Wake()
 	attach(p *Publication, lanes []int, rate float64, before func())
+	prime(p *Publication, lane int)
 	change(p *Publication, track, lane int, agreed func() bool)
 }
 
@@ -52,6 +53,8 @@ type tap[T any] struct {
 func (t tap[T]) attach(p *Publication, lanes []int, rate float64, before func()) {
 	t.Attach(t.log(p), lanes, rate, before)
 }
+
+func (t tap[T]) prime(p *Publication, lane int) { t.Prime(t.log(p), lane) }
 
 func (t tap[T]) change(p *Publication, track, lane int, agreed func() bool) {
 	t.Change(t.log(p), track, lane, agreed)

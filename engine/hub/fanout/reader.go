@@ -37,6 +37,22 @@ func (r *Reader[T]) Attach(log *Log[T], lanes []int, rate float64, before func()
 			f.asker.Ask()
 		}
 	}
+	r.begin(log, feeds, p, before)
+}
+
+// Prime is Attach to one lane for a reader that is attached to nothing and whose sink takes everything: what the log keeps
+// is pushed before it returns, by the caller, who is to keep others from the sink until then.
+func (r *Reader[T]) Prime(log *Log[T], lane int) {
+	feeds, p := log.start([]int{lane}, r.loop.index, 0)
+	if items := log.drain(&feeds[0]); len(items) > 0 {
+		r.sink.Push(0, items)
+	} else if feeds[0].waiting {
+		feeds[0].asker.Ask()
+	}
+	r.begin(log, feeds, p, func() {})
+}
+
+func (r *Reader[T]) begin(log *Log[T], feeds []feed, p pace, before func()) {
 	r.loop.post(func() { // from here on the feeds are the loop's
 		r.leave()
 		before()

@@ -355,3 +355,23 @@ func checkUnbroken(t *testing.T, s *sink, stats *stat.Set) {
 		t.Errorf("it began inside a frame, at %d", got[0])
 	}
 }
+
+func TestPrimedReaderHasWhatIsKeptAtOnce(t *testing.T) {
+	b := newBench(t, 1, 100, 1e6)
+	early, late := newSink(), newSink()
+	NewReader[item](b.loops, early, new(stat.Set)).Prime(b.log, video)
+	if asked := b.asked.Load(); len(early.copy(video)) != 0 || asked != 1 {
+		t.Errorf("without a key unit it got %v and asked %d times", early.copy(video), asked)
+	}
+	b.clock.Advance(time.Second)
+	b.frame(true, 3)
+	b.frames(2)
+	r := NewReader[item](b.loops, late, new(stat.Set))
+	r.Prime(b.log, video)
+	late.expect(t, video, [2]int{0, 8})
+	b.frames(1)
+	late.await(video, 11)
+	early.await(video, 11)
+	late.expect(t, video, [2]int{0, 11})
+	early.expect(t, video, [2]int{0, 11})
+}

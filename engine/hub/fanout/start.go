@@ -1,5 +1,7 @@
 package fanout
 
+import "math"
+
 // start finds where a reader of the lanes begins, and has its loop's roster woken from now on, so that nothing is lost
 // until the reader has joined it.
 func (l *Log[T]) start(lanes []int, loop int, rate float64) ([]feed, pace) {
@@ -53,4 +55,18 @@ func (f *feed) place(v view, led bool, mark uint64, paced bool) {
 	}
 	f.limit = f.window + v.head - f.pos
 	f.paced = paced && !f.waiting && f.pos < v.head
+}
+
+// drain copies what there is for a feed and moves it behind that.
+func (l *Log[T]) drain(f *feed) []*T {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ring := &l.lanes[f.lane].ring
+	if f.waiting || f.pos < ring.tail {
+		return nil
+	}
+	got := ring.copy(stretch[T]{}, f.pos, ring.head, math.MaxInt64, math.MaxInt)
+	f.pos = got.to
+	f.caughtUp()
+	return got.items
 }
