@@ -45,6 +45,7 @@ func scenarios() []scenario {
 		{name: "lossy", lossy: true},
 		{name: "two_servers", servers: 2},
 		{name: "old_sdks"},
+		{name: "console"},
 	}
 }
 

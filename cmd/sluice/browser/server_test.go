@@ -71,6 +71,8 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 			"SLUICE_WEBRTC_LOOPBACK=true",
 			"SLUICE_LOG_LEVEL=debug",
 			"SLUICE_LOG_FORMAT=text",
+			"SLUICE_WEBSOCKET_INBOUND_RATE=1s",
+			"SLUICE_WEBSOCKET_OUTBOUND_RATE=1s",
 			"SLUICE_DRAIN=0s",
 		}, settings...),
 	}

@@ -83,18 +83,21 @@ export class Tab {
     return this.messages.length;
   }
 
-  async #until(found, what) {
-    const deadline = AbortSignal.timeout(patience);
-    for (;;) {
-      const hit = found();
-      if (hit) return hit;
-      await new Promise((resolve, reject) => {
-        const stop = () => reject(new Error(`${this.name}: waited in vain for ${what}`));
-        if (deadline.aborted) return stop();
-        deadline.addEventListener("abort", stop, { once: true });
-        this.#heard.once("message", resolve);
-      });
-    }
+  #until(found, what) {
+    return new Promise((resolve, reject) => {
+      const done = (settle, value) => {
+        clearTimeout(timer);
+        this.#heard.off("message", look);
+        settle(value);
+      };
+      const look = () => {
+        const hit = found();
+        if (hit) done(resolve, hit);
+      };
+      const timer = setTimeout(() => done(reject, new Error(`${this.name}: waited in vain for ${what}`)), patience);
+      this.#heard.on("message", look);
+      look();
+    });
   }
 
   // shows waits until an element has exactly this text, or matches the pattern.

@@ -2,6 +2,7 @@
 // statuses and reasons, their order, and the SDP of answers.
 
 const statuses = new Set(["PENDING", "PUBLISHING", "PLAYING", "PAUSED", "UNPUBLISHED", "STOPPED", "FAILED", "PLAYBACK_PROBLEM"]);
+const old = new Set(["RESIZE", "NOT_ENOUGH_BANDWIDTH", "SNAPSHOT_COMPLETE"]); // events now; statuses up to 2.0.218
 const terminal = new Set(["UNPUBLISHED", "STOPPED", "FAILED"]);
 
 // fields are what every status carries, with the type of each.
@@ -38,6 +39,8 @@ const names = new Set(["ping", "getUserData", "getVersion", "fail", "setRemoteSD
 // violations lists what a server did wrong in a tab's messages.
 export function violations(messages) {
   const streams = new Map(); // by mediaSessionId: what was seen of it
+  const [, third] = messages.find((m) => m.message === "connection")?.data[0].clientVersion?.match(/^2\.0\.(\d+)$/) ?? [];
+  const ancient = Number(third) <= 218;
   const wrong = [];
   const see = (id) => streams.get(id) ?? streams.set(id, { answers: 0, asked: 0 }).get(id);
   for (const m of messages) {
@@ -51,8 +54,8 @@ export function violations(messages) {
     if (!names.has(m.message)) say("unknown message");
     if (!Array.isArray(m.data)) say("data is not an array");
     if (m.message === "setRemoteSDP") answer(m.data, see, say);
-    if (m.message === "notifyStreamStatusEvent") status(body, see, say);
-    if (m.message === "notifyStreamEvent") event(body, see, say);
+    if (m.message === "notifyStreamStatusEvent") status(body, see, say, ancient);
+    if (m.message === "notifyStreamEvent") event(body, see, say, ancient);
     if (m.message === "availableStream" && !["true", "false"].includes(body?.status)) say('availability is neither "true" nor "false"');
     if (m.message === "DataStatusEvent" && !["ACCEPTED", "FAILED"].includes(body?.status)) say("neither ACCEPTED nor FAILED");
   }
@@ -87,10 +90,11 @@ export function flaws(sdp) {
   return found;
 }
 
-function status(body, see, say) {
+function status(body, see, say, ancient) {
   const stream = see(body?.mediaSessionId);
   if (!stream.asked) say("a status of nothing");
   if (terminal.has(stream.status)) say(`a status after ${stream.status}`);
+  if (old.has(body.status)) return ancient || say("a status that is an event now");
   if (!statuses.has(body.status)) say("an unknown status");
   if (body.info && !reasons.has(body.info)) say("an unknown reason");
   if (["PUBLISHING", "PLAYING"].includes(body.status) && !stream.answers) say("media before the answer");
@@ -101,11 +105,12 @@ function status(body, see, say) {
   stream.status = body.status;
 }
 
-function event(body, see, say) {
+function event(body, see, say, ancient) {
   const stream = see(body?.mediaSessionId);
   if (!stream.asked) say("an event of nothing");
   if (terminal.has(stream.status)) say(`an event after ${stream.status}`);
   if (!events.has(body.type)) say("an unknown event");
   const { streamerVideoWidth: w, streamerVideoHeight: h } = body.payload ?? {};
+  if (ancient && ["resize", "notEnoughBandwidth", "snapshotCompleted"].includes(body.type)) say("an event that this client knows as a status");
   if (body.type === "resize" && !(w > 0 && h > 0)) say("a size without numbers");
 }

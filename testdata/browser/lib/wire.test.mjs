@@ -61,6 +61,18 @@ for (const [what, talk] of Object.entries(wrong)) {
   test(what, () => assert.ok(violations(talk).some((v) => v.startsWith(what)), violations(talk).join("\n")));
 }
 
+const session = (clientVersion) => to("server", "connection", { clientVersion });
+const resize = to("page", "notifyStreamEvent", { mediaSessionId: "p", type: "resize", payload: { streamerVideoWidth: 4, streamerVideoHeight: 3 } });
+
+test("sizes are statuses for old clients, and events for others", () => {
+  const [past, now] = [session("2.0.218"), session("2.0")];
+  const status2 = status({ status: "RESIZE" });
+  assert.deepEqual(violations([past, asked, answered, status({}), status2]), []);
+  assert.deepEqual(violations([now, asked, answered, status({}), resize]), []);
+  assert.equal(violations([now, asked, answered, status({}), status2]).length, 1);
+  assert.equal(violations([past, asked, answered, status({}), resize]).length, 1);
+});
+
 const damaged = {
   "lines without CR": sdp.replaceAll("\r\n", "\n"),
   "DTLS role": sdp.replace("a=setup:passive", "a=setup:actpass"),

@@ -39,12 +39,11 @@ export default async function (scene) {
   await tab.shows("#videoMuted", "false");
   await tab.plays();
 
-  await tab.fill("#sendWidth", "640");
-  await tab.fill("#sendHeight", "480");
-  const mark = tab.mark();
+  await tab.fill("#sendVideoMaxBitrate", "300");
+  await tab.click("#bitrateBtn");
   await tab.click("#resolutionBtn");
-  await tab.heard("notifyStreamEvent", (e) => e.type === "resize", { since: mark });
   await tab.click("#switchMicBtn");
+  await tab.plays();
   await toggle("screenShareToggle", true);
   await tab.plays({ frames: 5 });
   await toggle("screenShareToggle", false);

@@ -1,4 +1,4 @@
-// The publisher changes the size of its picture while it is played: no new SDP, but an event with the new size.
+// The publisher's picture becomes smaller and greater again while it is played: no new SDP, but an event with each size.
 import { same } from "../lib/scene.mjs";
 import { Sdk } from "../lib/sdk.mjs";
 
@@ -6,14 +6,18 @@ export default async function (scene) {
   const name = scene.stream;
   const publisher = await Sdk.at(scene, "publisher");
   const player = await Sdk.at(scene, "player");
-  await publisher.publish(name, { constraints: { audio: true, video: { width: 320, height: 240 } } });
+  await publisher.publish(name);
   await player.play(name);
-  const size = (w, h) => (e) => e.type === "resize" && e.payload.streamerVideoWidth === w && e.payload.streamerVideoHeight === h;
-  await player.tab.heard("notifyStreamEvent", size(320, 240), { what: "resize to 320×240" });
-  const mark = player.tab.mark();
-  await publisher.page.evaluate((k) => sluice.streams[k].updateVideoResolution({ width: 640, height: 360 }), name);
-  await player.tab.heard("notifyStreamEvent", size(640, 360), { since: mark, what: "resize to 640×360" });
-  await player.page.waitForFunction((k) => document.getElementById(sluice.streams[k].id()).videoWidth === 640, name);
   await player.tab.plays();
+  const told = await player.hears(name, "resize");
+  for (const by of [2, 1]) {
+    const mark = player.tab.mark();
+    await publisher.page.evaluate(([k, n]) => sluice.streams[k].updateVideoSettings({ scaleResolutionDownBy: n }), [name, by]);
+    const [width, height] = [told.streamerVideoWidth / by, told.streamerVideoHeight / by];
+    await player.tab.heard("notifyStreamEvent", (e) => e.type === "resize" && e.payload.streamerVideoWidth === width &&
+      e.payload.streamerVideoHeight === height, { since: mark, what: `resize to ${width}×${height}` });
+    await player.page.waitForFunction(([k, w]) => document.getElementById(sluice.streams[k].id()).videoWidth === w, [name, width]);
+    await player.tab.plays();
+  }
   same(player.tab.messages.filter((m) => m.message === "setRemoteSDP").length, 1, "how many answers there were");
 }

