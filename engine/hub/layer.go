@@ -27,7 +27,7 @@ func (r *Reader) Layers() []Layer {
 	}
 	var all []Layer
 	for _, t := range layers(r.pub.offer, r.picks[i]) {
-		all = append(all, Layer{t.media(), int(t.flow.rate.Load()), t.flow.live(r.hub.now()), t == r.picks[i]})
+		all = append(all, Layer{t.media(), t.flow.Rate(), t.flow.Live(r.hub.now()), t == r.picks[i]})
 	}
 	slices.SortStableFunc(all, func(a, b Layer) int { return area(b.Track) - area(a.Track) })
 	return all
@@ -158,10 +158,24 @@ func pickLayer(all []*track, name string, now time.Duration) *track {
 }
 
 func better(a, b *track, now time.Duration) bool {
-	if live := a.flow.live(now); live != b.flow.live(now) {
+	if live := a.flow.Live(now); live != b.flow.Live(now) {
 		return live
 	}
 	return area(a.media()) > area(b.media())
 }
 
 func area(t media.Track) int { return t.Width * t.Height }
+
+// flowed measures what was written of a layer.
+func flowed[T any, P interface {
+	*T
+	Bytes() int
+}](p *Publication, t *track, batch []T, arrival time.Time) {
+	n := 0
+	for i := range batch {
+		n += P(&batch[i]).Bytes()
+	}
+	if t.flow.Add(p.timeline.At(arrival), n) {
+		p.hub.herald.Post(p.balance)
+	}
+}

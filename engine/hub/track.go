@@ -34,7 +34,7 @@ type track struct {
 	stats       stat.Set // of the form in which it is written
 	derived     stat.Set // of the other
 
-	flow    flow // of a simulcast layer
+	flow    look.Flow // of a simulcast layer
 	readers int
 	former  port // makes the form in which it is not written; nil until somebody reads that
 }

@@ -1,4 +1,4 @@
-package hub
+package look
 
 import (
 	"sync/atomic"
@@ -13,16 +13,17 @@ const (
 	flowEnds = 2 * time.Second
 )
 
-// flow measures what comes of a layer. Times are of the timeline.
-type flow struct {
-	since time.Duration // of the writer, as is bytes
+// Flow measures what comes of a track. Times are of the timeline. One goroutine at a time may Add; the rest is safe for
+// concurrent use. The zero Flow is ready.
+type Flow struct {
+	since time.Duration
 	bytes int
-	rate  atomic.Int64 // in bits a second
+	rate  atomic.Int64
 	last  atomic.Int64 // when something came; 0: never
 }
 
-// add counts what came, and tells whether a new rate is known.
-func (f *flow) add(at time.Duration, bytes int) bool {
+// Add counts bytes that came, and tells whether a new rate is known, as it is about once a second.
+func (f *Flow) Add(at time.Duration, bytes int) bool {
 	if f.last.Load() == 0 {
 		f.since = at
 	}
@@ -37,22 +38,11 @@ func (f *flow) add(at time.Duration, bytes int) bool {
 	return true
 }
 
-// live tells whether it still comes.
-func (f *flow) live(now time.Duration) bool {
+// Rate is how much came in the last second, in bits a second; 0 if that is not known yet.
+func (f *Flow) Rate() int { return int(f.rate.Load()) }
+
+// Live tells whether something came in the last two seconds.
+func (f *Flow) Live(now time.Duration) bool {
 	last := f.last.Load()
 	return last != 0 && now-time.Duration(last) <= flowEnds
-}
-
-// flowed measures what was written of a layer.
-func flowed[T any, P interface {
-	*T
-	Bytes() int
-}](p *Publication, t *track, batch []T, arrival time.Time) {
-	n := 0
-	for i := range batch {
-		n += P(&batch[i]).Bytes()
-	}
-	if t.flow.add(p.timeline.At(arrival), n) {
-		p.hub.herald.Post(p.balance)
-	}
 }
