@@ -148,11 +148,8 @@ type client struct {
 
 // clientOptions say how a client is.
 type clientOptions struct {
-	codecs     []string // MIME types; none: all that pion has
-	fmtp       string   // of the only codec
-	candidates bool     // the offer has candidates
-	tcp        bool     // the client connects over TCP only
-	engine     func(*pion.SettingEngine)
+	tcp    bool // the client connects over TCP only
+	engine func(*pion.SettingEngine)
 }
 
 func newClient(t testing.TB, o clientOptions) *client {

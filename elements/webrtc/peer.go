@@ -3,7 +3,6 @@ package webrtc
 import (
 	"context"
 	"log/slog"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -125,7 +124,7 @@ func (p *Peer) Answer(ctx context.Context) (string, error) {
 		}
 		return "", err
 	}
-	local.Session, local.Trickle = rand.Uint64()>>2, p.asked.Trickle
+	local.Session, local.Trickle = number()>>2, p.asked.Trickle
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.answer != "" {

@@ -143,7 +143,7 @@ func (p *Peers) make(ctx context.Context, o Offer, player bool) (*Peer, error) {
 		err = p.enter(peer)
 	}
 	if err == nil {
-		if peer.link, err = link.New(conf, peer.handler()); err != nil {
+		if peer.link, err = link.New(ctx, conf, peer.handler()); err != nil {
 			p.leave(peer)
 		}
 	}

@@ -1,7 +1,8 @@
 package webrtc
 
 import (
-	"math/rand/v2"
+	"crypto/rand"
+	"encoding/binary"
 	"sync"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 // player is the side of a peer that we send to. It is its link's handler and its reader's sink.
 type player struct {
 	peer *Peer
+
+	stale []bool // tracks of which only what is old has come; of the writer loop
 
 	mu     sync.Mutex
 	want   media.Want
@@ -59,6 +62,10 @@ func (l *player) Begin(tracks []media.Track) {
 		l.sender = sender
 	}
 	l.mu.Unlock()
+	l.stale = make([]bool, len(tracks))
+	for i, t := range tracks {
+		l.stale[i] = t.Kind == media.Audio
+	}
 	sender.Begin(tracks)
 }
 
@@ -108,8 +115,15 @@ func (l *player) choice(s *sdp.Section, codecs []sdp.Codec) sdp.Choice {
 	}
 }
 
-// ssrc is none of the small numbers that clients made by hand use.
-func ssrc() uint32 { return rand.Uint32() | 1<<31 }
+// ssrc makes one by chance (RFC 3550 8.1).
+func ssrc() uint32 { return uint32(number()) }
+
+// number is any.
+func number() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return binary.NativeEndian.Uint64(b[:])
+}
 
 func (l *player) track(s *sdp.Section, c *sdp.Choice) send.Track {
 	t := send.Track{
@@ -150,8 +164,29 @@ func (c control) Write(compound []byte) (int, error) { return c.link.WriteRTCP(c
 
 // Push implements hub.Sink.
 func (l *player) Push(track int, items []*media.Packet) int {
-	if s := l.sending(); s != nil {
-		return s.Push(track, items)
+	s := l.sending()
+	if s == nil {
+		return len(items)
+	}
+	old := l.old(track, items)
+	return old + s.Push(track, items[old:])
+}
+
+// replayed is how old sound is at least that the hub has kept, and not just been a little late with.
+const replayed = 200 * time.Millisecond
+
+// old counts the packets that are too old to begin with. The hub repeats sound and pictures from the last key frame on. A
+// browser decodes such pictures as fast as they come, but plays all of the sound, and is behind with it ever after.
+func (l *player) old(track int, items []*media.Packet) int {
+	if track < 0 || track >= len(l.stale) || !l.stale[track] {
+		return 0
+	}
+	now := time.Now()
+	for i, p := range items {
+		if now.Sub(p.Arrival) < replayed {
+			l.stale[track] = false
+			return i
+		}
 	}
 	return len(items)
 }

@@ -42,7 +42,7 @@ func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, er
 	var choices []sdp.Choice
 	var tracks []media.Track
 	var expected []receive.Track
-	opt := receive.Options{Max: bitrate, Min: u.peer.asked.MinBitrate, RTT: u.peer.link.RTT}
+	opt := receive.Options{SSRC: ssrc(), Max: bitrate, Min: u.peer.asked.MinBitrate, RTT: u.peer.link.RTT}
 	for _, s := range u.peer.sections() {
 		codec, ok := s.Receive(s.Wanted(allowed))
 		if !ok {
@@ -59,7 +59,8 @@ func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, er
 		expected = append(expected, expect(s, &c))
 	}
 	if len(tracks) == 0 {
-		return nil, fault.New(fault.CodecNotAvailable, "webrtc.in", "none of the codecs that are allowed is in the offer: %s", summary(u.peer.offer))
+		return nil, fault.New(fault.CodecNotAvailable, "webrtc.in", "none of the codecs that are allowed is in the offer: %s",
+			summary(u.peer.offer))
 	}
 	u.receiver = receive.New(expected, opt, u)
 	u.peer.agree(choices, tracks)

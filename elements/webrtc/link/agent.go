@@ -80,7 +80,8 @@ func (l *Link) options() []ice.AgentOption {
 		ice.WithNetworkTypes(c.networks()), ice.WithDisableActiveTCP(),
 		// With a failed timeout of 0 the agent never gives up by itself. We do, and know why.
 		ice.WithDisconnectedTimeout(c.Consent), ice.WithFailedTimeout(0),
-		ice.WithKeepaliveInterval(keepAlive), ice.WithCheckInterval(checkInterval), ice.WithMaxBindingRequests(uint16(c.Connect / checkInterval)),
+		ice.WithKeepaliveInterval(min(keepAlive, c.Consent/4)), ice.WithCheckInterval(checkInterval),
+		ice.WithMaxBindingRequests(uint16(c.Connect / checkInterval)),
 		ice.WithInterfaceFilter(func(name string) bool { return len(c.Interfaces) == 0 || slices.Contains(c.Interfaces, name) }),
 		// A peer whose candidates we do not know must not wait for better ones that never come.
 		ice.WithPrflxAcceptanceMinWait(0), ice.WithSrflxAcceptanceMinWait(0), ice.WithRelayAcceptanceMinWait(0),
@@ -127,18 +128,18 @@ func (c *Config) networks() []ice.NetworkType {
 
 // rewrite has one rule for all public addresses that stand for any of ours, as only one of a scope is applied.
 func (c *Config) rewrite() []ice.AddressRewriteRule {
-	any := ice.AddressRewriteRule{AsCandidateType: ice.CandidateTypeHost}
+	every := ice.AddressRewriteRule{AsCandidateType: ice.CandidateTypeHost}
 	var out []ice.AddressRewriteRule
 	for _, entry := range c.NAT1To1 {
 		public, local, one := strings.Cut(entry, "/")
 		if one {
 			out = append(out, ice.AddressRewriteRule{External: []string{public}, Local: local, AsCandidateType: ice.CandidateTypeHost})
 		} else {
-			any.External = append(any.External, public)
+			every.External = append(every.External, public)
 		}
 	}
-	if len(any.External) > 0 {
-		out = append(out, any)
+	if len(every.External) > 0 {
+		out = append(out, every)
 	}
 	return out
 }

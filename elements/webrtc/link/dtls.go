@@ -51,11 +51,12 @@ func NewCertificate() (*Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	print, err := fingerprint.Fingerprint(parsed, crypto.SHA256)
+	digest, err := fingerprint.Fingerprint(parsed, crypto.SHA256)
 	if err != nil {
 		return nil, err
 	}
-	return &Certificate{sdp.Fingerprint{Hash: "sha-256", Value: print}, tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: parsed}}, nil
+	chain := tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: parsed}
+	return &Certificate{sdp.Fingerprint{Hash: "sha-256", Value: digest}, chain}, nil
 }
 
 // flightInterval is when an unanswered DTLS flight is sent again for the first time. The 1 s of RFC 9147 5.8.1 would make
@@ -136,12 +137,15 @@ func verify(raw [][]byte, announced []sdp.Fingerprint) error {
 		if err != nil || hash == crypto.MD5 || hash == crypto.SHA1 {
 			continue // RFC 8122 5 forbids the weak ones
 		}
-		if print, err := fingerprint.Fingerprint(cert, hash); err == nil && print == a.Value {
+		if digest, err := fingerprint.Fingerprint(cert, hash); err == nil && digest == a.Value {
 			return nil
 		}
 	}
 	return fault.New(fault.DTLSFingerprint, "dtls", "the peer's certificate is not the one that its offer announced")
 }
+
+// hangUp says goodbye, if it can still be heard.
+func hangUp(conn io.Closer) { _ = conn.Close() }
 
 // drain reads until the peer closes the connection. No application data is agreed on, so what comes is thrown away.
 func drain(conn io.Reader) error {

@@ -69,16 +69,15 @@ type route struct {
 	name string // "UDP" or "TCP"
 }
 
-// New makes a link and begins to gather candidates. Close ends it. The context bounds nothing but the making.
-func New(conf Config, h Handler) (*Link, error) {
+// New makes a link and begins to gather candidates. Close ends it, and not the end of the context.
+func New(ctx context.Context, conf Config, h Handler) (*Link, error) {
 	l := &Link{conf: conf, handler: h, inbox: conf.Mux.NewInbox(), done: make(chan struct{}), gather: make(chan struct{})}
 	l.pipe = newPipe(l)
 	if err := l.makeAgent(); err != nil {
 		l.inbox.Close()
 		return nil, err
 	}
-	var ctx context.Context
-	ctx, l.cancel = context.WithCancelCause(context.Background())
+	ctx, l.cancel = context.WithCancelCause(context.WithoutCancel(ctx))
 	l.stop = ctx.Done()
 	l.work.Go(l.read)
 	go l.run(ctx)
@@ -121,13 +120,12 @@ func (l *Link) live(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer hangUp(conn)
 	if err := l.agree(conn); err != nil {
 		return fault.New(fault.DTLSFailed, "dtls", "no keys for SRTP").Because(err)
 	}
 	l.handler.Up()
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	defer stop()
+	defer context.AfterFunc(ctx, func() { hangUp(conn) })()
 	return l.linger(ctx, drain(conn))
 }
 

@@ -22,33 +22,38 @@ func (l *Link) read() {
 			l.inbox.Release(early...)
 			return
 		}
+		list = l.sort(list)
 		k := l.keys.Load()
-		if k != nil && early != nil {
+		if k == nil {
+			room := min(maxEarly-len(early), len(list))
+			early = append(early, list[:room]...)
+			l.inbox.Release(list[room:]...)
+			continue
+		}
+		if early != nil {
 			l.media(k, early, &header)
 			early = nil
 		}
-		media := list[:0]
-		for _, p := range list {
-			switch {
-			case len(p.Data) == 0:
-				l.inbox.Release(p)
-			case p.Data[0] >= 20 && p.Data[0] < 64: // DTLS (RFC 7983 7)
-				l.pipe.put(p.Data)
-				l.inbox.Release(p)
-			case p.Data[0] < 128 || p.Data[0] > 191 || len(p.Data) < 12:
-				l.inbox.Release(p)
-			case k == nil && len(early) < maxEarly:
-				early = append(early, p)
-			case k == nil:
-				l.inbox.Release(p)
-			default:
-				media = append(media, p)
-			}
-		}
-		if len(media) > 0 {
-			l.media(k, media, &header)
+		if len(list) > 0 {
+			l.media(k, list, &header)
 		}
 	}
+}
+
+// sort passes DTLS on and keeps SRTP and SRTCP, by the ranges of their first bytes (RFC 7983 7).
+func (l *Link) sort(list []*mux.Packet) []*mux.Packet {
+	media := list[:0]
+	for _, p := range list {
+		switch {
+		case len(p.Data) >= 12 && p.Data[0] >= 128 && p.Data[0] < 192:
+			media = append(media, p)
+			continue
+		case len(p.Data) > 0 && p.Data[0] >= 20 && p.Data[0] < 64:
+			l.pipe.put(p.Data)
+		}
+		l.inbox.Release(p)
+	}
+	return media
 }
 
 // media decrypts into one piece of memory for all that was read at once: it is kept, or not, as a whole.

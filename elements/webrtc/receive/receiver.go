@@ -6,7 +6,6 @@ package receive
 
 import (
 	"encoding/binary"
-	"math/rand/v2"
 	"slices"
 	"sync"
 	"time"
@@ -64,9 +63,10 @@ type Output interface {
 
 // Options refine a receiver.
 type Options struct {
-	TransportCC bool // transport-wide feedback was agreed on
-	REMB        bool // REMB was
-	Max, Min    int  // bits a second that the publisher may be told to send; 0 leaves it to him
+	SSRC        uint32 // of our reports
+	TransportCC bool   // transport-wide feedback was agreed on
+	REMB        bool   // REMB was
+	Max, Min    int    // bits a second that the publisher may be told to send; 0 leaves it to him
 	// RTT tells the round-trip time to the publisher; 0 if it is not known. nil: it is not.
 	RTT func() time.Duration
 }
@@ -97,7 +97,7 @@ func New(tracks []Track, opt Options, out Output) *Receiver {
 		opt.RTT = func() time.Duration { return 0 }
 	}
 	r := &Receiver{
-		opt: opt, out: out, own: rand.Uint32(), tracks: tracks, max: opt.Max,
+		opt: opt, out: out, own: opt.SSRC, tracks: tracks, max: opt.Max,
 		streams: map[uint32]*stream{}, pending: make([][]media.Packet, len(tracks)), sizes: make([]int, len(tracks)),
 		firs: make([]uint8, len(tracks)),
 	}

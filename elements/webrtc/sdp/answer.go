@@ -56,12 +56,10 @@ func (o *Offer) Answer(choices []Choice, l Local) string {
 	return w.String()
 }
 
+// writer writes lines, which end as RFC 8866 9 has it.
 type writer struct{ strings.Builder }
 
-func (w *writer) line(format string, args ...any) {
-	fmt.Fprintf(w, format, args...)
-	w.WriteString("\r\n")
-}
+func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\r\n", args...) }
 
 func (w *writer) session(o *Offer, chosen map[int]*Choice, l Local) {
 	w.line("v=0")
