@@ -78,6 +78,7 @@ export class Session {
       return;
     }
     await this.pc.setRemoteDescription({ type: 'answer', sdp: this.#answer });
+    this.#watchTransport();
     this.#trickle();
   }
 
@@ -110,8 +111,18 @@ export class Session {
     const state = this.pc.connectionState;
     if (state === 'connected') this.onstate('connected');
     if (state === 'disconnected') this.onstate('reconnecting');
-    if (state === 'failed') this.#restart().catch(() => this.stop());
+    if (state === 'failed') this.#restart();
     if (state === 'closed') this.stop();
+  }
+
+  /** The server says goodbye by DTLS. To the connection itself that is a network that is gone, and may come back. */
+  #watchTransport() {
+    const transport = this.pc.getTransceivers().map((t) => t.sender.transport).find(Boolean);
+    transport?.addEventListener('statechange', () => {
+      if (transport.state !== 'closed') return;
+      this.#location = ''; // there is nothing left to delete
+      this.stop();
+    });
   }
 
   #candidate(candidate) {
@@ -129,6 +140,15 @@ export class Session {
     }).catch((error) => console.warn('candidates were not taken:', error.message));
   }
 
+  /** Asks for another ICE session (RFC 9725 4.3.3). Its candidates have to wait for its entity-tag, and so for their turn. */
+  #restart() {
+    this.onstate('reconnecting');
+    this.#queue = this.#queue.then(() => this.#renew()).catch((error) => {
+      console.warn('the connection cannot be renewed:', error.message);
+      this.stop();
+    });
+  }
+
   /** A fragment as of RFC 8840 with candidates of the present offer. */
   #fragment(candidates) {
     const sdp = this.pc.localDescription.sdp;
@@ -142,9 +162,9 @@ export class Session {
     ].join('\r\n');
   }
 
-  /** Asks for another ICE session (RFC 9725 4.3.3). The answer to it is the old one with other credentials and candidates. */
-  async #restart() {
-    this.onstate('reconnecting');
+  /** The answer to the new offer is the old one with the credentials and candidates of the server's fragment. */
+  async #renew() {
+    if (this.#ended) return;
     this.#found = [];
     await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: true }));
     const response = await this.#request(this.#location, 'PATCH', fragmentType, this.#fragment([]), { 'If-Match': '*' });
