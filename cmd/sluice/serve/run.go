@@ -54,7 +54,9 @@ func (s *Server) start(ctx context.Context) {
 	ctx, s.cancel = context.WithCancel(ctx)
 	s.work.Go(func() { s.served <- s.doors.Serve(ctx) })
 	s.work.Go(func() { s.health.watch(ctx.Done()) })
+	s.begun = make(chan struct{})
 	s.work.Go(func() { // graphs that start with the server may take their time, each until it is given up
+		defer close(s.begun)
 		if err := s.engine.Start(ctx); err != nil {
 			s.log.Error("graphs cannot be followed", "err", err)
 		}

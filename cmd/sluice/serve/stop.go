@@ -28,6 +28,7 @@ func (s *Server) stop(ctx context.Context, signals <-chan os.Signal) error {
 			if ctx.Err() != nil {
 				return ErrCut
 			}
+			s.log.Info("stopped")
 			return nil
 		case sig := <-signals:
 			switch {
@@ -72,6 +73,7 @@ func (s *Server) end(ctx context.Context) {
 	}
 	if s.cancel != nil {
 		s.cancel()
+		<-s.begun // the engine cannot start and stop at the same time
 	}
 	gone := make(chan struct{})
 	go func() { defer close(gone); s.work.Wait() }()
