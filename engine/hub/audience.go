@@ -1,6 +1,9 @@
 package hub
 
-import "sluice/engine/fault"
+import (
+	"sluice/engine/fault"
+	"sluice/engine/hub/fanout"
+)
 
 // The functions here keep count of who reads what. Their callers hold h.mu.
 
@@ -97,5 +100,5 @@ func (r *Reader) play() {
 		lanes[i] = t.index
 	}
 	tracks := describe(r.picks).Tracks
-	r.port.attach(r.pub, lanes, r.opt.Pace, func() { r.begin(tracks) })
+	r.port.attach(r.pub, lanes, fanout.Replay{Rate: r.opt.Pace, Live: r.opt.Live}, func() { r.begin(tracks) })
 }

@@ -19,6 +19,9 @@ type ReadOptions struct {
 	Pace float64
 	// Layer is which layer of simulcast to read, if there is one of that name; "" is the largest that comes.
 	Layer string
+	// Live is for readers that show what comes at once, as calls do: they get no sound of before, and of pictures a key frame
+	// that is older than this only by itself, before the next one. At 0 they get everything from the last key frame on.
+	Live time.Duration
 	// Paused readers get nothing until they are resumed, though their tracks are in demand.
 	Paused bool
 }

@@ -39,7 +39,7 @@ type port interface {
 	Detach(after func())
 	Finish(after func())
 	Wake()
-	attach(p *Publication, lanes []int, rate float64, before func())
+	attach(p *Publication, lanes []int, replay fanout.Replay, before func())
 	prime(p *Publication, lane int)
 	change(p *Publication, track, lane int, agreed func() bool)
 }
@@ -50,8 +50,8 @@ type tap[T any] struct {
 	log func(*Publication) *fanout.Log[T]
 }
 
-func (t tap[T]) attach(p *Publication, lanes []int, rate float64, before func()) {
-	t.Attach(t.log(p), lanes, rate, before)
+func (t tap[T]) attach(p *Publication, lanes []int, replay fanout.Replay, before func()) {
+	t.Attach(t.log(p), lanes, replay, before)
 }
 
 func (t tap[T]) prime(p *Publication, lane int) { t.Prime(t.log(p), lane) }

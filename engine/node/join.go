@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"slices"
+	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/hub"
@@ -10,8 +11,13 @@ import (
 	"sluice/engine/plan"
 )
 
-// replay is how many times faster than it came a sink on the network gets what was published before it.
-const replay = 3
+const (
+	// replay is how many times faster than it came a sink on the network gets what was published before it.
+	replay = 3
+	// stale is how old a key frame may be for what follows it to be worth showing to somebody who sees and hears what is
+	// happening. Players of RTP show what they get at once: they would run after the present, with the sound behind.
+	stale = 500 * time.Millisecond
+)
 
 // Join joins the elements by the plan that the instance will run: sources begin to publish, sinks to read. What comes from
 // GStreamer is joined when it comes. ctx bounds the waiting for streams that others publish.
@@ -86,6 +92,7 @@ func (p *Part) attach(ctx context.Context, name string, t Taker) error {
 	var err error
 	switch s := t.(type) {
 	case Sink:
+		opt.Live = stale
 		r, err = p.opt.Hub.Read(ctx, stream, kept(want, kind), s, opt)
 	case UnitSink:
 		r, err = p.opt.Hub.ReadUnits(ctx, stream, kept(want, kind), s, opt)
@@ -118,6 +125,7 @@ func (p *Part) own(pub *hub.Publication, t Taker, want media.Want) error {
 	var err error
 	switch s := t.(type) {
 	case Sink:
+		opt.Live = stale
 		r, err = pub.Read(want, s, opt)
 	case UnitSink:
 		r, err = pub.ReadUnits(want, s, opt)

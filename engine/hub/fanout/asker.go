@@ -15,6 +15,8 @@ type Asker struct {
 	clock Clock
 	ask   func()
 	last  atomic.Int64
+	since atomic.Int64 // a request is open; 0 if none is
+	deaf  atomic.Bool  // the last one that was answered was so by chance
 }
 
 // NewAsker makes an asker. ask is called from any goroutine and must not wait.
@@ -27,6 +29,21 @@ func (a *Asker) Ask() {
 	}
 	last, now := a.last.Load(), a.clock.Now().UnixNano()
 	if now-last >= int64(keyInterval) && a.last.CompareAndSwap(last, now) {
+		a.since.CompareAndSwap(0, now)
 		a.ask()
 	}
 }
+
+// came notes that a key frame came.
+func (a *Asker) came() {
+	if a == nil {
+		return
+	}
+	if since := a.since.Swap(0); since != 0 {
+		a.deaf.Store(a.clock.Now().UnixNano()-since > int64(keyInterval))
+	}
+}
+
+// prompt tells whether who asks gets a key frame soon, as far as is known. Encoders of files and of studios often give theirs
+// when they like.
+func (a *Asker) prompt() bool { return a != nil && !a.deaf.Load() }

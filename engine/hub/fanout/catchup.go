@@ -19,7 +19,11 @@ func (r *roster[T]) catchUp(reader *Reader[T], f *feed, b *fresh[T]) (again bool
 	if f.paced {
 		until = reader.pace.until(r.loop.clock.Now())
 	}
-	got, next, kept := r.read(f, b.to, until, burst)
+	to := b.to
+	if f.only > 0 {
+		to = min(to, f.only)
+	}
+	got, next, kept := r.read(f, to, until, burst)
 	if !kept {
 		return true, time.Time{} // it was let go since the view was taken: settle anew
 	}
@@ -32,6 +36,8 @@ func (r *roster[T]) catchUp(reader *Reader[T], f *feed, b *fresh[T]) (again bool
 	}
 	f.pos = got.to
 	switch {
+	case f.had():
+		return true, time.Time{} // settle anew
 	case f.pos >= b.to:
 		f.caughtUp()
 		return b.to < b.head, time.Time{}

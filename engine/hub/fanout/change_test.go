@@ -94,7 +94,7 @@ func TestChangesThatDoNotComeToPass(t *testing.T) {
 	settle(r)
 	s.expect(t, video, [2]int{0, 3})
 	r.Change(b.log, video, lanes[1], yes)
-	r.Attach(b.log, []int{video}, 0, func() {})
+	r.Attach(b.log, []int{video}, Replay{}, func() {})
 	settle(r)
 	r.Change(b.log, 7, lanes[1], yes)            // a track that it does not have
 	r.Change(newLog(b, 100, 1e6), video, 0, yes) // a log that it does not read

@@ -13,10 +13,11 @@ type feed struct {
 	limit   uint64 // how far it may be behind now: more than the window while it replays what was before it came
 	waiting bool   // for a key unit; pos is where one could begin
 	paced   bool   // replaying at the reader's pace
+	only    uint64 // where to begin to wait for a key unit, having had an old one; 0: nowhere
 }
 
 // live tells whether the feed takes what is new just as it comes.
-func (f *feed) live() bool { return !f.waiting && !f.paced }
+func (f *feed) live() bool { return !f.waiting && !f.paced && f.only == 0 }
 
 // settle finds where to go on when the feed is not in step: where it was, or beyond what must be dropped. It tells how
 // much that is, and why.
@@ -36,7 +37,7 @@ func (f *feed) settle(v view) (dropped uint64, why stat.Reason) {
 		f.waiting = true
 		f.pos = max(f.pos, v.unit)
 	}
-	f.limit, f.paced = f.window, false
+	f.limit, f.paced, f.only = f.window, false, 0
 	return f.pos - from, stat.Slow
 }
 
@@ -48,6 +49,16 @@ func (f *feed) await(v view) {
 		return
 	}
 	f.pos = max(f.pos, v.unit)
+}
+
+// had notes that the feed has had the old key unit that it began with, if that was all it should have: then it waits for the
+// next one.
+func (f *feed) had() bool {
+	if f.only == 0 || f.pos < f.only {
+		return false
+	}
+	f.only, f.paced, f.waiting = 0, false, true
+	return true
 }
 
 // caughtUp notes that the feed has everything there is: from now on it is an ordinary reader.

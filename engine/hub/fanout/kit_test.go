@@ -149,7 +149,7 @@ func (s *sink) expect(t *testing.T, track int, stretches ...[2]int) {
 func (b *bench) read(s *sink, rate float64) (*Reader[item], *stat.Set) {
 	stats := new(stat.Set)
 	r := NewReader[item](b.loops, s, stats)
-	r.Attach(b.log, []int{video, audio}, rate, func() {})
+	r.Attach(b.log, []int{video, audio}, Replay{Rate: rate}, func() {})
 	return r, stats
 }
 

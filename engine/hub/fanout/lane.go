@@ -66,15 +66,31 @@ func (ln *lane[T]) add(item *T) (newKey bool) {
 		ln.unit = ln.ring.head
 	}
 	newKey = ln.Keyed && g.Key && (!ln.hasKey || ln.key != ln.unit)
-	ln.ring.push(slot[T]{item: item, at: g.At, bytes: g.Bytes, size: g.Size, key: newKey, spare: g.Spare})
+	ln.ring.push(slot[T]{item: item, at: g.At, bytes: g.Bytes, size: g.Size, key: newKey, spare: g.Spare, first: g.First})
 	ln.size += g.Size
 	ln.Stats.Units.Inc()
 	ln.Stats.Bytes.Add(uint64(g.Bytes))
 	if newKey {
 		ln.key, ln.hasKey = ln.unit, true
 		ln.Stats.Keyframes.Inc()
+		ln.Asker.came()
 	}
 	return newKey
+}
+
+// alone is where the newest key unit ends, if a reader who wants media as it comes gets only that of what was before it: it is
+// older than live, and the writer gives another one soon. Otherwise it is 0.
+func (ln *lane[T]) alone(live time.Duration) uint64 {
+	v := ln.view()
+	if live <= 0 || !v.hasKey || !ln.Asker.prompt() || ln.ring.at(v.head-1).at-ln.ring.at(v.key).at <= live {
+		return 0
+	}
+	for pos := v.key + 1; pos < v.head; pos++ {
+		if ln.ring.at(pos).first {
+			return pos
+		}
+	}
+	return 0
 }
 
 // listen counts a roster's feeds of this lane up or down.

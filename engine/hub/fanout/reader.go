@@ -27,11 +27,10 @@ func NewReader[T any](loops *Loops, sink Sink[T], stats *stat.Set) *Reader[T] {
 
 // Attach begins to read lanes of a log; the sink knows them as tracks 0, 1 and so on. It leaves the log that the reader
 // was attached to. The reader gets what the log keeps from the last key frame on and then what is written, without gap
-// or repetition; without a key frame it gets the other lanes at once and keyed ones from their next key frame on. With
-// a rate it gets what was before it at so many times the speed at which it came, else all at once. The writer is asked
-// for a key frame. before is called on the reader's loop before the first item.
-func (r *Reader[T]) Attach(log *Log[T], lanes []int, rate float64, before func()) {
-	feeds, p := log.start(lanes, r.loop.index, rate)
+// or repetition, unless replay says otherwise; without a key frame it gets the other lanes at once and keyed ones from their
+// next key frame on. The writer is asked for a key frame. before is called on the reader's loop before the first item.
+func (r *Reader[T]) Attach(log *Log[T], lanes []int, replay Replay, before func()) {
+	feeds, p := log.start(lanes, r.loop.index, replay)
 	for _, f := range feeds {
 		if f.keyed {
 			f.asker.Ask()
@@ -43,7 +42,7 @@ func (r *Reader[T]) Attach(log *Log[T], lanes []int, rate float64, before func()
 // Prime is Attach to one lane for a reader that is attached to nothing and whose sink takes everything: what the log keeps
 // is pushed before it returns, by the caller, who is to keep others from the sink until then.
 func (r *Reader[T]) Prime(log *Log[T], lane int) {
-	feeds, p := log.start([]int{lane}, r.loop.index, 0)
+	feeds, p := log.start([]int{lane}, r.loop.index, Replay{})
 	if items := log.drain(&feeds[0]); len(items) > 0 {
 		r.sink.Push(0, items)
 	} else if feeds[0].waiting {

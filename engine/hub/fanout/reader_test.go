@@ -109,7 +109,7 @@ func TestSlowReaderOfAudioLosesTheOldest(t *testing.T) {
 	s.makeRoom(0)
 	stats := new(stat.Set)
 	r := NewReader[item](b.loops, s, stats)
-	r.Attach(b.log, []int{audio}, 0, func() {})
+	r.Attach(b.log, []int{audio}, Replay{}, func() {})
 	b.frames(25)
 	settle(r)
 	if got := stats.Snapshot(); got.Level != 10 {
@@ -269,7 +269,7 @@ func TestReadersMoveBetweenLogs(t *testing.T) {
 	began := 0
 	var mu sync.Mutex
 	for _, r := range readers {
-		r.Attach(other, []int{video}, 0, func() {
+		r.Attach(other, []int{video}, Replay{}, func() {
 			mu.Lock()
 			defer mu.Unlock()
 			began++

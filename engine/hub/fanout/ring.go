@@ -10,6 +10,7 @@ type slot[T any] struct {
 	size  int           // of memory
 	key   bool          // a key frame showed here
 	spare bool          // nothing that comes later needs it
+	first bool          // it begins a unit
 }
 
 // ring keeps the newest items. Positions count from the first item ever and never repeat; those from tail up to head are

@@ -4,10 +4,10 @@ import "math"
 
 // start finds where a reader of the lanes begins, and has its loop's roster woken from now on, so that nothing is lost
 // until the reader has joined it.
-func (l *Log[T]) start(lanes []int, loop int, rate float64) ([]feed, pace) {
+func (l *Log[T]) start(lanes []int, loop int, replay Replay) ([]feed, pace) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	p := pace{rate: rate, began: l.clock.Now()}
+	p := pace{rate: replay.Rate, began: l.clock.Now()}
 	lead := l.lead(lanes)
 	if lead != nil {
 		p.first = lead.ring.at(lead.key).at
@@ -17,7 +17,10 @@ func (l *Log[T]) start(lanes []int, loop int, rate float64) ([]feed, pace) {
 		ln := l.lanes[at]
 		ln.listen(l.rosters[loop], 1)
 		f := feed{lane: at, track: i, keyed: ln.Keyed, asker: ln.Asker, window: uint64(max(ln.Window, 1))}
-		f.place(ln.view(), lead != nil, lead.mark(at), rate > 0)
+		f.place(ln.view(), lead != nil && replay.Live <= 0, lead.mark(at), replay.Rate > 0)
+		if f.keyed {
+			f.only = ln.alone(replay.Live)
+		}
 		feeds[i] = f
 	}
 	return feeds, p

@@ -1,0 +1,86 @@
+package fanout
+
+import (
+	"testing"
+	"time"
+
+	"sluice/engine/stat"
+)
+
+// timed writes a frame of three items and a sound behind it, which came at a time.
+func (b *bench) timed(at time.Duration, key bool) {
+	v, a := b.next[video], b.next[audio]
+	b.log.Append(video, []item{{n: v, at: at, first: true, key: key}, {n: v + 1, at: at}, {n: v + 2, at: at}})
+	b.log.Append(audio, []item{{n: a, at: at, first: true}})
+	b.next[video] += 3
+	b.next[audio]++
+}
+
+func (b *bench) live(s *sink) (*Reader[item], *stat.Set) {
+	stats := new(stat.Set)
+	r := NewReader[item](b.loops, s, stats)
+	r.Attach(b.log, []int{video, audio}, Replay{Live: 500 * time.Millisecond}, func() {})
+	return r, stats
+}
+
+// Who wants media as it comes gets an old key frame alone, the next one when it comes, and no old sound.
+func TestLiveReaderIsNotKeptBusyWithThePast(t *testing.T) {
+	b := newBench(t, 1, 100, 1e6)
+	for i := range 10 {
+		b.timed(time.Duration(i)*100*time.Millisecond, i == 0)
+	}
+	s := newSink()
+	r, stats := b.live(s)
+	settle(r)
+	s.expect(t, video, [2]int{0, 2})
+	s.expect(t, audio)
+	b.timed(time.Second, false)
+	b.timed(1100*time.Millisecond, true)
+	b.timed(1200*time.Millisecond, false)
+	s.await(video, 38)
+	s.await(audio, 12)
+	s.expect(t, video, [2]int{0, 2}, [2]int{33, 38})
+	s.expect(t, audio, [2]int{10, 12})
+	if n := stats.Drops.Load(stat.AwaitKey); n != 30 {
+		t.Errorf("%d items passed by, want 30", n)
+	}
+}
+
+// What is not old is replayed whole, but for its sound.
+func TestLiveReaderGetsWhatIsNew(t *testing.T) {
+	b := newBench(t, 1, 100, 1e6)
+	for i := range 5 {
+		b.timed(time.Duration(i)*100*time.Millisecond, i == 0)
+	}
+	s := newSink()
+	b.live(s)
+	b.timed(500*time.Millisecond, false)
+	s.await(video, 17)
+	s.await(audio, 5)
+	s.expect(t, video, [2]int{0, 17})
+	s.expect(t, audio, [2]int{5, 5})
+}
+
+// A writer that lets those wait who ask for key frames is replayed whole, until it answers soon.
+func TestLiveReaderOfWhoDoesNotAnswer(t *testing.T) {
+	b := newBench(t, 1, 100, 1e6)
+	first := newSink()
+	b.timed(0, true)
+	b.live(first) // which asks
+	b.clock.Advance(2 * time.Second)
+	for i := range 10 {
+		b.timed(2*time.Second+time.Duration(i)*100*time.Millisecond, i == 0)
+	}
+	second := newSink()
+	b.live(second) // which asks, too
+	second.await(video, 32)
+	second.expect(t, video, [2]int{3, 32})
+	b.clock.Advance(100 * time.Millisecond)
+	for i := range 10 {
+		b.timed(4*time.Second+time.Duration(i)*100*time.Millisecond, i == 0)
+	}
+	third := newSink()
+	r, _ := b.live(third)
+	settle(r)
+	third.expect(t, video, [2]int{33, 35})
+}
