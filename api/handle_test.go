@@ -37,6 +37,25 @@ func TestSlowBodyEndsTheRequest(t *testing.T) {
 	}
 }
 
+// TestSlowReadersAreCutOff: who does not read his answer does not keep a handler for ever.
+func TestSlowReadersAreCutOff(t *testing.T) {
+	failed := make(chan error, 1)
+	w := open(t, WebOptions{AnswerTimeout: 50 * time.Millisecond}, func(w *Web) {
+		handle(t, w, "/", http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) {
+			for text := make([]byte, 1<<20); ; {
+				if _, err := rw.Write(text); err != nil {
+					failed <- err
+					return
+				}
+			}
+		}))
+	})
+	raw(t, w, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+	if err := <-failed; !strings.Contains(err.Error(), "timeout") {
+		t.Error(err)
+	}
+}
+
 // TestBodyTimeoutEndsWithTheBody: an answer may take as long as it likes once the request has been read.
 func TestBodyTimeoutEndsWithTheBody(t *testing.T) {
 	over := make(chan struct{})

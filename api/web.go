@@ -29,8 +29,9 @@ type WebOptions struct {
 	// is told so with 503 (RFC 9110 15.6.4), or not at all in a flood.
 	Connections, PerAddress int
 	// HeaderTimeout is how long the header of a request may take, and a TLS handshake; BodyTimeout how long its body; IdleTimeout
-	// how long a connection may wait for the next request. 0: 10 s, 30 s and 2 minutes.
-	HeaderTimeout, BodyTimeout, IdleTimeout time.Duration
+	// how long a connection may wait for the next request; AnswerTimeout how long the answer may take, of which handlers with
+	// endless answers are free to choose another by http.ResponseController. 0: 10 s, 30 s, 2 minutes and 2 minutes.
+	HeaderTimeout, BodyTimeout, IdleTimeout, AnswerTimeout time.Duration
 	// MaxHeader and MaxBody are in bytes; 0: 64 KiB and 1 MiB.
 	MaxHeader, MaxBody int
 
@@ -60,10 +61,12 @@ func NewWeb(o WebOptions) *Web {
 		reading      = 10 * time.Second
 		uploading    = 30 * time.Second
 		idle         = 2 * time.Minute
+		answering    = 2 * time.Minute
 	)
 	o.HeaderTimeout = cmp.Or(o.HeaderTimeout, reading)
 	o.BodyTimeout = cmp.Or(o.BodyTimeout, uploading)
 	o.IdleTimeout = cmp.Or(o.IdleTimeout, idle)
+	o.AnswerTimeout = cmp.Or(o.AnswerTimeout, answering)
 	o.MaxHeader = cmp.Or(o.MaxHeader, header)
 	o.MaxBody = cmp.Or(o.MaxBody, body)
 	if o.Log == nil {
@@ -78,6 +81,7 @@ func NewWeb(o WebOptions) *Web {
 		Handler:           http.HandlerFunc(w.handle),
 		ReadHeaderTimeout: o.HeaderTimeout,
 		IdleTimeout:       o.IdleTimeout,
+		WriteTimeout:      o.AnswerTimeout,
 		MaxHeaderBytes:    o.MaxHeader,
 		ErrorLog:          slog.NewLogLogger(o.Log.Handler(), slog.LevelDebug), // of who does not speak TLS or HTTP
 		BaseContext:       func(net.Listener) context.Context { return base },

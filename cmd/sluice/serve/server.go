@@ -86,7 +86,7 @@ type Server struct {
 	work   sync.WaitGroup // goroutines of the server itself
 	cancel context.CancelFunc
 	begun  chan struct{} // closed when the graphs that start with the server have been started; nil before
-	served chan error // of the doors
+	served chan error    // of the doors
 
 	config *config.Loaded // as it is in effect; only for the goroutine of Run
 }
