@@ -28,6 +28,7 @@ type Publication struct {
 	offer   []*track // those that can be read
 	version uint64   // counts what changes of the offer
 	readers map[*Reader]struct{}
+	echoes  []*Publication // of which is said what is said of this one
 	muted   []media.Kind
 }
 

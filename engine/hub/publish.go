@@ -44,7 +44,7 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 	if err := checkPublish(name, d, opt); err != nil {
 		return nil, err
 	}
-	p := h.newPublication(d, opt) //nolint:contextcheck // what readers search outlives the call
+	p := h.newPublication(d, opt)
 	h.mu.Lock()
 	if h.closed {
 		h.mu.Unlock()
@@ -56,7 +56,7 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 		h.install(s, p)
 	case opt.Policy == Replace:
 		reason := fault.New(fault.NameInUse, "", "somebody else publishes %q now", name)
-		h.oust(s.pub, p, reason) //nolint:contextcheck // what readers search outlives the call
+		h.oust(s.pub, p, reason)
 	case opt.Policy == Queue:
 		q := &queued{pub: p, answer: make(chan error, 1)}
 		s.queue = append(s.queue, q)

@@ -17,6 +17,11 @@ const maxSaid = 64 << 10
 func (p *Publication) Mute(k media.Kind, muted bool) {
 	p.hub.mu.Lock()
 	defer p.hub.mu.Unlock()
+	p.mute(k, muted)
+}
+
+// mute is Mute for who holds the hub's lock.
+func (p *Publication) mute(k media.Kind, muted bool) {
 	if p.ended.Load() || !slices.Contains(kinds(), k) || slices.Contains(p.muted, k) == muted {
 		return
 	}
@@ -26,6 +31,9 @@ func (p *Publication) Mute(k media.Kind, muted bool) {
 		p.muted = slices.DeleteFunc(p.muted, func(o media.Kind) bool { return o == k })
 	}
 	p.hub.tell(Event{What: StreamMuted, Stream: p.stream.name, Publication: p.id, Kind: k, Muted: muted})
+	for _, o := range p.echoes {
+		o.mute(k, muted)
+	}
 }
 
 // Muted are the kinds that are muted now, in the order in which they were.
@@ -49,6 +57,28 @@ func (p *Publication) Say(payload json.RawMessage) error {
 	if p.ended.Load() {
 		return fault.New(fault.Closed, "", "the publication has ended")
 	}
-	p.hub.tell(Event{What: StreamData, Stream: p.stream.name, Publication: p.id, Payload: payload})
+	p.say(payload)
 	return nil
+}
+
+// say tells readers. The caller holds the hub's lock.
+func (p *Publication) say(payload json.RawMessage) {
+	if p.ended.Load() {
+		return
+	}
+	p.hub.tell(Event{What: StreamData, Stream: p.stream.name, Publication: p.id, Payload: payload})
+	for _, o := range p.echoes {
+		o.say(payload)
+	}
+}
+
+// Echo has what the publisher says, and what he mutes, be said of another publication too: one that is made of this one. It must
+// not be this one, nor have an echo itself.
+func (p *Publication) Echo(to *Publication) {
+	p.hub.mu.Lock()
+	defer p.hub.mu.Unlock()
+	p.echoes = append(p.echoes, to)
+	for _, k := range p.muted {
+		to.mute(k, true)
+	}
 }

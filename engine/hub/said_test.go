@@ -65,3 +65,31 @@ func TestSayReachesWhoListens(t *testing.T) {
 	p.Close(nil)
 	expectCode(t, p.Say(json.RawMessage("1")), fault.Closed)
 }
+
+// What a publisher says of what is private is said of what is made of it.
+func TestEcho(t *testing.T) {
+	heard := make(chan Event, 8)
+	h := newHub(t, Options{Notify: func(e Event) { heard <- e }})
+	from, err := h.Private(describing(media.VP8, media.Opus), PublishOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from.Mute(media.Audio, true)
+	to := publish(t, h, "cam", describing(media.VP8, media.Opus), PublishOptions{})
+	from.Echo(to)
+	from.Mute(media.Audio, false)
+	if err := from.Say(json.RawMessage(`1`)); err != nil {
+		t.Fatal(err)
+	}
+	var got []What
+	for len(got) < 4 {
+		e := <-heard
+		got = append(got, e.What)
+		if e.Stream != "cam" {
+			t.Errorf("heard of %q", e.Stream)
+		}
+	}
+	if want := []What{StreamPublished, StreamMuted, StreamMuted, StreamData}; !slices.Equal(got, want) {
+		t.Errorf("heard %v, want %v", got, want)
+	}
+}

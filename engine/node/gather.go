@@ -189,6 +189,7 @@ func (g *gather) publish(ctx context.Context) error {
 		return err
 	}
 	if g.keep(pub, nil) {
+		g.part.echo(pub, feeds)
 		for i, f := range feeds {
 			f.open(lane{pub, i})
 		}

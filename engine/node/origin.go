@@ -3,6 +3,7 @@ package node
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -48,13 +49,11 @@ func (p *Part) soleOutfall(o *origin) string {
 			continue
 		}
 		ins := p.inputs(f.To.Of)
-		own := 0
-		for _, in := range ins {
-			if in.from == o.name && o.tracks.Index(in.kind) >= 0 {
-				own++
-			}
+		others := func(in input) bool { return in.from != o.name }
+		missed := func(t media.Track) bool {
+			return !slices.ContainsFunc(ins, func(in input) bool { return in.kind == t.Kind })
 		}
-		if own == len(ins) && own == len(o.tracks.Tracks) {
+		if !slices.ContainsFunc(ins, others) && !slices.ContainsFunc(o.tracks.Tracks, missed) {
 			return f.To.Of
 		}
 	}
@@ -64,6 +63,18 @@ func (p *Part) soleOutfall(o *origin) string {
 func (o *origin) close(reason error) {
 	if o.pub != nil {
 		o.pub.Close(reason)
+	}
+}
+
+// echo has what the only source of a publication says be said of that.
+func (p *Part) echo(pub *hub.Publication, feeds []*feed) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.origins) != 1 || len(feeds) == 0 {
+		return
+	}
+	for _, o := range p.origins {
+		o.pub.Echo(pub)
 	}
 }
 
