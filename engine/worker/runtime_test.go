@@ -71,8 +71,8 @@ func jsonOf(v any) string {
 }
 
 // listener is a host whose outlet hands on what comes.
-func listener() (*mirror, chan int) {
-	b := &back{Port: fake.NewPort(), came: make(chan int, 10000)}
+func listener() (*mirror, chan time.Time) {
+	b := &back{Port: fake.NewPort(), came: make(chan time.Time, 10000)}
 	return &mirror{Host: fake.NewHost(), back: b}, b.came
 }
 
