@@ -39,7 +39,11 @@ func TestEditedGraph(t *testing.T) {
 		t.Helper()
 		sets := e.store.Subscribe()
 		defer sets.Close()
-		if err := os.WriteFile(filepath.Join(folder, "publish.yaml"), []byte(text), 0o600); err != nil {
+		next := filepath.Join(folder, ".next") // so that no half of it is read
+		if err := os.WriteFile(next, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Rename(next, filepath.Join(folder, "publish.yaml")); err != nil {
 			t.Fatal(err)
 		}
 		await(t, "the new set of graphs", sets.Sets())

@@ -79,7 +79,7 @@ func (e *Engine) begin(
 	}
 	inst, err := e.launch(ctx, t, in, p, part, ev.wanted)
 	if err != nil {
-		part.Closed() //nolint:contextcheck // what was begun is ended, whatever becomes of ctx
+		part.Closed()
 		return nil, err
 	}
 	return inst, nil

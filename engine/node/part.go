@@ -72,7 +72,7 @@ func New(ctx context.Context, p *plan.Plan, opt Options) (*Part, error) {
 		}
 		e, err := part.make(ctx, n)
 		if err != nil {
-			part.Closed() //nolint:contextcheck // what was begun is ended, whatever becomes of ctx
+			part.Closed()
 			return nil, err
 		}
 		part.nodes[n.Name] = e
