@@ -155,7 +155,7 @@ func TestRunRefusesWhatNeedsAServer(t *testing.T) {
 			args = append(args, "-p", "stream=x")
 		}
 		code, out, errw := new(stage).sluice(t, args...)
-		if code != exitFound || out != "" || !strings.Contains(errw, says) || !strings.Contains(errw, "sluice serve") {
+		if code != exitFound || out != "" || !strings.Contains(errw, says) || !strings.Contains(errw, "`mock`") {
 			t.Errorf("exit %d: %s%s", code, out, errw)
 		}
 	}

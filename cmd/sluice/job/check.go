@@ -31,14 +31,16 @@ func Check(p *plan.Plan, spec func(string) (*element.Spec, bool)) error {
 		return nil
 	}
 	why := fmt.Sprintf("%q (%s) needs the sessions or streams of a running server", first.Name, first.Element)
+	remedy := "`sluice serve` runs it when an event asks for it; a test in the graph runs it with `mock` in place of such nodes"
 	if s, ok := spec(first.Element); ok && s.Status == element.Planned {
 		why = fmt.Sprintf("%q (%s) is planned, and not in this build yet", first.Name, first.Element)
+		remedy = "a test in the graph runs it with `mock` in place of such nodes"
 	}
 	if len(others) > 0 {
 		why += "; the same goes for " + strings.Join(others, ", ")
 	}
 	return fault.New(fault.ElementUnavailable, p.Graph+"/"+first.Name, "%s", why).
-		Advise("`sluice serve` runs it when an event asks for it; a test in the graph runs it with `mock` in place of such nodes")
+		Advise("%s", remedy)
 }
 
 // CheckFiles refuses a plan that would write over a file: one that it reads in any case, one that two nodes write in any case,
