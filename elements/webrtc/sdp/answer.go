@@ -84,10 +84,18 @@ func (w *writer) session(o *Offer, chosen map[int]*Choice, l Local) {
 	w.line("a=msid-semantic: WMS *")
 }
 
-// reject is an m-section with port 0 (RFC 3264 6).
+// reject is an m-section with port 0 (RFC 3264 6). A format is there because there must be one; what it means is said too,
+// where it is known, since pion (4.2) refuses answers with payload types that it cannot find explained.
 func (w *writer) reject(s *Section) {
-	w.line("m=%s 0 %s %s", s.word, s.proto, s.formats[0])
+	format := s.formats[0]
+	if len(s.Codecs) > 0 {
+		format = strconv.Itoa(int(s.Codecs[0].Payload))
+	}
+	w.line("m=%s 0 %s %s", s.word, s.proto, format)
 	w.line("c=IN IP4 0.0.0.0")
+	if len(s.Codecs) > 0 {
+		w.line("a=rtpmap:%s %s", format, s.Codecs[0].rtpmap)
+	}
 	if s.Mid != "" {
 		w.line("a=mid:%s", s.Mid)
 	}

@@ -82,7 +82,7 @@ func TestAnswerToPlayer(t *testing.T) {
 	}
 	got := o.Answer([]Choice{{Section: 1, Codecs: list, Sending: &Sending{CNAME: "c", Stream: "s", Track: "v", SSRC: 7, Repair: 8}}}, local())
 	checkAnswer(t, o, got, 1)
-	if !strings.Contains(got, "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=mid:0\r\na=inactive\r\n") {
+	if !strings.Contains(got, "m=audio 0 UDP/TLS/RTP/SAVPF 111\r\nc=IN IP4 0.0.0.0\r\na=rtpmap:111 opus/48000/2\r\na=mid:0\r\na=inactive\r\n") {
 		t.Errorf("audio is not rejected in\n%s", got)
 	}
 	for _, line := range []string{
