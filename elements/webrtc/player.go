@@ -20,8 +20,6 @@ import (
 type player struct {
 	peer *Peer
 
-	stale []bool // tracks of which only what is old has come; of the writer loop
-
 	mu     sync.Mutex
 	want   media.Want
 	sender *send.Sender // once tracks are known
@@ -62,10 +60,6 @@ func (l *player) Begin(tracks []media.Track) {
 		l.sender = sender
 	}
 	l.mu.Unlock()
-	l.stale = make([]bool, len(tracks))
-	for i, t := range tracks {
-		l.stale[i] = t.Kind == media.Audio
-	}
 	sender.Begin(tracks)
 }
 
@@ -166,29 +160,8 @@ func (c control) Write(compound []byte) (int, error) { return c.link.WriteRTCP(c
 
 // Push implements hub.Sink.
 func (l *player) Push(track int, items []*media.Packet) int {
-	s := l.sending()
-	if s == nil {
-		return len(items)
-	}
-	old := l.old(track, items)
-	return old + s.Push(track, items[old:])
-}
-
-// replayed is how old sound is at least that the hub has kept, and not just been a little late with.
-const replayed = 200 * time.Millisecond
-
-// old counts the packets that are too old to begin with. The hub repeats sound and pictures from the last key frame on. A
-// browser decodes such pictures as fast as they come, but plays all of the sound, and is behind with it ever after.
-func (l *player) old(track int, items []*media.Packet) int {
-	if track < 0 || track >= len(l.stale) || !l.stale[track] {
-		return 0
-	}
-	now := time.Now()
-	for i, p := range items {
-		if now.Sub(p.Arrival) < replayed {
-			l.stale[track] = false
-			return i
-		}
+	if s := l.sending(); s != nil {
+		return s.Push(track, items)
 	}
 	return len(items)
 }
