@@ -3,14 +3,53 @@ package webrtc_test
 import (
 	"testing"
 
+	pion "github.com/pion/webrtc/v4"
+
 	"sluice/elements/webrtc"
+	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
 )
 
+// several are peers, of which everybody who asks for a session gets one of his own.
+type several chan *webrtc.Peer
+
+// Session implements element.Sessions.
+func (s several) Session(string) (any, bool) {
+	p, ok := <-s
+	return p, ok
+}
+
+// TestContract does what elementtest.Check does, but that each element gets a peer.
 func TestContract(t *testing.T) {
-	reg := elementtest.GStreamer(t, webrtc.Elements()...)
+	s := newStage(t)
+	sends, receives := newClient(t, clientOptions{}), newClient(t, clientOptions{})
+	sends.send(pion.MimeTypeVP8)
+	receives.receive(pion.RTPCodecTypeVideo)
+	offers := map[string]string{"webrtc.in": sends.offer(false), "webrtc.out": receives.offer(false)}
 	for _, d := range webrtc.Elements() {
-		elementtest.Check(t, reg, d)
+		spec := d.Spec()
+		t.Run(spec.Name, func(t *testing.T) {
+			peers := make(several, 10)
+			for range cap(peers) {
+				answer := s.peers.Publisher
+				if spec.Name == "webrtc.out" {
+					answer = s.peers.Player
+				}
+				p, err := answer(t.Context(), webrtc.Offer{SDP: offers[spec.Name]})
+				if err != nil {
+					t.Fatal(err)
+				}
+				p.Stop(nil) // what a peer that lives has running is not the element's
+				within(t, "it ends", p.Done())
+				peers <- p
+			}
+			env := elementtest.Env(t)
+			env.Sessions = peers
+			faults := append(elementtest.Describe(spec), elementtest.Examples(spec)...)
+			for _, f := range append(faults, elementtest.Lives(t.Context(), env, d.(element.Factory))...) {
+				t.Error(f)
+			}
+		})
 	}
 }
 

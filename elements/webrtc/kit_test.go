@@ -2,9 +2,15 @@ package webrtc_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/binary"
 	"io"
 	"log/slog"
+	"math/big"
 	"net"
 	"strings"
 	"sync"
@@ -217,6 +223,11 @@ func (c *client) offer(candidates bool) string {
 	if candidates {
 		return text
 	}
+	return bare(text)
+}
+
+// bare is an offer without candidates, as browsers have it that do not wait for them.
+func bare(text string) string {
 	var out strings.Builder
 	for line := range strings.Lines(text) {
 		if !strings.HasPrefix(line, "a=candidate") && !strings.HasPrefix(line, "a=end-of-candidates") {
@@ -394,4 +405,18 @@ func within(t testing.TB, what string, c <-chan struct{}) {
 func codecOf(mime string) media.Codec {
 	_, name, _ := strings.Cut(mime, "/")
 	return media.Codec(strings.ToLower(name))
+}
+
+func selfSigned(t testing.TB) tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
 }

@@ -108,6 +108,12 @@ func (p *Peer) agree(choices []sdp.Choice, tracks []media.Track) {
 // it. It is meant to be called once; later calls give the same answer. A peer that ended first gives its Err, or fault.Closed
 // if it has none.
 func (p *Peer) Answer(ctx context.Context) (string, error) {
+	p.mu.Lock()
+	given := p.answer
+	p.mu.Unlock()
+	if given != "" {
+		return given, nil
+	}
 	select {
 	case <-p.agreed:
 	case <-p.done:

@@ -71,9 +71,10 @@ func (p *Peers) Addresses() (udp, tcp []net.Addr) {
 }
 
 // Close ends all peers, closes the sockets and waits until nothing of them runs any more, or returns ctx's error. Peers made
-// afterwards are fault.Closed.
+// afterwards are fault.Closed. It may be called again.
 func (p *Peers) Close(ctx context.Context) error {
 	p.mu.Lock()
+	first := !p.closed
 	p.closed = true
 	list := make([]*Peer, 0, len(p.peers))
 	for peer := range p.peers {
@@ -90,7 +91,7 @@ func (p *Peers) Close(ctx context.Context) error {
 			return ctx.Err()
 		}
 	}
-	if p.mux == nil {
+	if p.mux == nil || !first {
 		return nil
 	}
 	done := make(chan error, 1)

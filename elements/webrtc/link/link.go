@@ -98,6 +98,7 @@ func (l *Link) run(ctx context.Context) {
 	if errors.Is(err, errClosed) {
 		err = nil
 	}
+	l.cancel(errClosed) // for what runs until then
 	l.stopWaiting()
 	l.pipe.close() // before the agent, by which it says goodbye
 	_ = l.agent.GracefulClose()
