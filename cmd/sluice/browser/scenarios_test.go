@@ -67,7 +67,7 @@ func TestScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = os.RemoveAll(filepath.Dir(path)) })
+	t.Cleanup(removePrograms)
 	out, err := filepath.Abs(filepath.Join("..", "..", "..", "out", "browser"))
 	if err != nil {
 		t.Fatal(err)

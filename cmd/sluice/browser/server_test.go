@@ -17,20 +17,38 @@ import (
 // patience is how long a server may take to be ready, or to end.
 const patience = 30 * time.Second
 
-// program builds sluice without GStreamer, which nothing here needs, once for all tests.
+// programs is where what is tested is built, once for all tests; removePrograms takes it away.
+var programs = sync.OnceValues(func() (string, error) { return os.MkdirTemp("", "sluice-browser-") })
+
+func removePrograms() {
+	if folder, err := programs(); err == nil {
+		_ = os.RemoveAll(folder)
+	}
+}
+
+// program builds sluice without GStreamer, which most scenarios do not need.
 var program = sync.OnceValues(func() (string, error) {
-	folder, err := os.MkdirTemp("", "sluice-browser-")
+	return build("sluice", []string{"CGO_ENABLED=0"}, "-tags", "nogst")
+})
+
+// programWithGStreamer builds it whole.
+var programWithGStreamer = sync.OnceValues(func() (string, error) {
+	return build("sluice-gst", []string{"CGO_ENABLED=1"})
+})
+
+func build(name string, env []string, flags ...string) (string, error) {
+	folder, err := programs()
 	if err != nil {
 		return "", err
 	}
-	path := filepath.Join(folder, "sluice")
-	cmd := exec.Command("go", "build", "-tags", "nogst", "-o", path, "sluice/cmd/sluice")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	path := filepath.Join(folder, name)
+	cmd := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, "sluice/cmd/sluice")...)
+	cmd.Env = append(os.Environ(), env...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
 	return path, nil
-})
+}
 
 // addresses of a server, as scenarios get them.
 type addresses struct {
