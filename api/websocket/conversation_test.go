@@ -207,21 +207,19 @@ func (s *script) matchObject(at string, is any, want map[string]any) error {
 func (s *script) happen(words []string) error {
 	switch {
 	case len(words) == 2 && words[0] == "flows":
-		s.peers.of(s, words[1]).flows()
+		s.peer(words[1]).Flow()
 	case len(words) == 2 && words[0] == "ends":
-		s.peers.of(s, words[1]).Stop(nil)
+		s.peer(words[1]).Stop(nil)
 	case len(words) == 3 && words[0] == "fails":
-		s.peers.of(s, words[1]).Stop(fault.New(fault.Code(words[2]), "", "it just does"))
+		s.peer(words[1]).Stop(fault.New(fault.Code(words[2]), "", "it just does"))
 	case len(words) == 3 && words[0] == "size":
 		var w, h int
 		if _, err := fmt.Sscanf(words[2], "%dx%d", &w, &h); err != nil {
 			return err
 		}
-		return s.peers.of(s, words[1]).picture(w, h)
+		return s.picture(words[1], w, h)
 	case len(words) == 3 && words[0] == "refuse":
-		s.engine.mu.Lock()
-		defer s.engine.mu.Unlock()
-		s.engine.refuse[words[1]] = fault.New(fault.Code(words[2]), "", "it just does")
+		s.engine.Refuse(words[1], fault.New(fault.Code(words[2]), "", "it just does"))
 	case len(words) == 3 && words[0] == "await":
 		s.happens(words[1], words[2])
 	default:

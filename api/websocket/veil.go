@@ -15,7 +15,7 @@ func newVeil() veil {
 	return veil{
 		member: regexp.MustCompile(
 			`(?i)([\w-]*(?:password|passwd|token|secret|credential|authorization)\w*\\*"?\s*[:=]\s*\\*"?)([^"\\&,;\s}]+)`),
-		ice:    regexp.MustCompile(`(a=ice-pwd:)([^\s\\"]+)`),
+		ice: regexp.MustCompile(`(a=ice-pwd:)([^\s\\"]+)`),
 	}
 }
 

@@ -36,7 +36,8 @@ type Options struct {
 
 // Streams are the media sessions of all clients. Safe for concurrent use.
 type Streams struct {
-	opt Options
+	opt  Options
+	news *event.Subscription
 
 	mu      sync.Mutex
 	byID    map[string]*stream
@@ -61,23 +62,23 @@ func New(opt Options) (*Streams, error) {
 	if opt.Stop <= 0 {
 		opt.Stop = stop
 	}
-	return &Streams{opt: opt, byID: map[string]*stream{}, players: map[string]map[*stream]struct{}{}}, nil
+	news := opt.Engine.Bus().Subscribe(heard, func(e event.Event) bool {
+		return e.Name == event.StreamMuted || e.Name == event.StreamData || e.Name == event.StreamChanged
+	})
+	return &Streams{opt: opt, news: news, byID: map[string]*stream{}, players: map[string]map[*stream]struct{}{}}, nil
 }
 
 // heard is how many events may wait to be passed on to players.
 const heard = 4096
 
-// Run passes on what happens to streams until ctx is done.
+// Run passes on what happens to streams until ctx is done. It is called once.
 func (a *Streams) Run(ctx context.Context) {
-	sub := a.opt.Engine.Bus().Subscribe(heard, func(e event.Event) bool {
-		return e.Name == event.StreamMuted || e.Name == event.StreamData || e.Name == event.StreamChanged
-	})
-	defer sub.Close()
+	defer a.news.Close()
 	var ticking sync.WaitGroup
 	defer ticking.Wait()
 	ticking.Go(func() { a.tick(ctx) })
 	for {
-		e, lost, err := sub.Next(ctx)
+		e, lost, err := a.news.Next(ctx)
 		if err != nil {
 			return
 		}
