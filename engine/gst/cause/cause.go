@@ -45,6 +45,22 @@ func Of(domain string, code, flow int) (fault.Code, string) {
 	return fault.GstElement, ""
 }
 
+// Far translates an error message of an element whose peer is across a network, as far as it means anything else there: ""
+// if not. silent says that it is a source that has given nothing yet: one of HTTP whose connection is refused posts no more
+// than that its stream ended (souphttpsrc, 1.22).
+func Far(domain string, code int, silent bool) (fault.Code, string) {
+	const hint = "check the address, and whether the other end listens there"
+	switch {
+	case domain == resourceErrors && (code == 1 || code >= 5 && code <= 7): // FAILED, OPEN_READ, OPEN_WRITE, OPEN_READ_WRITE
+		return fault.Unreachable, hint
+	case domain == resourceErrors && (code == 9 || code == 10): // READ, WRITE
+		return fault.Unreachable, "the other end has gone, or closed the connection"
+	case domain == Stream && code == 1 && silent: // FAILED
+		return fault.Unreachable, hint
+	}
+	return "", ""
+}
+
 // resourceCode translates GstResourceError.
 func resourceCode(code int) (fault.Code, string) {
 	switch code {

@@ -38,3 +38,28 @@ func TestOf(t *testing.T) {
 		}
 	}
 }
+
+func TestFar(t *testing.T) {
+	const resource, stream = "gst-resource-error-quark", "gst-stream-error-quark"
+	for _, c := range []struct {
+		domain string
+		code   int
+		silent bool
+		want   fault.Code
+	}{
+		{resource, 5, false, fault.Unreachable},
+		{resource, 7, true, fault.Unreachable},
+		{resource, 9, false, fault.Unreachable},
+		{resource, 1, true, fault.Unreachable},
+		{resource, 3, true, ""}, // an HTTP server that answers 404
+		{resource, 15, true, ""},
+		{stream, 1, true, fault.Unreachable},
+		{stream, 1, false, ""},
+		{stream, 6, true, ""},
+	} {
+		got, hint := cause.Far(c.domain, c.code, c.silent)
+		if got != c.want || (hint == "") != (got == "") {
+			t.Errorf("%s %d, silent %t: %q (%s), want %q", c.domain, c.code, c.silent, got, hint, c.want)
+		}
+	}
+}
