@@ -200,9 +200,9 @@ func TestHandshakeWithoutSRTP(t *testing.T) {
 	t.Parallel()
 	certificate := selfSigned(t)
 	hash := sha256.Sum256(certificate.Certificate[0])
-	print := strings.TrimSuffix(regexp.MustCompile("..").ReplaceAllString(hex.EncodeToString(hash[:]), "$0:"), ":")
+	digest := strings.TrimSuffix(regexp.MustCompile("..").ReplaceAllString(hex.EncodeToString(hash[:]), "$0:"), ":")
 	p, conn := dialICE(t, newStage(t), func(s string) string {
-		return regexp.MustCompile("a=fingerprint:.*\r").ReplaceAllString(s, "a=fingerprint:sha-256 "+print+"\r")
+		return regexp.MustCompile("a=fingerprint:.*\r").ReplaceAllString(s, "a=fingerprint:sha-256 "+digest+"\r")
 	})
 	shake(t, conn, certificate)
 	ends(t, p, fault.DTLSFailed)

@@ -40,9 +40,10 @@ const patience = 20 * time.Second
 
 // stage is a hub and the peers before it, without graphs.
 type stage struct {
-	t     testing.TB
-	hub   *hub.Hub
-	peers *webrtc.Peers
+	t      testing.TB
+	hub    *hub.Hub
+	peers  *webrtc.Peers
+	policy hub.Policy
 }
 
 func loopback() webrtc.Settings {
@@ -81,26 +82,33 @@ func (s *stage) env(p *webrtc.Peer) element.Env {
 // publish does with an offer what a graph of webrtc.in and stream.out does.
 func (s *stage) publish(name string, o webrtc.Offer, conf element.Conf) (*webrtc.Peer, string, error) {
 	s.t.Helper()
+	p, _, answer, err := s.source(name, o, conf)
+	return p, answer, err
+}
+
+// source is publish that gives the element, too.
+func (s *stage) source(name string, o webrtc.Offer, conf element.Conf) (*webrtc.Peer, node.Source, string, error) {
+	s.t.Helper()
 	ctx := s.t.Context()
 	p, err := s.peers.Publisher(ctx, o)
 	if err != nil {
-		return nil, "", err
+		return nil, nil, "", err
 	}
 	e, err := webrtc.In{}.New(ctx, s.env(p), conf)
 	if err != nil {
 		p.Stop(nil)
-		return p, "", err
+		return p, nil, "", err
 	}
 	source := e.(node.Source)
 	if err := source.Start(ctx); err != nil {
 		p.Stop(nil)
-		return p, "", err
+		return p, source, "", err
 	}
 	d, err := source.Describe(ctx)
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	pub, err := s.hub.Publish(ctx, name, d, hub.PublishOptions{Form: source.Form(), Source: source})
+	pub, err := s.hub.Publish(ctx, name, d, hub.PublishOptions{Form: source.Form(), Source: source, Policy: s.policy})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -110,7 +118,7 @@ func (s *stage) publish(name string, o webrtc.Offer, conf element.Conf) (*webrtc
 		pub.Close(p.Err())
 	}()
 	answer, err := p.Answer(ctx)
-	return p, answer, err
+	return p, source, answer, err
 }
 
 // play does with an offer what a graph of stream.in and webrtc.out does.
@@ -251,7 +259,8 @@ type feed struct {
 	head   []byte
 	step   uint32
 	next   uint32
-	keys   chan struct{} // PLIs
+	keys   chan struct{} // PLIs and FIRs
+	limits chan float32  // bits a second of REMBs
 	reader sync.WaitGroup
 }
 
@@ -282,7 +291,7 @@ func (c *client) send(mime string) *feed {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	f := &feed{track: track, sender: t.Sender(), head: heads[mime], step: rate / 50, keys: make(chan struct{}, 64)}
+	f := &feed{track: track, sender: t.Sender(), head: heads[mime], step: rate / 50, keys: make(chan struct{}, 64), limits: make(chan float32, 64)}
 	go func() {
 		for {
 			list, _, err := f.sender.ReadRTCP()
@@ -290,9 +299,15 @@ func (c *client) send(mime string) *feed {
 				return
 			}
 			for _, p := range list {
-				if _, ok := p.(*rtcp.PictureLossIndication); ok {
+				switch p := p.(type) {
+				case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 					select {
 					case f.keys <- struct{}{}:
+					default:
+					}
+				case *rtcp.ReceiverEstimatedMaximumBitrate:
+					select {
+					case f.limits <- p.Bitrate:
 					default:
 					}
 				}

@@ -3,6 +3,7 @@ package webrtc
 import (
 	"context"
 
+	"sluice/engine/element"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -51,11 +52,10 @@ func (p *Peer) stop(ctx context.Context) error {
 
 // Set implements element.Setter.
 func (s *source) Set(_ context.Context, field string, v any) error {
-	bits, ok := v.(int64)
-	if field != "bitrate" || !ok {
+	if field != "bitrate" {
 		return fault.New(fault.InvalidParams, "", "%q cannot be set while it runs", field)
 	}
-	s.bitrate = int(bits)
+	s.bitrate = int(element.Conf{field: v}.Int(field))
 	s.peer.in.receiver.Allow(s.cap())
 	return nil
 }
