@@ -7,7 +7,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"sluice/engine/fault"
 	"sluice/engine/plan"
+	"sluice/engine/run"
+	"sluice/engine/run/fake"
 )
 
 // A track of a file that nobody links does not hold up the others (R6), whichever it is and whatever it is in.
@@ -42,5 +45,36 @@ links: [r -> d, "d.`+track.pad+` -> p -> v -> s"]
 				}
 			})
 		}
+	}
+}
+
+// What failed is told by Drain even if all sinks have ended meanwhile: who fails ends the stream behind it.
+func TestDrainTellsWhatFailed(t *testing.T) {
+	rt, host := open(t), fake.NewHost()
+	p := resolve(t, template(t, "x", `
+graph: v1
+about: It fails, and ends.
+nodes:
+  r: videotestsrc is-live=true
+  i: identity error-after=15
+  s: fakesink
+links:
+  - r -> i -> s
+`), plan.Inputs{})
+	if _, err := rt.Prepare(within(t), p, host); err != nil {
+		t.Fatal(err)
+	}
+	if err := rt.Start(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	for broken, over := false, false; !broken || !over; {
+		n, err := host.Next(within(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		broken, over = broken || n.Kind == run.Broken, over || n.Kind == run.NodeEnded && n.Node == "s"
+	}
+	if err := rt.Drain(within(t)); fault.CodeOf(err) != fault.GstElement {
+		t.Errorf("%v", err)
 	}
 }

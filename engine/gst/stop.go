@@ -24,11 +24,11 @@ func (r *Runtime) Drain(ctx context.Context) error {
 		r.build.Unlock()
 		for _, l := range lines {
 			late := l.Await(ctx)
+			if err := l.Failure(); err != nil {
+				return err // though all sinks may have ended: a source that fails ends its stream, too
+			}
 			if len(late) == 0 {
 				continue
-			}
-			if err := l.Failure(); err != nil {
-				return err
 			}
 			return fault.New(fault.Stalled, late[0].Node, "%q (%s) does not take the end of its stream", late[0].Name, late[0].Factory).
 				Because(context.Cause(ctx)).Advise("its peer does not take its media, or policy.drain is too short")
