@@ -1,6 +1,7 @@
 package job
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"slices"
@@ -34,8 +35,10 @@ type Result struct {
 	Outputs  []Output
 	Encoders []Encoder
 	Warning  string // what is likely wrong with what came of it, though nothing failed; else ""
+	Advice   string // what to do about Err, if this is known better than Err says; else ""
 
 	started time.Time
+	plan    *plan.Plan
 	files   []file
 	sources []file          // what is read
 	before  map[string]bool // files that were there
@@ -64,7 +67,7 @@ func Refused(graph string, err error) *Result { return &Result{Graph: graph, End
 
 // begin notes what there is before the job runs.
 func (j Job) begin() *Result {
-	r := &Result{Graph: j.Graph, End: Ended, started: time.Now(),
+	r := &Result{Graph: j.Graph, End: Ended, started: time.Now(), plan: j.Plan,
 		files: outputs(j.Plan, j.Spec), sources: inputs(j.Plan, j.Spec), before: map[string]bool{}}
 	for _, f := range r.files {
 		for _, path := range f.there() {
@@ -137,10 +140,11 @@ func (r *Result) close(err error, report run.Report) *Result {
 	r.Err = err
 	if err != nil {
 		r.End = Failed
+		r.Advice = mistaken(r.plan, r.sources, err)
 	}
 	r.Took, r.Media = time.Since(r.started), report.Position
 	if r.End == Ended {
-		r.Warning = short(r.sources, report)
+		r.Warning = cmp.Or(short(r.sources, report), cutPacket(r.sources))
 	}
 	r.Encoders = r.counted(report)
 	for _, o := range r.written() {
@@ -172,13 +176,21 @@ func (r *Result) Trouble() *Trouble {
 	var f *fault.Fault
 	if errors.As(r.Err, &f) {
 		t.Place, t.Message, t.Hint = f.Place, f.Msg, f.Hint
-		t.Node = strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(f.Place, r.Graph), "#"+id), "/")
+		t.Node = nodeOf(r.Graph, f.Place)
 		t.Causes = causes(f.Cause)
 	}
-	if t.Hint == "" {
+	switch {
+	case r.Advice != "":
+		t.Hint = r.Advice
+	case t.Hint == "":
 		t.Hint = hint(t.Code)
 	}
 	return t
+}
+
+// nodeOf is the node in a place of a job: "venc" in "jobs/transcode#run/venc".
+func nodeOf(graph, place string) string {
+	return strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(place, graph), "#"+id), "/")
 }
 
 // causes are the messages of a chain of errors, without places, which say the same again.
