@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -15,9 +16,11 @@ import (
 // scenario is one of testdata/browser/scenarios. Without servers of its own it shares one with others, and may run beside
 // them.
 type scenario struct {
-	name    string
-	servers int  // of its own
-	lossy   bool // its media goes through a bad network
+	name     string
+	script   string   // the file, if it is not called like the scenario
+	servers  int      // of its own
+	settings []string // of one server of its own
+	lossy    bool     // its media goes through a bad network
 }
 
 func scenarios() []scenario {
@@ -28,7 +31,7 @@ func scenarios() []scenario {
 		{name: "2players"},
 		{name: "embed_player"},
 		{name: "conference"},
-		{name: "room_full"},
+		{name: "room_twin"},
 		{name: "video-chat"},
 		{name: "stream_filter"},
 		{name: "canvas_streaming"},
@@ -42,10 +45,18 @@ func scenarios() []scenario {
 		{name: "codecs"},
 		{name: "resolution"},
 		{name: "kinds"},
+		{name: "late"},
 		{name: "lossy", lossy: true},
 		{name: "two_servers", servers: 2},
-		{name: "old_sdks"},
 		{name: "console"},
+		{name: "session"},
+		{name: "metrics", settings: []string{"SLUICE_WEBSOCKET_METRICS=testdata/metrics.json"}},
+		{name: "graphs", servers: 1},
+		{name: "tcp_server", script: "streamer", settings: []string{"SLUICE_WEBRTC_UDP=[]"}},
+		{name: "lite", script: "streamer", settings: []string{"SLUICE_WEBRTC_LITE=true"}},
+		{name: "port_range", script: "2players", settings: []string{"SLUICE_WEBRTC_PORTS=31100-31119"}},
+		{name: "sdk_tests"},
+		{name: "old_sdks"},
 	}
 }
 
@@ -94,13 +105,13 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 		t.Fatal(err)
 	}
 	servers := []*server{shared}
-	if s.servers > 0 {
+	if own := max(s.servers, min(len(s.settings), 1)); own > 0 {
 		servers = nil
-		for i := range s.servers {
-			servers = append(servers, startServer(t, path, out, fmt.Sprintf("server%d", i)))
+		for i := range own {
+			servers = append(servers, startServer(t, path, out, fmt.Sprintf("server%d", i), s.settings...))
 		}
 	}
-	b := brief{Scenario: s.name, Out: out}
+	b := brief{Scenario: cmp.Or(s.script, s.name), Out: out}
 	for _, one := range servers {
 		b.Servers = append(b.Servers, one.addresses)
 	}
@@ -129,7 +140,10 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 func answers(t *testing.T, servers []*server) host {
 	t.Helper()
 	return func(what string, with json.RawMessage) error {
-		var which struct{ Server int }
+		var which struct {
+			Server     int
+			Name, Text string
+		}
 		if err := json.Unmarshal(with, &which); err != nil {
 			return err
 		}
@@ -142,6 +156,8 @@ func answers(t *testing.T, servers []*server) host {
 			return s.end(syscall.SIGKILL)
 		case "start":
 			return s.start(t.Context())
+		case "graph":
+			return s.graph(which.Name, which.Text)
 		}
 		return fmt.Errorf("the test does not know what %q is", what)
 	}

@@ -60,10 +60,11 @@ type addresses struct {
 // server is `sluice serve` on ports of its own, which it keeps over restarts.
 type server struct {
 	addresses
-	udp  string // of its media
-	path string
-	env  []string
-	log  *os.File
+	udp    string // of its media
+	path   string
+	graphs string // the folder of its own graphs
+	env    []string
+	log    *os.File
 
 	mu  sync.Mutex
 	cmd *exec.Cmd
@@ -78,6 +79,7 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 		addresses: addresses{WS: "ws://" + web, WSS: "wss://" + tls, HTTP: "http://" + web},
 		udp:       media,
 		path:      path,
+		graphs:    t.TempDir(),
 		env: append([]string{
 			"HOME=" + t.TempDir(),
 			"PATH=" + os.Getenv("PATH"),
@@ -94,6 +96,7 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 			"SLUICE_DRAIN=0s",
 		}, settings...),
 	}
+	s.env = append(s.env, "SLUICE_GRAPHS="+s.graphs)
 	var err error
 	if s.log, err = os.Create(filepath.Join(folder, name+".log")); err != nil {
 		t.Fatal(err)
@@ -127,6 +130,21 @@ func (s *server) start(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// graph gives a graph of its own to the server, or takes it away if text is empty.
+func (s *server) graph(name, text string) error {
+	path := filepath.Join(s.graphs, filepath.FromSlash(name))
+	if text == "" {
+		return os.Remove(path)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(path+".new", []byte(text), 0o600); err != nil {
+		return err
+	}
+	return os.Rename(path+".new", path)
 }
 
 // ready asks once, and waits a little if the answer is no.

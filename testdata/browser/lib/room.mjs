@@ -6,8 +6,8 @@ export class Guest {
   }
 
   // at opens the page for a room.
-  static async at(scene, page, login, room) {
-    const tab = await scene.example(`streaming/${page}?roomName=${room}`, { name: login });
+  static async at(scene, page, login, room, name = login) {
+    const tab = await scene.example(`streaming/${page}?roomName=${room}`, { name });
     await tab.fill("#url", scene.ws);
     await tab.fill("#login", login);
     return new Guest(tab, login);

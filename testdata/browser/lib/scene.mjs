@@ -1,5 +1,6 @@
 // What a scenario has to do with: tabs, the servers' addresses, questions to the Go test, and checks that hold for every
 // scenario: no errors on a page, and nothing on the wire that the protocol does not allow.
+import { join } from "node:path";
 import { current } from "./files.mjs";
 import { Tab } from "./tab.mjs";
 import { violations } from "./wire.mjs";
@@ -45,6 +46,11 @@ export class Scene {
     return this.open(name, `${this.origin}/own/sdk.html?version=${version}`, options);
   }
 
+  // shot takes a picture of a tab at its best moment, before the scenario goes on.
+  async shot(tab, name) {
+    await tab.page.screenshot({ path: join(this.args.out, `${tab.name}-${name}.png`), fullPage: true });
+  }
+
   // forgive lets errors on pages pass that a scenario causes itself.
   forgive(pattern) {
     this.#forgiven.push(pattern);
@@ -54,7 +60,7 @@ export class Scene {
   check() {
     const wrong = [];
     for (const tab of this.tabs) {
-      const errors = tab.errors.filter((e) => !this.#forgiven.some((one) => one.test(e)));
+      const errors = [...new Set(tab.errors)].filter((e) => !this.#forgiven.some((one) => one.test(e)));
       wrong.push(...errors.map((e) => `${tab.name}: ${e}`), ...violations(tab.messages).map((v) => `${tab.name}: wire: ${v}`));
     }
     if (wrong.length) throw new Error(wrong.join("\n"));

@@ -6,8 +6,9 @@ import { readFileSync } from "node:fs";
 export const patience = 30_000;
 const hooks = readFileSync(new URL("hooks.js", import.meta.url), "utf8");
 
-// harmless errors: what pages ask for that is outside of the closed world of a test.
-const harmless = [/favicon\.ico/, /use\.fontawesome\.com/, /turn\.flashphoner\.com/, /\/images\/ui-/];
+// harmless errors: what pages ask for that is outside of the closed world of a test, and sound cards that are not there.
+const harmless = [/favicon\.ico/, /use\.fontawesome\.com/, /turn\.flashphoner\.com/, /\/images\/ui-/,
+  /The AudioContext encountered an error from the audio device/];
 
 export class Tab {
   messages = []; // {at, to: "server"|"page", socket, message, data, raw}

@@ -18,6 +18,7 @@ export default async function (scene) {
   await tab.shows("#status1", "PLAYING");
   await tab.shows("#status2", "PLAYING");
   await tab.plays({ count: 2 });
+  await scene.shot(tab, "playing");
 
   await tab.click("#playBtn1");
   await tab.shows("#status1", "STOPPED");

@@ -9,6 +9,7 @@ export default async function (scene) {
   await tab.shows("#playStatus", "PLAYING");
   await tab.shows("#startBtn", "Stop");
   const [player] = await tab.plays({ sound: false });
+  await scene.shot(tab, "playing");
   truth(player.videoIn.frameWidth > 0, "no size");
   await tab.click("#startBtn");
   await tab.shows("#publishStatus", "UNPUBLISHED");

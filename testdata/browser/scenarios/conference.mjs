@@ -19,6 +19,7 @@ export default async function (scene) {
 
   await ben.says("good morning");
   await Promise.all([anna.hears("ben - good morning"), cleo.hears("ben - good morning")]);
+  await scene.shot(anna.tab, "three");
 
   // Stops to publish: the others are told, and see their player end.
   await ben.tab.click("#localStopBtn");

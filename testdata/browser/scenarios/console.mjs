@@ -19,13 +19,12 @@ export default async function (scene) {
   const player = await Sdk.at(scene, "player");
   await player.play(name);
   await player.tab.plays();
-  await tab.page.screenshot({ path: `${scene.args.out}/live.png`, fullPage: true });
+  await scene.shot(tab, "playing");
 
   await tab.click("#publish-stop");
   await tab.shows("#publish-state", "idle");
   await player.reaches(name, "FAILED: Stopped by publisher stop");
   scene.forgive(/404 \(Not Found\).*\/whep\//); // the session has ended before the page ends it
-  await tab.click("#play-stop");
   await tab.shows("#play-state", "idle");
 
   const other = `${name}-sdk`;

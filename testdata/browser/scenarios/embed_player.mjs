@@ -10,6 +10,7 @@ export default async function (scene) {
   const tab = await scene.example(`streaming/embed_player/player.html?${query}`, { name: "player" });
   await tab.heard("notifyStreamStatusEvent", (s) => s.status === "PLAYING");
   await tab.plays({ sound: false }); // what starts by itself is mute
+  await scene.shot(tab, "playing");
   same(await tab.page.textContent("#status"), "", "the status of what plays");
 
   const sample = await scene.example("streaming/embed_player/sample.html", { name: "sample" });

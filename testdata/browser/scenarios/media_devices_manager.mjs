@@ -51,6 +51,7 @@ export default async function (scene) {
 
   await tab.shows("#quality-inConnectionStat", /^(PERFECT|GOOD)$/);
   await tab.shows("#quality-outConnectionStat", /^(PERFECT|GOOD)$/);
+  await scene.shot(tab, "playing");
 
   await tab.click("#playBtn");
   await tab.shows("#playStatus", "STOPPED");

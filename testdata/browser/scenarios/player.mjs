@@ -16,6 +16,7 @@ export default async function (scene) {
   await tab.shows("#status", "PLAYING");
   await tab.plays();
   await tab.heard("notifyStreamEvent", (e) => e.type === "resize");
+  await scene.shot(tab, "playing");
 
   // The publisher goes on: the player's end is none of its business.
   await tab.click("#playBtn");

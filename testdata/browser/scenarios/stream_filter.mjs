@@ -18,6 +18,7 @@ export default async function (scene) {
   await tab.shows("#playStatus", "PLAYING");
   await tab.page.selectOption("#filter", { index: 3 });
   await tab.plays();
+  await scene.shot(tab, "playing");
 
   await tab.click("#publishBtn");
   await tab.shows("#publishStatus", "UNPUBLISHED");

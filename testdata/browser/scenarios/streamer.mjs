@@ -8,6 +8,7 @@ export default async function (scene) {
   await tab.shows("#status", "PUBLISHING");
   await tab.shows("#publishBtn", "Stop");
   await tab.plays();
+  await scene.shot(tab, "playing");
   await tab.click("#publishBtn");
   await tab.shows("#status", "UNPUBLISHED");
   // It starts again in the same session.

@@ -30,6 +30,7 @@ export default async function (scene) {
 
   await tab.click("#sendDataBtn");
   await tab.shows("#receivedData", /\{"count":23\}/);
+  await scene.shot(tab, "playing");
 
   await tab.click("#playBtn");
   await tab.shows("#playStatus", "STOPPED");

@@ -1,4 +1,4 @@
-// What goes wrong in rooms: a name that is taken, and mute states that late comers must hear of.
+// A name that is taken in a room: the second guest is told so, the first notices nothing.
 import { same } from "../lib/scene.mjs";
 import { Guest } from "../lib/room.mjs";
 
@@ -6,7 +6,7 @@ const page = "video-chat/video-chat.html";
 
 export default async function (scene) {
   const anna = await Guest.at(scene, page, "anna", scene.stream);
-  const twin = await Guest.at(scene, page, "anna", scene.stream);
+  const twin = await Guest.at(scene, page, "anna", scene.stream, "twin");
   await anna.join();
   await twin.tab.click("#joinBtn");
   await twin.tab.shows("#failedInfo", /.+/);
