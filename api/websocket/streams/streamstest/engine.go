@@ -119,7 +119,7 @@ func (i *instance) Err() error { return nil }
 
 // Stop implements streams.Instance.
 func (i *instance) Stop(ctx context.Context) error {
-	i.peer.Stop(nil) //nolint:contextcheck // what the hub does then has its own time
+	i.peer.Stop(nil)
 	defer i.once.Do(func() { close(i.done) })
 	if i.stuck {
 		<-ctx.Done()
