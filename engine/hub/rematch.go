@@ -72,11 +72,11 @@ func (p *Publication) redescribe(t *track) {
 	p.hub.mu.Lock()
 	defer p.hub.mu.Unlock()
 	d := t.media()
-	known := look.Found{Width: d.Width, Height: d.Height, BFrames: d.BFrames}
+	known := look.Found{Width: d.Width, Height: d.Height, BFrames: d.BFrames, Profile: d.Profile}
 	if *f == known || p.ended.Load() || !slices.Contains(p.offer, t) {
 		return
 	}
-	d.Width, d.Height, d.BFrames = f.Width, f.Height, f.BFrames
+	d.Width, d.Height, d.BFrames, d.Profile = f.Width, f.Height, f.BFrames, f.Profile
 	t.described.Store(&d)
 	p.changed()
 	for r := range p.readers {

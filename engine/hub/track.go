@@ -45,7 +45,7 @@ func newTrack(t media.Track, form Form, source Source) *track {
 		t.ClockRate = uint32(info.ClockRate) // who reads packets of it needs one
 	}
 	first := look.First(t)
-	t.Width, t.Height = first.Width, first.Height
+	t.Width, t.Height, t.Profile = first.Width, first.Height, first.Profile
 	made := &track{kind: t.Kind, form: form, layered: t.Layer != "", source: source}
 	if source == nil {
 		made.source = deaf{}

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -14,6 +15,43 @@ type Want struct {
 	Data  []Codec
 	// NoBFrames refuses video whose frames are reordered, as every browser must over RTP.
 	NoBFrames bool
+	// Profiles are those of a codec that the reader said it takes, in the codec's own words; of a codec that is not in it,
+	// all. See Takes for what is taken unsaid.
+	Profiles map[Codec][]string
+	// Shape is what the pictures are to be like. Unless it is zero, no track suits as it is: even pictures that are of that
+	// shape now need not be so in a minute.
+	Shape Shape
+}
+
+// Shape is what a reader asks of pictures beside their codec. What is zero is left as it is.
+type Shape struct {
+	Width   int // in pixels
+	Height  int // in pixels; of the two, one that is zero follows the other
+	FPS     int // frames a second
+	Bitrate int // bits a second
+	Quality int // 1 to 100
+}
+
+// String reads "640x360 at 500 kbit/s"; "" if it is zero.
+func (s Shape) String() string {
+	var words []string
+	add := func(value int, format string, args ...any) {
+		if value != 0 {
+			words = append(words, fmt.Sprintf(format, args...))
+		}
+	}
+	switch {
+	case s.Width != 0 && s.Height != 0:
+		add(1, "%dx%d", s.Width, s.Height)
+	case s.Width != 0:
+		add(1, "%d wide", s.Width)
+	default:
+		add(s.Height, "%d high", s.Height)
+	}
+	add(s.FPS, "%d a second", s.FPS)
+	add(s.Bitrate, "at %d kbit/s", s.Bitrate/1000)
+	add(s.Quality, "of quality %d", s.Quality)
+	return strings.Join(words, " ")
 }
 
 // Everything wants all that is published, as it is.
@@ -39,9 +77,10 @@ func (w Want) kinds() []Kind {
 	return slices.DeleteFunc([]Kind{Video, Audio, Data}, func(k Kind) bool { return len(w.Codecs(k)) == 0 })
 }
 
-// Takes tells whether a track suits as it is, and how well: 0 is best, -1 is not at all.
+// Takes tells whether a track suits as it is, and how well: 0 is best, -1 is not at all. A profile that the reader did not name
+// is taken all the same if it is one that every decoder of the codec knows, whatever it says of itself.
 func (w Want) Takes(t Track) int {
-	if w.NoBFrames && t.BFrames {
+	if w.NoBFrames && t.BFrames || t.Kind == Video && w.Shape != (Shape{}) || !w.knows(t) {
 		return -1
 	}
 	return slices.IndexFunc(w.Codecs(t.Kind), func(c Codec) bool { return c == t.Codec || c == Any })
@@ -106,6 +145,9 @@ func (w Want) published(d Description, k Kind) string {
 		if w.NoBFrames && t.BFrames {
 			word += " with b-frames"
 		}
+		if !w.knows(t) {
+			word += " profile " + t.Profile
+		}
 		if !slices.Contains(words, word) {
 			words = append(words, word)
 		}
@@ -122,8 +164,14 @@ func (w Want) wanted(k Kind) string {
 		words[i] = string(c)
 	}
 	text := strings.Join(words, " or ")
-	if k == Video && w.NoBFrames {
+	if k != Video {
+		return text
+	}
+	if w.NoBFrames {
 		text += " without b-frames"
+	}
+	if w.Shape != (Shape{}) {
+		text += " " + w.Shape.String()
 	}
 	return text
 }

@@ -3,6 +3,7 @@
 package look
 
 import (
+	"cmp"
 	"time"
 
 	"sluice/engine/hub/fanout"
@@ -14,16 +15,17 @@ import (
 
 // Found is what pictures were found to be like. It is a value.
 type Found struct {
-	Width, Height int  // in pixels; 0 if not known
-	BFrames       bool // pictures are shown in another order than they are coded in
+	Width, Height int    // in pixels; 0 if not known
+	BFrames       bool   // pictures are shown in another order than they are coded in
+	Profile       string // in the codec's own words; "" if not known
 }
 
 // First is what is known of a track's pictures before any came: by what was said of them and its parameter sets.
 func First(t media.Track) Found {
-	found := Found{t.Width, t.Height, t.BFrames}
+	found := Found{t.Width, t.Height, t.BFrames, t.Profile}
 	if f := picture.NewFinder(t); f != nil {
 		if s := f.Shape(); s.Width > 0 {
-			found.Width, found.Height = s.Width, s.Height
+			found.Width, found.Height, found.Profile = s.Width, s.Height, cmp.Or(s.Profile, t.Profile)
 		}
 	}
 	return found
@@ -44,7 +46,7 @@ func newWatch(t media.Track, tell func(Found)) watch {
 // do it. What it rules out is over.
 func (w *watch) changed() {
 	s := w.Shape()
-	w.found(Found{s.Width, s.Height, w.now.BFrames && s.Reorder != 0})
+	w.found(Found{s.Width, s.Height, w.now.BFrames && s.Reorder != 0, cmp.Or(s.Profile, w.now.Profile)})
 }
 
 func (w *watch) found(f Found) {

@@ -91,7 +91,7 @@ func TestSizesAreToldWhenTheyAreNew(t *testing.T) {
 	for i, payload := range [][]byte{vp8Key(32, 16), {0x10, 0x51}, vp8Key(64, 48), vp8Key(64, 48), vp8Key(32, 16)} {
 		glance(look, uint32(i+1), payload...)
 	}
-	if want := []Found{{64, 48, false}, {32, 16, false}}; !slices.Equal(got, want) {
+	if want := []Found{{64, 48, false, ""}, {32, 16, false, ""}}; !slices.Equal(got, want) {
 		t.Errorf("told %+v, want %+v", got, want)
 	}
 }
@@ -116,7 +116,7 @@ func TestBFramesAreToldWhenTheyAreSeen(t *testing.T) {
 	glance(look, 1000, idr...)
 	glance(look, 4000, p...)
 	glance(look, 3000, p...) // the network gave it another place
-	if want := []Found{{322, 182, false}}; !slices.Equal(got, want) {
+	if want := []Found{{322, 182, false, "640014"}}; !slices.Equal(got, want) {
 		t.Errorf("told %+v, want %+v", got, want)
 	}
 	glance(look, 9000, p...)
@@ -126,14 +126,14 @@ func TestBFramesAreToldWhenTheyAreSeen(t *testing.T) {
 	glance(look, 10000, spsBaseline...)
 	glance(look, 10000, idr...)
 	glance(look, 9000, b...) // which its header rules out
-	if want := []Found{{322, 182, false}, {322, 182, true}, {322, 182, false}}; !slices.Equal(got, want) {
+	if want := []Found{{322, 182, false, "640014"}, {322, 182, true, "640014"}, {322, 182, false, "42c015"}}; !slices.Equal(got, want) {
 		t.Errorf("told %+v, want %+v", got, want)
 	}
 }
 
 func TestUnitsTellWhatTheirPicturesAreLike(t *testing.T) {
 	for codec, want := range map[media.Codec][]Found{
-		media.H264: {{322, 182, false}, {322, 182, true}, {322, 182, false}},
+		media.H264: {{322, 182, false, "640014"}, {322, 182, true, "640014"}, {322, 182, false, "42c015"}},
 		media.VP8:  nil, // cannot reorder
 		media.Opus: nil,
 	} {
@@ -155,7 +155,7 @@ func TestUnitsTellWhatTheirPicturesAreLike(t *testing.T) {
 func TestWhatIsKnownBefore(t *testing.T) {
 	track := media.NewTrack(media.H264)
 	track.Extra, track.BFrames = [][]byte{spsHigh}, true
-	if f := First(track); f != (Found{322, 182, true}) {
+	if f := First(track); f != (Found{322, 182, true, "640014"}) {
 		t.Errorf("%+v", f)
 	}
 	if f := First(media.NewTrack(media.Opus)); f != (Found{}) {

@@ -50,19 +50,19 @@ func TestShapeOfPackets(t *testing.T) {
 		key     bool
 		want    Shape
 	}{
-		"h264 alone":        {media.H264, sps, false, Shape{322, 182, 2}},
-		"h264 in a STAP-A":  {media.H264, join([]byte{0x78, 0, byte(len(sps))}, sps, []byte{0, 2, 0x65, 0x88}), true, Shape{322, 182, 2}},
-		"h264 baseline":     {media.H264, unhex(t, spsBaseline), false, Shape{322, 182, 0}},
-		"h265 alone":        {media.H265, unhex(t, spsH265), false, Shape{322, 182, 2}},
-		"h265 without b":    {media.H265, unhex(t, spsH265Low), false, Shape{322, 182, 0}},
-		"vp8":               {media.VP8, join([]byte{0x10}, unhex(t, keyVP8)), true, Shape{322, 182, 0}},
-		"vp8, not a start":  {media.VP8, join([]byte{0x00}, unhex(t, keyVP8)), false, Shape{0, 0, Unsaid}},
-		"vp8, no code":      {media.VP8, []byte{0x10, 0x50, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, true, Shape{0, 0, Unsaid}},
-		"vp9":               {media.VP9, join([]byte{0x88, 1}, unhex(t, keyVP9)), true, Shape{322, 182, 0}},
-		"vp9 in two layers": {media.VP9, join([]byte{0xaa, 1, 0, 0}, structure, unhex(t, keyVP9)), true, Shape{322, 182, 0}},
-		"av1":               {media.AV1, join([]byte{0x18, 0x08}, unhex(t, sequenceAV1)), true, Shape{322, 182, 0}},
-		"av1 with a length": {media.AV1, join([]byte{0x28, 13, 0x08}, unhex(t, sequenceAV1), []byte{0x30, 0x10}), true, Shape{322, 182, 0}},
-		"other video":       {media.VP6, []byte{1, 2, 3}, true, Shape{0, 0, Unsaid}},
+		"h264 alone":        {media.H264, sps, false, Shape{322, 182, 2, "640014"}},
+		"h264 in a STAP-A":  {media.H264, join([]byte{0x78, 0, byte(len(sps))}, sps, []byte{0, 2, 0x65, 0x88}), true, Shape{322, 182, 2, "640014"}},
+		"h264 baseline":     {media.H264, unhex(t, spsBaseline), false, Shape{322, 182, 0, "42c015"}},
+		"h265 alone":        {media.H265, unhex(t, spsH265), false, Shape{322, 182, 2, "1"}},
+		"h265 without b":    {media.H265, unhex(t, spsH265Low), false, Shape{322, 182, 0, "1"}},
+		"vp8":               {media.VP8, join([]byte{0x10}, unhex(t, keyVP8)), true, Shape{322, 182, 0, ""}},
+		"vp8, not a start":  {media.VP8, join([]byte{0x00}, unhex(t, keyVP8)), false, Shape{0, 0, Unsaid, ""}},
+		"vp8, no code":      {media.VP8, []byte{0x10, 0x50, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, true, Shape{0, 0, Unsaid, ""}},
+		"vp9":               {media.VP9, join([]byte{0x88, 1}, unhex(t, keyVP9)), true, Shape{322, 182, 0, "0"}},
+		"vp9 in two layers": {media.VP9, join([]byte{0xaa, 1, 0, 0}, structure, unhex(t, keyVP9)), true, Shape{322, 182, 0, "0"}},
+		"av1":               {media.AV1, join([]byte{0x18, 0x08}, unhex(t, sequenceAV1)), true, Shape{322, 182, 0, "0"}},
+		"av1 with a length": {media.AV1, join([]byte{0x28, 13, 0x08}, unhex(t, sequenceAV1), []byte{0x30, 0x10}), true, Shape{322, 182, 0, "0"}},
+		"other video":       {media.VP6, []byte{1, 2, 3}, true, Shape{0, 0, Unsaid, ""}},
 	} {
 		f := NewFinder(media.NewTrack(row.codec))
 		key, changed := f.Packet(row.payload)
@@ -79,6 +79,7 @@ func TestShapeOfPackets(t *testing.T) {
 }
 
 func TestShapeOfUnits(t *testing.T) {
+	profiles := map[media.Codec]string{media.H264: "42c015", media.H265: "1", media.VP9: "0", media.AV1: "0"}
 	for codec, au := range map[media.Codec][][]byte{
 		media.H264: {{9, 0xf0}, unhex(t, spsBaseline), {0x68, 1}, {0x65, 1}},
 		media.H265: {unhex(t, vpsH265), unhex(t, spsH265Low), {68, 1, 1}, {38, 1, 1}},
@@ -87,7 +88,8 @@ func TestShapeOfUnits(t *testing.T) {
 		media.AV1:  {join([]byte{0x12, 0, 0x0a, 12}, unhex(t, sequenceAV1), []byte{0x32, 1, 0x10})},
 	} {
 		f := NewFinder(media.NewTrack(codec))
-		if !f.Unit(au) || f.Shape() != (Shape{322, 182, 0}) {
+		want := Shape{322, 182, 0, profiles[codec]}
+		if !f.Unit(au) || f.Shape() != want {
 			t.Errorf("%s: %+v", codec, f.Shape())
 		}
 		if f.Unit(au) || f.Unit(nil) || f.Unit([][]byte{{}}) {
@@ -100,7 +102,7 @@ func TestParameterSetsThatAreToldApartCount(t *testing.T) {
 	track := media.NewTrack(media.H264)
 	track.Extra = [][]byte{unhex(t, spsHigh), {0x68, 1}}
 	f := NewFinder(track)
-	if f.Shape() != (Shape{322, 182, 2}) {
+	if f.Shape() != (Shape{322, 182, 2, "640014"}) {
 		t.Errorf("%+v", f.Shape())
 	}
 	if _, changed := f.Packet(unhex(t, spsBaseline)); !changed || f.Shape().Reorder != 0 {
@@ -133,7 +135,7 @@ func TestReordering(t *testing.T) {
 
 func TestSizesThatCannotBe(t *testing.T) {
 	for _, row := range [][2]int{{0, 10}, {10, 0}, {-16, 10}, {maxSide + 1, 10}, {10, maxSide + 1}} {
-		if s, ok := sized(row[0], row[1], 0); ok {
+		if s, ok := sized(row[0], row[1], 0, ""); ok {
 			t.Errorf("%+v is believed", s)
 		}
 	}

@@ -1,9 +1,11 @@
-// Package picture finds what the headers of key frames say of all pictures that follow: how large they are, and whether
-// they are coded in another order than they are shown in. It decodes nothing and looks at nothing but key frames.
+// Package picture finds what the headers of key frames say of all pictures that follow: how large they are, of which profile,
+// and whether they are coded in another order than they are shown in. It decodes nothing and looks at nothing but key frames.
 package picture
 
 import (
 	"encoding/binary"
+	"encoding/hex"
+	"strconv"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/av1"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
@@ -24,14 +26,16 @@ type Shape struct {
 	// Reorder is the most pictures that are coded before another one and shown after it; 0 if none ever is, Unsaid if the
 	// headers do not tell.
 	Reorder int
+	// Profile is in the words of the codec's SDP parameters: "42e01f" of H.264, "1" of H.265; "" if the headers do not tell.
+	Profile string
 }
 
 // sized makes a shape of a size that a header gives; false if that cannot be.
-func sized(width, height, reorder int) (Shape, bool) {
+func sized(width, height, reorder int, profile string) (Shape, bool) {
 	if width <= 0 || height <= 0 || width > maxSide || height > maxSide {
 		return Shape{}, false
 	}
-	return Shape{Width: width, Height: height, Reorder: reorder}, true
+	return Shape{Width: width, Height: height, Reorder: reorder, Profile: profile}, true
 }
 
 // Numbers of H.264's profiles (A.2) and kinds of its picture order count (7.4.2.1.1).
@@ -54,7 +58,8 @@ func ofH264(nal []byte) (Shape, bool) {
 	case sps.VUI != nil && sps.VUI.BitstreamRestriction != nil:
 		reorder = depth(sps.VUI.BitstreamRestriction.MaxNumReorderFrames)
 	}
-	return sized(sps.Width(), sps.Height(), reorder)
+	// Behind the NAL unit's header stand profile_idc, its constraints and level_idc, which is profile-level-id (RFC 6184 8.1).
+	return sized(sps.Width(), sps.Height(), reorder, hex.EncodeToString(nal[1:4]))
 }
 
 // ofH265 reads a sequence parameter set, which tells of each temporal layer; the highest has all pictures.
@@ -67,7 +72,7 @@ func ofH265(nal []byte) (Shape, bool) {
 	if n := len(sps.MaxNumReorderPics); n > 0 {
 		reorder = depth(sps.MaxNumReorderPics[n-1])
 	}
-	return sized(sps.Width(), sps.Height(), reorder)
+	return sized(sps.Width(), sps.Height(), reorder, strconv.Itoa(int(sps.ProfileTierLevel.GeneralProfileIdc)))
 }
 
 // depth believes no more than decoders can hold (H.264 A.3.1 and H.265 A.4.2 have at most 16 pictures).
@@ -85,7 +90,7 @@ func ofVP8(frame []byte) (Shape, bool) {
 		return Shape{}, false
 	}
 	const bits = 1<<14 - 1
-	return sized(int(binary.LittleEndian.Uint16(frame[6:])&bits), int(binary.LittleEndian.Uint16(frame[8:])&bits), 0)
+	return sized(int(binary.LittleEndian.Uint16(frame[6:])&bits), int(binary.LittleEndian.Uint16(frame[8:])&bits), 0, "")
 }
 
 // ofVP9 reads the uncompressed header of a key frame.
@@ -94,7 +99,7 @@ func ofVP9(frame []byte) (Shape, bool) {
 	if h.Unmarshal(frame) != nil || h.NonKeyFrame || h.ShowExistingFrame {
 		return Shape{}, false
 	}
-	return sized(int(h.Width()), int(h.Height()), 0)
+	return sized(int(h.Width()), int(h.Height()), 0, strconv.Itoa(int(h.Profile)))
 }
 
 // ofVP9Packet prefers what the payload's scalability structure says: its largest layer is what the stream is made for, and
@@ -106,9 +111,15 @@ func ofVP9Packet(payload []byte) (Shape, bool) {
 		return Shape{}, false
 	}
 	if n := min(len(p.Width), len(p.Height)); n > 0 {
-		return sized(int(p.Width[n-1]), int(p.Height[n-1]), 0)
+		return sized(int(p.Width[n-1]), int(p.Height[n-1]), 0, profileVP9(frame))
 	}
 	return ofVP9(frame)
+}
+
+// profileVP9 is the profile of a frame; "" if its header cannot be read.
+func profileVP9(frame []byte) string {
+	shape, _ := ofVP9(frame)
+	return shape.Profile
 }
 
 // ofAV1 reads the body of a sequence header, which gives the size of the largest layer.
@@ -118,5 +129,5 @@ func ofAV1(body []byte) (Shape, bool) {
 	if h.Unmarshal(append([]byte{header}, body...)) != nil {
 		return Shape{}, false
 	}
-	return sized(h.Width(), h.Height(), 0)
+	return sized(h.Width(), h.Height(), 0, strconv.Itoa(int(h.SeqProfile)))
 }
