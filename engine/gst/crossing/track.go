@@ -24,7 +24,6 @@ func Track(text string) (media.Track, error) {
 		}
 	}
 	t.Width, t.Height, t.Channels = number(c, "width"), number(c, "height"), number(c, "channels")
-	t.Profile, _ = word(c, "profile")
 	if rate := number(c, "rate"); rate > 0 && t.ClockRate == 0 {
 		t.ClockRate = uint32(rate)
 	}
@@ -40,10 +39,4 @@ func number(c caps.Caps, field string) int {
 	v, _ := c.Get(field)
 	n, _ := v.(int64)
 	return int(n)
-}
-
-func word(c caps.Caps, field string) (string, bool) {
-	v, _ := c.Get(field)
-	s, ok := v.(string)
-	return s, ok
 }
