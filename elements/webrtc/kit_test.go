@@ -163,6 +163,7 @@ type client struct {
 // clientOptions say how a client is.
 type clientOptions struct {
 	tcp    bool // the client connects over TCP only
+	rids   bool // the client can do simulcast
 	engine func(*pion.SettingEngine)
 }
 
@@ -185,7 +186,11 @@ func newClient(t testing.TB, o clientOptions) *client {
 	if err := engine.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
 	}
-	for _, uri := range []string{"urn:ietf:params:rtp-hdrext:sdes:mid", "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"} {
+	uris := []string{"urn:ietf:params:rtp-hdrext:sdes:mid", "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"}
+	if o.rids {
+		uris = append(uris, "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id", "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id")
+	}
+	for _, uri := range uris {
 		for _, kind := range []pion.RTPCodecType{pion.RTPCodecTypeAudio, pion.RTPCodecTypeVideo} {
 			if err := engine.RegisterHeaderExtension(pion.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
 				t.Fatal(err)
@@ -259,8 +264,9 @@ type feed struct {
 	head   []byte
 	step   uint32
 	next   uint32
-	keys   chan struct{} // PLIs and FIRs
-	limits chan float32  // bits a second of REMBs
+	label  func(*rtp.Header) // adds extensions; nil: none are
+	keys   chan struct{}     // PLIs and FIRs
+	limits chan float32      // bits a second of REMBs
 	reader sync.WaitGroup
 }
 
@@ -325,6 +331,9 @@ func (f *feed) write() error {
 	p := &rtp.Packet{
 		Header:  rtp.Header{Version: 2, Marker: true, SequenceNumber: uint16(f.next), Timestamp: f.next * f.step},
 		Payload: payload,
+	}
+	if f.label != nil {
+		f.label(&p.Header)
 	}
 	f.next++
 	return f.track.WriteRTP(p)

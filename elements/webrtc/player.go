@@ -18,7 +18,8 @@ import (
 
 // player is the side of a peer that we send to. It is its link's handler and its reader's sink.
 type player struct {
-	peer *Peer
+	peer    *Peer
+	chooser chooser // of the link's reader
 
 	mu     sync.Mutex
 	want   media.Want
@@ -216,9 +217,27 @@ func (l *player) Up() {
 func (l *player) RTP(*rtp.Header, []byte, time.Time) {}
 
 // RTCP implements link.Handler.
-func (l *player) RTCP(compound []byte, _ time.Time) {
-	if s := l.sending(); s != nil {
-		_ = s.Feedback(compound) // what cannot be understood is not for us
+func (l *player) RTCP(compound []byte, at time.Time) {
+	s := l.sending()
+	if s == nil {
+		return
+	}
+	_ = s.Feedback(compound) // what cannot be understood is not for us
+	if l.chooser.due(at) {
+		l.choose(s.Counts(), at)
+	}
+}
+
+// choose has the reader go over to the layer that suits the way, of a stream that has several.
+func (l *player) choose(c send.Counts, now time.Time) {
+	l.mu.Lock()
+	r := l.reader
+	l.mu.Unlock()
+	if r == nil {
+		return
+	}
+	if layer, ok := l.chooser.choose(r.Layers(), c.FractionLost, now); ok {
+		_ = r.Prefer(layer) // it may just have gone
 	}
 }
 

@@ -48,15 +48,24 @@ func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, er
 		if !ok {
 			continue
 		}
-		c := sdp.Choice{Section: s.Index, Codecs: []sdp.Codec{codec}, Extensions: u.extensions(s, &codec), Layers: nil}
+		c := sdp.Choice{Section: s.Index, Codecs: []sdp.Codec{codec}, Extensions: u.extensions(s, &codec), Layers: layers(s)}
 		if s.Kind == media.Video {
 			c.Bandwidth = u.peer.asked.MaxBitrate
 			opt.REMB = opt.REMB || codec.Has("goog-remb")
 		}
 		opt.TransportCC = opt.TransportCC || codec.Has("transport-cc")
 		choices = append(choices, c)
-		tracks = append(tracks, codec.Track())
-		expected = append(expected, expect(s, &c))
+		rids := c.Layers
+		if len(rids) == 0 {
+			rids = []string{""}
+		}
+		for _, rid := range rids {
+			t := codec.Track()
+			if rid != "" {
+				t.ID, t.Layer = t.ID+"-"+rid, rid
+			}
+			tracks, expected = append(tracks, t), append(expected, expect(s, &c, rid))
+		}
 	}
 	if len(tracks) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "webrtc.in", "none of the codecs that are allowed is in the offer: %s",
@@ -73,6 +82,9 @@ func (u *publisher) extensions(s *sdp.Section, c *sdp.Codec) []sdp.Extension {
 	if c.Has("transport-cc") {
 		wanted = append(wanted, extTransportCC)
 	}
+	if layers(s) != nil {
+		wanted = append(wanted, extRid, extRepairedRid)
+	}
 	if s.Kind == media.Video && u.peer.asked.Orientation {
 		wanted = append(wanted, extOrientation)
 	}
@@ -80,6 +92,14 @@ func (u *publisher) extensions(s *sdp.Section, c *sdp.Codec) []sdp.Extension {
 		wanted = append(wanted, extDependency)
 	}
 	return common(s, wanted...)
+}
+
+// layers are the rids of a simulcast, if they can be told from each other.
+func layers(s *sdp.Section) []string {
+	if s.Kind != media.Video || len(s.Layers) < 2 || s.Extension(extMid) == 0 || s.Extension(extRid) == 0 {
+		return nil
+	}
+	return s.Layers
 }
 
 // common are the header extensions of a section that are wanted.
@@ -93,11 +113,11 @@ func common(s *sdp.Section, wanted ...string) []sdp.Extension {
 	return out
 }
 
-// expect says by what the packets of a section are known.
-func expect(s *sdp.Section, c *sdp.Choice) receive.Track {
+// expect says by what the packets of a section are known, or those of one of its layers.
+func expect(s *sdp.Section, c *sdp.Choice, rid string) receive.Track {
 	codec := &c.Codecs[0]
 	t := receive.Track{
-		Kind: s.Kind, Mid: s.Mid, Payload: codec.Payload, Repair: codec.Repair, Rate: codec.Track().ClockRate,
+		Kind: s.Kind, Mid: s.Mid, Layer: rid, Payload: codec.Payload, Repair: codec.Repair, Rate: codec.Track().ClockRate,
 		Sources: s.Sources, Repairs: s.Repairs,
 		// Browsers answer NACK and PLI whatever was said of them. The Web SDK deletes the lines that say it for some codecs.
 		NACK: s.Kind == media.Video || codec.Has("nack"),

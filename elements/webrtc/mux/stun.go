@@ -27,7 +27,8 @@ func isAnswer(p []byte) bool { return stunType(p)&classOfAnswer != 0 }
 
 // user finds the receiver's user fragment in the user name "receiver:sender" of a check (RFC 8445 7.2.2).
 func user(p []byte) (string, bool) {
-	for rest := p[stunHeader:]; len(rest) >= 4; {
+	end := min(len(p), stunHeader+int(binary.BigEndian.Uint16(p[2:])))
+	for rest := p[stunHeader:end]; len(rest) >= 4; {
 		kind, n := binary.BigEndian.Uint16(rest), int(binary.BigEndian.Uint16(rest[2:]))
 		rest = rest[4:]
 		if n > len(rest) {
