@@ -29,7 +29,8 @@ func connect(v *visit, m wire.Message) error {
 		return nil
 	}
 	s := v.door.attach(v, c)
-	v.door.opt.Log.Info("session began", "session", s.id, "remote", v.sock.Remote().String(), "app", s.app, "client", c.ClientVersion)
+	v.door.opt.Log.Info("session began", "session", s.id, "remote", v.sock.Remote().String(), "app", short(s.app),
+		"client", short(string(c.ClientVersion)))
 	echo := map[string]any{"authToken": s.token, "sessionId": s.id, "nodeId": v.door.node, "appKey": s.app, "status": "ESTABLISHED"}
 	if metrics := v.door.opt.Metrics; len(metrics) > 0 && measures(c.MediaProviders) {
 		echo["webRTCMetricsServerDescription"] = metrics

@@ -174,6 +174,17 @@ func TestStreamsPerClient(t *testing.T) {
 	two.hears(`"setRemoteSDP"`)
 }
 
+// TestLargeOffers holds what is kept of a stream.
+func TestLargeOffers(t *testing.T) {
+	k := newKit(t, Options{})
+	c := k.connect(`{}`)
+	large := strings.Repeat("x", 70_000)
+	c.say(`{"message":"publishStream","data":[{"mediaSessionId":"1","name":"a","sdp":"` + large + `"}]}`)
+	c.hears(`"FAILED"`, `"Failed to add stream to proxy"`)
+	c.say(`{"message":"publishStream","data":[{"mediaSessionId":"2","name":"a","sdp":"offer","custom":"` + large + `"}]}`)
+	c.hears(`"FAILED"`, `"Failed to add stream to proxy"`)
+}
+
 // TestWhatGraphsAreTold holds the variables of events, and what peers are made of.
 func TestWhatGraphsAreTold(t *testing.T) {
 	k := newKit(t, Options{})

@@ -139,6 +139,12 @@ func (k *kit) logs(text string, times int) {
 	}
 }
 
+func (l *logged) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.Reset()
+}
+
 func (l *logged) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()

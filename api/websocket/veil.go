@@ -3,6 +3,8 @@ package websocket
 import (
 	"regexp"
 	"strings"
+
+	"sluice/api/websocket/wire"
 )
 
 // veil hides what must not be logged of what clients say.
@@ -18,6 +20,9 @@ func newVeil() veil {
 		ice: regexp.MustCompile(`(a=ice-pwd:)([^\s\\"]+)`),
 	}
 }
+
+// short is what of a word that clients choose is logged.
+func short(s string) string { return strings.ToValidUTF8(s[:min(len(s), wire.MaxID)], "") }
 
 // text is what of a text may be logged.
 func (v veil) text(s string) string {

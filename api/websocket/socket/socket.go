@@ -47,9 +47,15 @@ type Socket struct {
 
 func newSocket(conn *websocket.Conn, opt Options) *Socket {
 	s := &Socket{conn: conn, opt: opt, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	// Frames of the WebSocket's own, from clients that are not pages, show as well that somebody is there.
 	conn.SetPongHandler(func(string) error {
 		s.unanswered.Store(0)
 		return nil
+	})
+	pong := conn.PingHandler()
+	conn.SetPingHandler(func(data string) error {
+		s.unanswered.Store(0)
+		return pong(data)
 	})
 	return s
 }

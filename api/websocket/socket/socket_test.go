@@ -256,6 +256,28 @@ func TestProbeFrames(t *testing.T) {
 	s.ends(ErrSilent)
 }
 
+// TestPingsOfTheClient holds that a client which pings by itself is answered, and is there.
+func TestPingsOfTheClient(t *testing.T) {
+	s := serve(t, Options{Every: 5 * time.Millisecond, Probes: 3, Probe: []byte("probe")})
+	s.say("hello")
+	<-s.heard
+	pongs := 0
+	s.client.SetPongHandler(func(string) error {
+		pongs++
+		return nil
+	})
+	for range 20 {
+		if err := s.client.WriteControl(websocket.PingMessage, []byte("there?"), time.Now().Add(time.Second)); err != nil {
+			t.Fatal(err)
+		}
+		s.reads("probe")
+	}
+	if pongs == 0 {
+		t.Error("no pong came")
+	}
+	s.ends(ErrSilent)
+}
+
 func TestNoProbes(t *testing.T) {
 	s := serve(t, Options{Algorithm: None, Every: time.Nanosecond, Probes: 1})
 	s.say("hello")

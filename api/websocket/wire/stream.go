@@ -5,6 +5,12 @@ import (
 	"strings"
 )
 
+// Limits of what is kept of a stream for as long as it lasts, in bytes. Offers of browsers with everything in them have 10,000.
+const (
+	MaxSDP    = 64 << 10
+	MaxCustom = 64 << 10
+)
+
 // Stream is what publishStream and playStream ask for. The same members come with unPublishStream, stopStream,
 // availableStream and snapshot; only MediaSessionID and Name count there.
 type Stream struct {
