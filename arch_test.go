@@ -41,7 +41,7 @@ func rules() []rule {
 		{"github.com/pion/interceptor", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
 		{"github.com/bluenviron/gortsplib/v5/pkg/format", []string{"sluice/engine/media"}, "RTP lives in media"},
 		{"github.com/emiago/sipgo", []string{"sluice/api/sip"}, "one package speaks SIP"},
-		{"github.com/gorilla/websocket", []string{"sluice/api/websocket"}, "one package speaks WebSocket"},
+		{"github.com/gorilla/websocket", []string{"sluice/api/websocket/socket"}, "one package speaks WebSocket"},
 		{"github.com/labstack/echo", []string{"sluice/api/rest", "sluice/api/hls", "sluice/api/whip", "sluice/api/console", "sluice/api/metrics"}, "only HTTP doors"},
 		{"gopkg.in/yaml.v3", []string{"sluice/engine/spec"}, "YAML has one reader"},
 		{"github.com/spf13/cobra", []string{"sluice/cmd"}, "the engine has no command line"},
@@ -91,6 +91,10 @@ func only() map[string][]string {
 		"sluice/engine/worker":          {"plan", "run", "media", "fault", "worker"},
 		"sluice/engine/node":            {"plan", "element", "hub", "run", "event", "stat", "media", "fault", "value"},
 		"sluice/engine/store":           {"spec", "lint", "route", "fault"},
+		"sluice/api/websocket/wire":     {"fault"},
+		"sluice/api/websocket/reason":   {"fault"},
+		"sluice/api/websocket/room":     {"fault"},
+		"sluice/api/websocket/socket":   {},
 	}
 }
 
