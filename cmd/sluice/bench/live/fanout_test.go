@@ -32,7 +32,7 @@ func fanout(b *testing.B, n int) {
 			r.forget()
 		}
 		sent, lost, begin, cpu := packets(all), missed(all), time.Now(), s.ran(b)
-		time.Sleep(measured)
+		<-time.After(measured)
 		sent, lost, cpu = packets(all)-sent, missed(all)-lost, s.ran(b)-cpu
 		wall := time.Since(begin)
 		var delays []time.Duration
@@ -65,7 +65,7 @@ func newcomers(b *testing.B, s *server, n int) []*reader {
 	b.Helper()
 	var out []*reader
 	for i := range n {
-		time.Sleep(137*time.Millisecond + time.Duration(i)*interval/7)
+		<-time.After(137*time.Millisecond + time.Duration(i)*interval/7)
 		r := read(b, api(b), "http://"+s.web+"/cam/whep")
 		r.await(b)
 		out = append(out, r)

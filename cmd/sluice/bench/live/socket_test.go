@@ -86,7 +86,7 @@ func BenchmarkIdle(b *testing.B) {
 		b.ReportMetric(s.memory(b)/1024, "MB")
 		b.ReportMetric((s.memory(b)-empty)/pages, "KB/session")
 		cpu := s.ran(b)
-		time.Sleep(measured) // probes are sent and answered by nobody meanwhile
+		<-time.After(measured) // probes are sent and answered by nobody meanwhile
 		b.ReportMetric((s.ran(b)-cpu).Seconds()/measured.Seconds(), "cores")
 		for _, p := range all {
 			_ = p.ws.Close()
