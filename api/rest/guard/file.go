@@ -1,0 +1,61 @@
+package guard
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// file looks at the name of a file, or at a pattern that stands for many. Links are followed, so that none leads out of a folder; who
+// can make links in a folder that is allowed can write there anyway, but not by this API.
+func (g *Guard) file(t target, text string) error {
+	path, err := filepath.Abs(strings.TrimPrefix(text, "file://"))
+	if err != nil || strings.ContainsRune(text, 0) {
+		return t.refuse("is no file")
+	}
+	if strings.ContainsAny(filepath.Dir(path), "*?[{") {
+		return t.refuse("stands for more folders than one")
+	}
+	whole, err := resolve(path)
+	if err == nil {
+		for _, folder := range g.rules.Folders {
+			if within(whole, folder) {
+				return nil
+			}
+		}
+	}
+	return t.refuse("is not in a folder that the API may use").Advise(`the configuration's key "rest.folders" says which folders it may`)
+}
+
+// within tells whether a path without links lies below a folder.
+func within(path, folder string) bool {
+	folder, err := filepath.Abs(folder)
+	if err != nil {
+		return false
+	}
+	if folder, err = resolve(folder); err != nil {
+		return false
+	}
+	below, err := filepath.Rel(folder, path)
+	return err == nil && below != "." && filepath.IsLocal(below)
+}
+
+// resolve follows the links in a path whose end need not be there yet. A link to what is not there is refused: opening it to write
+// would make a file wherever it leads.
+func resolve(path string) (string, error) {
+	whole, err := filepath.EvalSymlinks(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return whole, err
+	}
+	if _, err := os.Lstat(path); err == nil {
+		return "", fs.ErrInvalid
+	}
+	parent := filepath.Dir(path)
+	if parent == path {
+		return path, nil
+	}
+	folder, err := resolve(parent)
+	return filepath.Join(folder, filepath.Base(path)), err
+}

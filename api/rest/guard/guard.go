@@ -1,0 +1,216 @@
+// Package guard decides what the graphs of REST callers may touch outside the server: files, addresses, devices. Nothing, unless the
+// configuration lets them; who may call the API may not therefore read every file that the server can, or have it connect to what
+// only the server reaches. The package opens nothing, and does not concern itself with graphs that were put into the folder by hand
+// and are started by other events.
+package guard
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"sluice/engine/element"
+	"sluice/engine/fault"
+	"sluice/engine/plan"
+	"sluice/engine/value"
+)
+
+// Rules say what is allowed beside what touches nothing.
+type Rules struct {
+	// Folders are those in which files may be read and written, and below which.
+	Folders []string
+	// Hosts are what may be connected to, and listened on: "cam.example.org", "cam.example.org:554", "*.example.org", addresses,
+	// networks ("10.1.0.0/16"), or "*" for all. Names are not looked up, so a network admits only addresses.
+	Hosts []string
+	// Elements are those that may be used whatever they touch: "v4l2src".
+	Elements []string
+}
+
+// Specs finds the description of an element.
+type Specs func(name string) (*element.Spec, bool)
+
+// Guard decides by Rules. Safe for concurrent use.
+type Guard struct {
+	rules Rules
+	hosts []host
+	specs Specs
+}
+
+// New makes a Guard. A bad rule is fault.InvalidParams, with its place in Rules: "hosts[2]".
+func New(r Rules, specs Specs) (*Guard, error) {
+	g := &Guard{rules: r, specs: specs}
+	for i, text := range r.Hosts {
+		h, err := parseHost(text)
+		if err != nil {
+			return nil, fault.New(fault.InvalidParams, place("hosts", i), "%q is neither a host nor a network", text)
+		}
+		g.hosts = append(g.hosts, h)
+	}
+	for i, f := range r.Folders {
+		if f == "" {
+			return nil, fault.New(fault.InvalidParams, place("folders", i), "a folder needs a name")
+		}
+	}
+	return g, nil
+}
+
+// Plan refuses a plan that touches what is not allowed, as fault.Forbidden with the node as its place.
+func (g *Guard) Plan(p *plan.Plan) error {
+	for _, n := range p.Nodes {
+		if s, ok := g.specs(n.Element); ok && element.Own(n.Element) {
+			if err := g.node(&n, s); err != nil {
+				return err
+			}
+		}
+	}
+	for _, l := range p.Pipelines {
+		for i := range l.Elements {
+			if err := g.element(&l.Elements[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// node looks at an element of sluice's. What it is made of in GStreamer is looked at besides.
+func (g *Guard) node(n *plan.Node, s *element.Spec) error {
+	if slices.Contains(g.rules.Elements, n.Element) {
+		return nil
+	}
+	for _, set := range n.Settings {
+		f, _ := s.Field(set.Name)
+		t := target{node: n.Name, element: n.Element, setting: set}
+		var err error
+		switch text := set.Reveal(); {
+		case text == "":
+		case f.Constraint.Type == value.File:
+			err = g.file(t, text)
+		case f.Constraint.Type == value.URI, strings.Contains(text, "://"): // streams may be called by their addresses
+			err = g.address(t, text)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// element looks at an element of GStreamer's.
+func (g *Guard) element(e *plan.Element) error {
+	if slices.Contains(g.rules.Elements, e.Factory) {
+		return nil
+	}
+	s, ok := g.specs(e.Factory)
+	if !ok {
+		return fault.New(fault.Forbidden, e.Node, "%q is not known, so it may not be used through the API", e.Factory).
+			Advise(adviseElement, e.Factory)
+	}
+	leaf := len(s.In()) == 0 || len(s.Out()) == 0
+	if leaf && slices.Contains(harmless(), e.Factory) {
+		return nil
+	}
+	settings := slices.Clone(e.Props)
+	if leaf {
+		settings = append(settings, defaults(s, e.Props)...)
+	}
+	touches := false
+	for _, set := range settings {
+		touched, err := g.setting(target{node: e.Node, element: e.Factory, setting: set}, s)
+		if err != nil {
+			return err
+		}
+		touches = touches || touched
+	}
+	if leaf && !touches {
+		return fault.New(fault.Forbidden, e.Node, "%q reaches outside the server, and may not be used through the API", e.Factory).
+			Advise(adviseElement, e.Factory)
+	}
+	return nil
+}
+
+// setting looks at one setting, and tells whether it names something outside.
+func (g *Guard) setting(t target, s *element.Spec) (touches bool, err error) {
+	text := t.setting.Reveal()
+	if text == "" || !textual(s, t.setting) {
+		return false, nil
+	}
+	switch meaning(t.setting.Name) {
+	case aHost:
+		for one := range strings.SplitSeq(text, ",") {
+			if err := g.host(t, one); err != nil {
+				return true, err
+			}
+		}
+	case aFile, anAddress:
+		if strings.Contains(text, "://") {
+			return true, g.address(t, text)
+		}
+		return true, g.file(t, text)
+	case anElement:
+		return true, t.refuse("names an element").Advise(adviseElement, t.element)
+	case options:
+		if strings.ContainsFunc(text, func(r rune) bool { return r == '/' }) || hasAny(text, "stats", "file", "dump", "clbin") {
+			return true, t.refuse("may name files").Advise(adviseElement, t.element)
+		}
+		return false, nil
+	case nothing:
+		if strings.Contains(text, "://") {
+			return true, g.address(t, text)
+		}
+		return false, nil
+	}
+	return true, nil
+}
+
+// textual tells whether a setting is free text. What the registry does not know could be anything.
+func textual(s *element.Spec, set plan.Setting) bool {
+	f, ok := s.Field(set.Name)
+	if !ok {
+		return true
+	}
+	switch f.Constraint.Type {
+	case value.String, value.File, value.URI, value.Secret, value.Structure, value.Caps, value.List, value.Map:
+		return true
+	}
+	return false
+}
+
+// address looks at an address with a scheme.
+func (g *Guard) address(t target, text string) error {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil, strings.ContainsAny(text, "\\\x00\r\n"):
+		return t.refuse("is no address that can be checked")
+	case strings.EqualFold(u.Scheme, "file") && u.Host == "":
+		return g.file(t, u.Path)
+	case u.Scheme == "" || u.Host == "":
+		return t.refuse("is no address of a host").Advise(adviseElement, t.element)
+	case slices.Contains(strings.Split(u.Path, "/"), ".."): // an element that takes it for a file would go there
+		return t.refuse(`has ".." in it`)
+	}
+	return g.host(t, u.Host)
+}
+
+// host looks at a host, with or without a port.
+func (g *Guard) host(t target, text string) error {
+	for _, h := range g.hosts {
+		if h.admits(text) {
+			return nil
+		}
+	}
+	return t.refuse("is at a host that the API may not reach").Advise(`the configuration's key "rest.hosts" says which hosts it may`)
+}
+
+// target is a setting that names something.
+type target struct {
+	node, element string
+	setting       plan.Setting
+}
+
+// refuse words the refusal; secrets stay hidden.
+func (t target) refuse(why string) *fault.Fault {
+	return fault.New(fault.Forbidden, t.node, "%s=%q of %q %s", t.setting.Name, t.setting.Text, t.element, why)
+}
+
+const adviseElement = `the configuration's key "rest.elements" can allow %q altogether`
