@@ -60,6 +60,17 @@ func (s Settings) check() error {
 	case s.ICETimeout < time.Second || s.ConsentTimeout < time.Second || s.MediaTimeout < time.Second:
 		return wrong("a timeout is below 1 s")
 	}
+	return s.addresses(wrong)
+}
+
+// addresses checks those of others.
+func (s Settings) addresses(wrong func(string, ...any) *fault.Fault) error {
+	for _, server := range s.STUN {
+		_, port, err := net.SplitHostPort(server)
+		if n, wrongPort := strconv.ParseUint(port, 10, 16); err != nil || wrongPort != nil || n == 0 {
+			return wrong("stun: %q is no \"host:port\"", server)
+		}
+	}
 	for _, entry := range s.NAT1To1 {
 		for part := range strings.SplitSeq(entry, "/") {
 			if _, err := netip.ParseAddr(part); err != nil {
@@ -71,7 +82,9 @@ func (s Settings) check() error {
 }
 
 func (s Settings) listen(udp, tcp []string) mux.Options {
-	return mux.Options{UDP: udp, TCP: tcp, Interfaces: s.Interfaces, Loopback: s.Loopback, Log: link.Logs{Log: s.Log}}
+	return mux.Options{
+		UDP: udp, TCP: tcp, Interfaces: s.Interfaces, Loopback: s.Loopback, STUN: s.STUN, Log: link.Logs{Log: s.Log},
+	}
 }
 
 // at gives addresses another port.

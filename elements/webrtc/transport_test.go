@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/stun/v4"
 	pion "github.com/pion/webrtc/v4"
 
 	"sluice/elements/webrtc"
@@ -343,19 +344,20 @@ func TestSettings(t *testing.T) {
 		set  webrtc.Settings
 		want fault.Code
 	}{
-		"nothing to listen on":  {webrtc.Settings{UDP: []string{}, TCP: []string{}}, fault.InvalidParams},
-		"a range upside down":   {webrtc.Settings{Ports: [2]uint16{2, 1}}, fault.InvalidParams},
-		"a short timeout":       {webrtc.Settings{ICETimeout: 1}, fault.InvalidParams},
-		"no public address":     {webrtc.Settings{NAT1To1: []string{"example"}}, fault.InvalidParams},
-		"no local address":      {webrtc.Settings{NAT1To1: []string{"203.0.113.7/x"}}, fault.InvalidParams},
-		"relays and ICE-lite":   {webrtc.Settings{Lite: true, TURN: []webrtc.TURN{{URL: "turn:127.0.0.1"}}}, fault.InvalidParams},
-		"a relay that is none":  {webrtc.Settings{TURN: []webrtc.TURN{{URL: "stun:127.0.0.1"}}}, fault.InvalidParams},
-		"a relay without URL":   {webrtc.Settings{TURN: []webrtc.TURN{{}}}, fault.InvalidParams},
-		"a port that is taken":  {webrtc.Settings{UDP: []string{taken.LocalAddr().String()}, TCP: []string{}}, fault.Unreachable},
-		"an address of nobody":  {webrtc.Settings{UDP: []string{"192.0.2.1:0"}, TCP: []string{}}, fault.Unreachable},
-		"a port that is none":   {webrtc.Settings{UDP: []string{"127.0.0.1:x"}, TCP: []string{}}, fault.Unreachable},
-		"a host name to bind":   {webrtc.Settings{UDP: []string{"localhost:0"}, TCP: []string{}}, fault.Unreachable},
-		"interfaces of nothing": {webrtc.Settings{UDP: []string{":0"}, TCP: []string{}, Interfaces: []string{"none0"}}, fault.Unreachable},
+		"nothing to listen on":       {webrtc.Settings{UDP: []string{}, TCP: []string{}}, fault.InvalidParams},
+		"a range upside down":        {webrtc.Settings{Ports: [2]uint16{2, 1}}, fault.InvalidParams},
+		"a short timeout":            {webrtc.Settings{ICETimeout: 1}, fault.InvalidParams},
+		"no public address":          {webrtc.Settings{NAT1To1: []string{"example"}}, fault.InvalidParams},
+		"no local address":           {webrtc.Settings{NAT1To1: []string{"203.0.113.7/x"}}, fault.InvalidParams},
+		"relays and ICE-lite":        {webrtc.Settings{Lite: true, TURN: []webrtc.TURN{{URL: "turn:127.0.0.1"}}}, fault.InvalidParams},
+		"a relay that is none":       {webrtc.Settings{TURN: []webrtc.TURN{{URL: "stun:127.0.0.1"}}}, fault.InvalidParams},
+		"a STUN server that is none": {webrtc.Settings{STUN: []string{"stun:example.org"}}, fault.InvalidParams},
+		"a relay without URL":        {webrtc.Settings{TURN: []webrtc.TURN{{}}}, fault.InvalidParams},
+		"a port that is taken":       {webrtc.Settings{UDP: []string{taken.LocalAddr().String()}, TCP: []string{}}, fault.Unreachable},
+		"an address of nobody":       {webrtc.Settings{UDP: []string{"192.0.2.1:0"}, TCP: []string{}}, fault.Unreachable},
+		"a port that is none":        {webrtc.Settings{UDP: []string{"127.0.0.1:x"}, TCP: []string{}}, fault.Unreachable},
+		"a host name to bind":        {webrtc.Settings{UDP: []string{"localhost:0"}, TCP: []string{}}, fault.Unreachable},
+		"interfaces of nothing":      {webrtc.Settings{UDP: []string{":0"}, TCP: []string{}, Interfaces: []string{"none0"}}, fault.Unreachable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if p, err := webrtc.New(c.set); !errors.Is(err, c.want) {
@@ -376,4 +378,45 @@ func TestEveryInterface(t *testing.T) {
 		t.Errorf("%v, %v", udp, tcp)
 	}
 	plays(t, s)
+}
+
+// TestSeenFromOutside tells clients the address that a STUN server says we have.
+func TestSeenFromOutside(t *testing.T) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		buf := make([]byte, 1500)
+		for {
+			n, from, err := conn.ReadFrom(buf)
+			if err != nil {
+				return
+			}
+			var m stun.Message
+			if stun.Decode(buf[:n], &m) != nil {
+				continue
+			}
+			if answer, err := stun.Build(&m, stun.BindingSuccess, &stun.XORMappedAddress{IP: net.IPv4(203, 0, 113, 5), Port: 7777}); err == nil {
+				conn.WriteTo(answer.Raw, from)
+			}
+		}
+	}()
+	t.Cleanup(func() { conn.Close(); <-done })
+	s := newStage(t, func(s *webrtc.Settings) { s.STUN = []string{conn.LocalAddr().String()} })
+	p, answer, _ := s.published(newClient(t, clientOptions{}), same)
+	defer p.Stop(nil)
+	udp, _ := s.peers.Addresses()
+	want := " 203.0.113.5 7777 typ srflx raddr 127.0.0.1 rport " + strconv.Itoa(udp[0].(*net.UDPAddr).Port)
+	for _, c := range candidates(answer) {
+		if strings.HasSuffix(c, want) {
+			if _, err := ice.UnmarshalCandidate(c); err != nil {
+				t.Errorf("%q: %v", c, err)
+			}
+			return
+		}
+	}
+	t.Errorf("no %q in\n%s", want, answer)
 }

@@ -185,8 +185,9 @@ func (l *Link) Local(ctx context.Context) (sdp.Local, error) {
 	if err != nil {
 		return local, fault.New(fault.Internal, "ice", "no candidates").Because(err)
 	}
+	public := l.public(ctx)
 	for _, c := range list {
-		local.Candidates = append(local.Candidates, l.describe(c)...)
+		local.Candidates = append(local.Candidates, l.describe(c, public)...)
 	}
 	slices.SortStableFunc(local.Candidates, func(a, b string) int { return priority(b) - priority(a) })
 	if len(local.Candidates) == 0 {
@@ -196,11 +197,25 @@ func (l *Link) Local(ctx context.Context) (sdp.Local, error) {
 	return local, nil
 }
 
-// describe writes a candidate, and its like for each further host that leads here.
-func (l *Link) describe(c ice.Candidate) []string {
+// public are the addresses under which our sockets are seen from outside.
+func (l *Link) public(ctx context.Context) map[netip.AddrPort]netip.AddrPort {
+	if u := l.conf.Mux.UDP(); u != nil {
+		return u.Public(ctx)
+	}
+	return nil
+}
+
+// describe writes a candidate, and its like for each further host that leads here and for the public address of its socket. The
+// agent need not know of those: checks that come by them come to the same socket.
+func (l *Link) describe(c ice.Candidate, public map[netip.AddrPort]netip.AddrPort) []string {
 	out := []string{line(c.Foundation(), c, c.Address(), 0)}
 	if c.Type() != ice.CandidateTypeHost {
 		return out
+	}
+	if ip, err := netip.ParseAddr(c.Address()); err == nil && !c.NetworkType().IsTCP() {
+		if at, ok := public[netip.AddrPortFrom(ip, uint16(c.Port()))]; ok {
+			out = append(out, reflexive(c, at))
+		}
 	}
 	for i, host := range l.conf.Hosts {
 		if host.Is4() == (c.NetworkType() == ice.NetworkTypeUDP4 || c.NetworkType() == ice.NetworkTypeTCP4) {
@@ -208,6 +223,13 @@ func (l *Link) describe(c ice.Candidate) []string {
 		}
 	}
 	return out
+}
+
+// reflexive writes the server-reflexive candidate of a host candidate (RFC 8445 5.1.1.2).
+func reflexive(c ice.Candidate, at netip.AddrPort) string {
+	const preference = 100 << 24
+	return fmt.Sprintf("%ss %d udp %d %s %d typ srflx raddr %s rport %d", c.Foundation(), c.Component(), preference|c.Priority()&(1<<24-1),
+		at.Addr(), at.Port(), c.Address(), c.Port())
 }
 
 func line(foundation string, c ice.Candidate, address string, less uint32) string {

@@ -21,6 +21,7 @@ type Options struct {
 	// allow, port 0 any free port.
 	UDP, TCP   []string
 	Interfaces []string // names; empty: all
+	STUN       []string // servers "host:port" that tell under which address a socket is seen from outside
 	Loopback   bool
 	Log        logging.LoggerFactory // of pion's TCP mux; nil: as pion has it
 }
@@ -34,7 +35,7 @@ type Mux struct {
 
 // Listen opens the ports. An error is a *net.OpError, or says what is wrong with an address.
 func Listen(ctx context.Context, o Options) (*Mux, error) {
-	m := &Mux{udp: newUDP()}
+	m := &Mux{udp: newUDP(o.STUN)}
 	err := m.listenUDP(ctx, o)
 	if err == nil {
 		err = m.listenTCP(ctx, o)
@@ -42,7 +43,7 @@ func Listen(ctx context.Context, o Options) (*Mux, error) {
 	if err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
-	m.udp.start()
+	m.udp.start(ctx)
 	return m, nil
 }
 

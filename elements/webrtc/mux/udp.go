@@ -1,6 +1,7 @@
 package mux
 
 import (
+	"context"
 	"errors"
 	"net"
 	"net/netip"
@@ -19,6 +20,8 @@ const settled = 3 * time.Second
 type UDP struct {
 	sockets []*socket
 	pool    sync.Pool // of *Packet
+	prober  *prober
+	cancel  context.CancelFunc // of the prober
 
 	mu      sync.RWMutex
 	users   map[string]*Inbox          // by user fragment
@@ -43,9 +46,9 @@ type remote struct {
 	by    atomic.Pointer[gso.Conn] // where
 }
 
-func newUDP() *UDP {
+func newUDP(servers []string) *UDP {
 	return &UDP{
-		pool:  sync.Pool{New: func() any { return new(Packet) }},
+		prober: newProber(servers), cancel: func() {}, pool: sync.Pool{New: func() any { return new(Packet) }},
 		users: map[string]*Inbox{}, remotes: map[netip.AddrPort]*remote{}, asked: map[netip.AddrPort]*remote{},
 	}
 }
@@ -55,9 +58,13 @@ func (u *UDP) add(c *gso.Conn) {
 	u.sockets = append(u.sockets, &socket{u, c, local})
 }
 
-func (u *UDP) start() {
+func (u *UDP) start(ctx context.Context) {
 	for _, s := range u.sockets {
 		u.readers.Go(s.read)
+	}
+	if len(u.prober.servers) > 0 {
+		ctx, u.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		u.readers.Go(func() { u.prober.run(ctx, u) })
 	}
 }
 
@@ -147,8 +154,13 @@ func (u *UDP) forget(in *Inbox) {
 // Close closes the sockets and waits for their readers. Inboxes are closed by those who have them.
 func (u *UDP) Close() error {
 	u.mu.Lock()
+	first := !u.closed
 	u.closed = true
 	u.mu.Unlock()
+	if !first {
+		return nil
+	}
+	u.cancel()
 	var err error
 	for _, s := range u.sockets {
 		err = errors.Join(err, s.conn.Close())
@@ -196,6 +208,9 @@ func (r *remote) touch(s *socket, now time.Time) {
 
 // check passes STUN to the agents that it may be for: a request to whom it names, an answer to who asked.
 func (u *UDP) check(s *socket, p []byte, from netip.AddrPort, now time.Time) {
+	if isAnswer(p) && u.prober.take(p) {
+		return
+	}
 	u.mu.RLock()
 	defer u.mu.RUnlock()
 	r := u.remotes[from]
