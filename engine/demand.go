@@ -42,6 +42,14 @@ func (d demand) Conversion(stream string, from media.Track, want media.Want) (hu
 	if c.Codec == media.Any { // what it is, made fit: without B-frames, say
 		c.Codec = from.Codec
 	}
+	switch from.Kind {
+	case media.Video:
+		c.Shape = want.Shape
+		// Sides are coded in steps of two, so that those who ask for 641 and for 640 share one encoder.
+		c.Shape.Width, c.Shape.Height = c.Shape.Width&^1, c.Shape.Height&^1
+	case media.Audio:
+		c.Rate, c.Channels = want.Rate, want.Channels
+	}
 	if src, ok := set.Source(m.Entry.Graph); ok {
 		c.Graph = m.Entry.Graph + "@" + src.Hash
 	}
@@ -50,24 +58,31 @@ func (d demand) Conversion(stream string, from media.Track, want media.Want) (hu
 
 // Convert raises stream.convert. What it starts ends when nobody reads it.
 func (d demand) Convert(ctx context.Context, c hub.Conversion) error {
-	vars := map[string]any{"kind": string(c.Kind), "want.codec": string(c.Codec)}
-	whole := func(name string, v int) {
-		if v != 0 {
-			vars[name] = int64(v)
-		}
-	}
-	whole("want.width", c.Width)
-	whole("want.height", c.Height)
-	whole("want.rate", c.Rate)
-	whole("want.channels", c.Channels)
-	if c.Bitrate != 0 {
-		vars["want.bitrate"] = value.Bits(c.Bitrate)
-	}
-	inst, err := d.Raise(ctx, Event{Name: "stream.convert", Path: path(c.Stream), Vars: vars, convert: c, wanted: true})
+	inst, err := d.Raise(ctx, Event{Name: "stream.convert", Path: path(c.Stream), Vars: wanted(c), convert: c, wanted: true})
 	if err != nil {
 		return err
 	}
 	return inst.Ready(ctx)
+}
+
+// wanted are the variables of a conversion; what it leaves open has none.
+func wanted(c hub.Conversion) map[string]any {
+	vars := map[string]any{"kind": string(c.Kind), "want.codec": string(c.Codec)}
+	for name, v := range map[string]int{
+		"want.width": c.Shape.Width, "want.height": c.Shape.Height, "want.quality": c.Shape.Quality,
+		"want.rate": c.Rate, "want.channels": c.Channels,
+	} {
+		if v != 0 {
+			vars[name] = int64(v)
+		}
+	}
+	if c.Shape.Bitrate != 0 {
+		vars["want.bitrate"] = value.Bits(c.Shape.Bitrate)
+	}
+	if c.Shape.FPS != 0 {
+		vars["want.fps"] = value.Ratio{Num: int64(c.Shape.FPS), Den: 1}
+	}
+	return vars
 }
 
 // path is where routes look for a stream.

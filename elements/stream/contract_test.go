@@ -21,7 +21,12 @@ func TestOutline(t *testing.T) {
 video -> h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
 name*: string
 kind#: enum (audio video)
-wait: duration 0s (0s..1m)`,
+wait: duration 0s (0s..1m)
+width: int (0..8192)
+height: int (0..8192)
+fps: int (0..240)
+bitrate: bitrate (0..200M)
+quality: int (0..100)`,
 		"stream.out": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
 video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
 name*: string

@@ -7,6 +7,8 @@ import (
 	"sluice/elements/ports"
 	"sluice/engine/element"
 	"sluice/engine/media"
+	"sluice/engine/node"
+	"sluice/engine/value"
 )
 
 // In reads a stream from the hub. It is an element.Factory whose elements are node.Taps: who runs the graph does the reading.
@@ -25,25 +27,42 @@ func (In) Spec() element.Spec {
 				Says("The only kind to read; both when left out."),
 			element.Span("wait", 0, time.Minute).Or(time.Duration(0)).
 				Says("How long to wait for a graph that brings or converts it; 0s takes only what is there."),
+			shape("width", 8192, "Picture width in pixels that is wanted; 0 leaves it as it is, or to the height."),
+			shape("height", 8192, "Picture height in pixels that is wanted; 0 leaves it as it is, or to the width."),
+			shape("fps", 240, "Frames a second that are wanted; 0 leaves them as they are."),
+			element.Setting("bitrate", value.Bitrate).Within(value.Bits(0), value.Bits(200_000_000)).
+				Says("Bits a second that the pictures are wanted in; 0 leaves them as they are."),
+			shape("quality", 100, "Picture quality that is wanted, 1 to 100; 0 leaves it as it is."),
 		},
-		Examples: []string{"stream.in name=lobby", "stream.in name=lobby kind=audio wait=5s"},
+		Examples: []string{
+			"stream.in name=lobby", "stream.in name=lobby kind=audio wait=5s", "stream.in name=lobby wait=5s width=640 bitrate=500k",
+		},
 	}
+}
+
+// shape is a field for what the pictures are wanted to be like. Any of them has the stream converted, unless it is 0.
+func shape(name string, most int64, about string) element.Field {
+	return element.Number(name, 0, most).Says(about)
 }
 
 // New implements element.Factory.
 func (In) New(_ context.Context, _ element.Env, conf element.Conf) (element.Element, error) {
-	return tap{name: conf.Text("name"), wait: conf.Duration("wait"), kind: media.Kind(conf.Text("kind"))}, nil
+	return tap{reads: node.Reading{
+		Stream: conf.Text("name"), Wait: conf.Duration("wait"), Kind: media.Kind(conf.Text("kind")),
+		Shape: media.Shape{
+			Width: int(conf.Int("width")), Height: int(conf.Int("height")), FPS: int(conf.Int("fps")),
+			Bitrate: int(conf.Int("bitrate")), Quality: int(conf.Int("quality")),
+		},
+	}}, nil
 }
 
 type tap struct {
 	passive
-	name string
-	wait time.Duration
-	kind media.Kind
+	reads node.Reading
 }
 
 // Reads implements node.Tap.
-func (t tap) Reads() (string, time.Duration, media.Kind) { return t.name, t.wait, t.kind }
+func (t tap) Reads() node.Reading { return t.reads }
 
 // passive elements begin nothing.
 type passive struct{}

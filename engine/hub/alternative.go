@@ -76,8 +76,8 @@ func (a *Alternative) WriteUnits(batch []media.Unit) error {
 // Timeline is the publication's: what a conversion makes keeps the times of what it was made from.
 func (a *Alternative) Timeline() *media.Timeline { return a.pub.timeline }
 
-// Close takes the alternative away. Its readers go over to another track that suits them, or are told the reason. It may
-// be called again.
+// Close takes the alternative away. Its readers go over to another track that suits them; if none does, and there is a reason,
+// they are told it and end, and without one a conversion is asked for again. It may be called again.
 func (a *Alternative) Close(reason error) {
 	p := a.pub
 	p.hub.mu.Lock()
@@ -90,7 +90,7 @@ func (a *Alternative) Close(reason error) {
 	p.changed()
 	for r := range p.readers {
 		if slices.Contains(r.picks, a.track) {
-			p.hub.handOver(r, p, reason)
+			p.hub.move(r, p, reason, reason == nil)
 		}
 	}
 }

@@ -19,7 +19,7 @@ func (h *Hub) admit(r *Reader, o offer, picks []*track) (bool, error) {
 	}
 	fresh := r.id == 0
 	if fresh {
-		r.id = h.newID()
+		r.id, r.since = h.newID(), h.opt.Clock.Now()
 	}
 	if err := h.hold(r, o.pub, picks); err != nil {
 		return false, err
@@ -39,7 +39,7 @@ func (h *Hub) hold(r *Reader, pub *Publication, picks []*track) error {
 			return err
 		}
 	}
-	r.pub, r.picks = pub, picks
+	r.pub, r.picks, r.reasons = pub, picks, reasons(r.want, pub.offer, picks)
 	pub.readers[r] = struct{}{}
 	for _, t := range picks {
 		h.demand(t)
@@ -57,7 +57,7 @@ func (h *Hub) release(r *Reader) {
 	for _, t := range r.picks {
 		h.undemand(r.pub, t)
 	}
-	r.pub, r.picks = nil, nil
+	r.pub, r.picks, r.reasons = nil, nil, nil
 }
 
 // demand counts a reader of a track.

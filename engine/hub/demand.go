@@ -19,18 +19,16 @@ type Demand interface {
 	Convert(ctx context.Context, c Conversion) error
 }
 
-// Conversion names a conversion. Readers whose conversions are equal share one.
+// Conversion names a conversion. Readers whose conversions are equal share one. What is zero is left as it is, or to the codec.
 type Conversion struct {
-	Stream   string
-	Kind     media.Kind
-	Codec    media.Codec
-	Width    int // in pixels; 0 leaves it as it is, as in all that follow
-	Height   int
-	FPS      int
-	Bitrate  int    // in bits a second
-	Rate     int    // samples a second
-	Channels int    // of audio
-	Graph    string // the version of the graph that converts, so that an edited graph serves new readers at once
+	Stream   string      `json:"stream"`
+	Kind     media.Kind  `json:"kind"`
+	Codec    media.Codec `json:"codec"`
+	Shape    media.Shape `json:"shape,omitzero"`
+	Rate     int         `json:"rate,omitempty"` // samples a second
+	Channels int         `json:"channels,omitempty"`
+	// Graph is the version of the graph that converts, so that an edited graph serves new readers at once.
+	Graph string `json:"graph"`
 }
 
 // need is something that a reader has to wait for until somebody publishes it.

@@ -11,6 +11,8 @@ import (
 
 // ReadOptions refine Read. The zero ReadOptions will do.
 type ReadOptions struct {
+	// Name is what the reader is called where readers are listed: the node that reads, say.
+	Name string
 	// Wait is how long to wait for somebody to publish, or for a conversion. At 0 nobody is asked for either. When somebody
 	// else takes the name, or the pictures change, and nothing suits any more, it is how long to wait again.
 	Wait time.Duration

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"sync/atomic"
+	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/hub/fanout"
@@ -29,9 +30,12 @@ type Reader struct {
 	pub    *Publication // nil once it has ended, and while it searches
 	search *search      // nil as long as it has something, and at the end
 	picks  []*track
-	layer  string // that it prefers; "" is the largest
-	next   *track // the layer it goes over to; nil if to none
-	paused bool
+	// Why each of the picks is the one, and since when the reader reads at all.
+	reasons []string
+	since   time.Time
+	layer   string // that it prefers; "" is the largest
+	next    *track // the layer it goes over to; nil if to none
+	paused  bool
 }
 
 // port is a reader's end of the fan-out, in the form that it reads.

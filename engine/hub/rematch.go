@@ -11,7 +11,10 @@ import (
 // handOver moves a reader to another publication, or to other tracks of its own, or ends it if that is nil or has nothing
 // for it. What would have to be converted for it is asked for, and the reader gets nothing until then. The caller holds
 // h.mu.
-func (h *Hub) handOver(r *Reader, to *Publication, reason error) {
+func (h *Hub) handOver(r *Reader, to *Publication, reason error) { h.move(r, to, reason, true) }
+
+// move is handOver that asks for conversions or does not: one that has just failed would fail again.
+func (h *Hub) move(r *Reader, to *Publication, reason error, ask bool) {
 	from := r.pub
 	h.release(r)
 	if to == nil || r.bound && to != from {
@@ -19,7 +22,12 @@ func (h *Hub) handOver(r *Reader, to *Publication, reason error) {
 		return
 	}
 	picks, err := h.match(to.offer, r.want, r.layer)
-	if err != nil && h.opt.Demand != nil && !r.bound && !h.closed {
+	switch {
+	case err == nil || r.bound || h.closed:
+	case !ask:
+		h.dismiss(r, from, reason)
+		return
+	case h.opt.Demand != nil:
 		h.search(r, from)
 		return
 	}
@@ -80,7 +88,8 @@ func (p *Publication) redescribe(t *track) {
 	t.described.Store(&d)
 	p.changed()
 	for r := range p.readers {
-		if slices.Contains(r.picks, t) && r.want.Takes(d) < 0 {
+		// What a conversion makes was made for who reads it, and never suits one who asked for a shape of his own otherwise.
+		if t.made == (Conversion{}) && slices.Contains(r.picks, t) && r.want.Takes(d) < 0 {
 			p.hub.handOver(r, p, fault.New(fault.CodecNotAvailable, "", "%s: it is %s now", t.kind, d))
 		}
 	}

@@ -1,6 +1,7 @@
 package hub
 
 import (
+	"maps"
 	"sync/atomic"
 	"time"
 
@@ -43,6 +44,14 @@ type track struct {
 func newTrack(t media.Track, form Form, source Source) *track {
 	if info, ok := t.Codec.Info(); ok && t.ClockRate == 0 {
 		t.ClockRate = uint32(info.ClockRate) // who reads packets of it needs one
+	}
+	if form == Units && t.Codec == media.H264 && t.FMTP["packetization-mode"] == "" {
+		// Packets are made of them here, in mode 1 (Forms). Who sends those on has to agree on that with his peer.
+		t.FMTP = maps.Clone(t.FMTP)
+		if t.FMTP == nil {
+			t.FMTP = map[string]string{}
+		}
+		t.FMTP["packetization-mode"] = "1"
 	}
 	first := look.First(t)
 	t.Width, t.Height, t.Profile = first.Width, first.Height, first.Profile

@@ -22,11 +22,13 @@ type StreamInfo struct {
 
 // TrackInfo describes a track that can be read.
 type TrackInfo struct {
-	Track       media.Track   `json:"track"`
-	Form        Form          `json:"form"`
-	Alternative bool          `json:"alternative,omitempty"`
-	Readers     int           `json:"readers"`
-	Stats       stat.Snapshot `json:"stats"` // of what was written
+	Track       media.Track `json:"track"`
+	Form        Form        `json:"form"`
+	Alternative bool        `json:"alternative,omitempty"`
+	// Conversion is the one that makes it; nil if it is published, or made by its publisher's graph.
+	Conversion *Conversion   `json:"conversion,omitempty"`
+	Readers    int           `json:"readers"`
+	Stats      stat.Snapshot `json:"stats"` // of what was written
 	// Derived is of the form that was made of that, if somebody reads or read it.
 	Derived *stat.Snapshot `json:"derived,omitempty"`
 }
@@ -71,6 +73,10 @@ func (p *Publication) info() StreamInfo {
 	for _, t := range p.offer {
 		one := TrackInfo{
 			Track: t.media(), Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),
+		}
+		if t.made != (Conversion{}) {
+			made := t.made
+			one.Conversion = &made
 		}
 		if t.former != nil {
 			derived := t.derived.Snapshot()

@@ -21,15 +21,18 @@ type Want struct {
 	// Shape is what the pictures are to be like. Unless it is zero, no track suits as it is: even pictures that are of that
 	// shape now need not be so in a minute.
 	Shape Shape
+	// Rate, in Hz, and Channels are those of sound that is made for the reader, if it cannot take any as it is. At 0 they are
+	// left to the codec.
+	Rate, Channels int
 }
 
 // Shape is what a reader asks of pictures beside their codec. What is zero is left as it is.
 type Shape struct {
-	Width   int // in pixels
-	Height  int // in pixels; of the two, one that is zero follows the other
-	FPS     int // frames a second
-	Bitrate int // bits a second
-	Quality int // 1 to 100
+	Width   int `json:"width,omitempty"`   // in pixels
+	Height  int `json:"height,omitempty"`  // in pixels; of the two, one that is zero follows the other
+	FPS     int `json:"fps,omitempty"`     // frames a second
+	Bitrate int `json:"bitrate,omitempty"` // bits a second
+	Quality int `json:"quality,omitempty"` // 1 to 100
 }
 
 // String reads "640x360 at 500 kbit/s"; "" if it is zero.
@@ -54,6 +57,15 @@ func (s Shape) String() string {
 	return strings.Join(words, " ")
 }
 
+// String reads "video: h264 or vp8 without b-frames; audio: opus".
+func (w Want) String() string {
+	var out []string
+	for _, k := range w.kinds() {
+		out = append(out, string(k)+": "+w.wanted(k))
+	}
+	return strings.Join(out, "; ")
+}
+
 // Everything wants all that is published, as it is.
 func Everything() Want {
 	return Want{Audio: []Codec{Any}, Video: []Codec{Any}, Data: []Codec{Any}}
@@ -70,6 +82,20 @@ func (w Want) Codecs(k Kind) []Codec {
 		return w.Data
 	}
 	return nil
+}
+
+// Only wants nothing but one kind.
+func (w Want) Only(k Kind) Want {
+	if k != Audio {
+		w.Audio = nil
+	}
+	if k != Video {
+		w.Video = nil
+	}
+	if k != Data {
+		w.Data = nil
+	}
+	return w
 }
 
 // kinds are the wanted ones: video first, because its key frame is what a viewer waits for.

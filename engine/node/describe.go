@@ -38,9 +38,9 @@ func (p *Part) Describe(ctx context.Context) (Findings, error) {
 			o.tracks = d
 			f.Given[name] = formats(d.Tracks)
 		case Tap:
-			stream, _, kind := e.Reads()
-			if info, ok := p.opt.Hub.Stream(stream); ok {
-				f.Given[name] = formats(ofKind(published(info), kind))
+			from := e.Reads()
+			if info, ok := p.opt.Hub.Stream(from.Stream); ok {
+				f.Given[name] = formats(ofKind(published(info), from.Kind))
 			}
 		case Taker:
 			f.Want[name] = wanted(e.Want())

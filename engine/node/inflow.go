@@ -58,8 +58,13 @@ func (p *Part) feedBridge(f *inflow, kind media.Kind, codec media.Codec) error {
 	if o := p.originOf(f.node); o != nil {
 		reader, err = o.pub.ReadUnits(want, f, hub.ReadOptions{})
 	} else if tap, ok := p.nodes[f.node].(Tap); ok {
-		stream, wait, _ := tap.Reads()
-		reader, err = p.opt.Hub.ReadUnits(p.ctx, stream, want, f, hub.ReadOptions{Wait: wait})
+		reads := tap.Reads()
+		want.Shape = reads.Shape
+		opt := hub.ReadOptions{Name: p.path(f.node), Wait: reads.Wait}
+		if p.opt.For != (hub.Conversion{}) {
+			opt.Live = stale // the past would be coded for nobody, and hold up what viewers wait for
+		}
+		reader, err = p.opt.Hub.ReadUnits(p.ctx, reads.Stream, want, f, opt)
 	} else {
 		err = unready(f.node, "nothing can be read from it")
 	}

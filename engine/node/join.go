@@ -86,16 +86,17 @@ func (p *Part) attach(ctx context.Context, name string, t Taker) error {
 	if !ok {
 		return unready(from, "nothing can be read from it")
 	}
-	stream, wait, kind := tap.Reads()
-	opt := hub.ReadOptions{Wait: wait, Pace: replay, Paused: true}
+	reads := tap.Reads()
+	want = reads.want(want)
+	opt := hub.ReadOptions{Name: p.path(name), Wait: reads.Wait, Pace: replay, Paused: true}
 	var r *hub.Reader
 	var err error
 	switch s := t.(type) {
 	case Sink:
 		opt.Live = stale
-		r, err = p.opt.Hub.Read(ctx, stream, kept(want, kind), s, opt)
+		r, err = p.opt.Hub.Read(ctx, reads.Stream, want, s, opt)
 	case UnitSink:
-		r, err = p.opt.Hub.ReadUnits(ctx, stream, kept(want, kind), s, opt)
+		r, err = p.opt.Hub.ReadUnits(ctx, reads.Stream, want, s, opt)
 	default:
 		return unready(name, "it takes neither packets nor units")
 	}
@@ -149,6 +150,9 @@ func (p *Part) keep(r *hub.Reader) {
 	}
 }
 
+// path names a node for who looks at the server from outside.
+func (p *Part) path(node string) string { return p.plan.Graph + "/" + node }
+
 // narrowed wants only the kinds that are linked.
 func narrowed(w media.Want, ins []input) media.Want {
 	linked := func(k media.Kind) bool { return slices.ContainsFunc(ins, func(i input) bool { return i.kind == k }) }
@@ -169,5 +173,5 @@ func kept(w media.Want, kind media.Kind) media.Want {
 	if kind == "" {
 		return w
 	}
-	return narrowed(w, []input{{kind: kind}})
+	return w.Only(kind)
 }

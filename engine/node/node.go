@@ -56,8 +56,21 @@ type UnitSink interface {
 // Tap is an element that stands for a stream of the hub that somebody else publishes.
 type Tap interface {
 	element.Element
-	// Reads names the stream, says how long to wait for it, and which kind to read; "" is both.
-	Reads() (name string, wait time.Duration, kind media.Kind)
+	Reads() Reading
+}
+
+// Reading says what a Tap reads, and how.
+type Reading struct {
+	Stream string
+	Wait   time.Duration // for it, or for what has to be made of it
+	Kind   media.Kind    // the only one to read; "" is both
+	Shape  media.Shape   // what the pictures are to be like
+}
+
+// want is what is wanted of the stream by who wants w.
+func (r Reading) want(w media.Want) media.Want {
+	w.Shape = r.Shape
+	return kept(w, r.Kind)
 }
 
 // Outfall is an element that stands for a stream of the hub that this graph publishes.

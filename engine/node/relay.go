@@ -52,9 +52,9 @@ func (p *Part) readPackets(ctx context.Context, in input, sink hub.Sink) (*hub.R
 	if !ok {
 		return nil, unready(in.from, "nothing can be read from it")
 	}
-	var stream string
-	stream, opt.Wait, _ = tap.Reads()
-	return p.opt.Hub.Read(ctx, stream, want, sink, opt)
+	reads := tap.Reads()
+	opt.Name, opt.Wait, want.Shape = p.path(in.from), reads.Wait, reads.Shape
+	return p.opt.Hub.Read(ctx, reads.Stream, want, sink, opt)
 }
 
 func (p *Part) relayed(reader *hub.Reader, form hub.Form, aim func(writer), err error) (*hub.Reader, hub.Form, func(writer), error) {
