@@ -76,7 +76,7 @@ run: ## install what is missing, transcode a test file, and start the server unt
 	@echo "made: out/bars.webm (play it in a browser)"
 	@SLUICE_LOG_FORMAT=text $(SLUICE) serve --dev
 
-test: setup media check race gst ## everything: set-up, lint, unit, race and GStreamer tests
+test: setup media check race gst browser ## everything: set-up, lint, unit, race, GStreamer and browser tests
 
 .PHONY: setup gst
 setup:

@@ -20,7 +20,7 @@ type scenario struct {
 	script   string   // the file, if it is not called like the scenario
 	servers  int      // of its own
 	settings []string // of one server of its own
-	lossy    bool     // its media goes through a bad network
+	lossy    bool     // its media goes through a bad network, and it runs alone
 }
 
 func scenarios() []scenario {
@@ -47,6 +47,7 @@ func scenarios() []scenario {
 		{name: "kinds"},
 		{name: "late"},
 		{name: "lossy", lossy: true},
+		{name: "simulcast", lossy: true},
 		{name: "two_servers", servers: 2},
 		{name: "console"},
 		{name: "session"},
@@ -90,7 +91,9 @@ func TestScenarios(t *testing.T) {
 	shared := startServer(t, path, out, "shared")
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
-			t.Parallel()
+			if !s.lossy {
+				t.Parallel()
+			}
 			play(t, d, s, path, shared, filepath.Join(out, s.name))
 		})
 	}
@@ -115,9 +118,10 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 	for _, one := range servers {
 		b.Servers = append(b.Servers, one.addresses)
 	}
+	var bad *lossy.Proxy
 	if s.lossy {
-		bad, err := lossy.Listen(servers[0].udp, conditions)
-		if err != nil {
+		var err error
+		if bad, err = lossy.Listen(servers[0].udp, conditions); err != nil {
 			t.Fatal(err)
 		}
 		defer func() {
@@ -129,7 +133,7 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 		b.Detour = int(bad.Addr().Port())
 	}
 	start := time.Now()
-	notes, err := d.ask("run", b, answers(t, servers))
+	notes, err := d.ask("run", b, answers(t, servers, bad))
 	if err != nil {
 		t.Fatalf("%v\nits messages and pictures are in %s", err, out)
 	}
@@ -137,12 +141,13 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 }
 
 // answers does what a scenario asks for.
-func answers(t *testing.T, servers []*server) host {
+func answers(t *testing.T, servers []*server, bad *lossy.Proxy) host {
 	t.Helper()
 	return func(what string, with json.RawMessage) error {
 		var which struct {
 			Server     int
 			Name, Text string
+			Loss       float64
 		}
 		if err := json.Unmarshal(with, &which); err != nil {
 			return err
@@ -156,6 +161,9 @@ func answers(t *testing.T, servers []*server) host {
 			return s.end(syscall.SIGKILL)
 		case "start":
 			return s.start(t.Context())
+		case "network":
+			bad.Change(lossy.Conditions{Loss: which.Loss, Seed: conditions.Seed})
+			return nil
 		case "graph":
 			return s.graph(which.Name, which.Text)
 		}

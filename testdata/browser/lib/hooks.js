@@ -22,6 +22,12 @@
   window.RTCPeerConnection = Watched;
   window.webkitRTCPeerConnection = Watched;
 
+  // sluiceLayers are the streams of pictures that are sent, each layer of a simulcast by itself.
+  window.sluiceLayers = async () => {
+    const stats = await Promise.all(peers.map((peer) => peer.getStats()));
+    return stats.flatMap((one) => [...one.values()]).filter((entry) => entry.type === "outbound-rtp" && entry.kind === "video");
+  };
+
   // sluiceMedia sums up what goes in and out of each peer connection that is open.
   window.sluiceMedia = async () => {
     const open = peers.filter((peer) => peer.signalingState !== "closed");

@@ -150,6 +150,16 @@ export class Tab {
     }
   }
 
+  // sees asks again and again until a question to the page is answered with something that is true, and gives that.
+  async sees(what, ask) {
+    for (const deadline = Date.now() + patience; ; ) {
+      const answer = await ask();
+      if (answer) return answer;
+      if (Date.now() > deadline) throw new Error(`${this.name}: waited in vain for ${what}\n${JSON.stringify(await this.media())}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
   // plays waits until every one of `count` players decodes frames and has sound that is more than silence.
   async plays({ frames = 25, sound = true, picture = true, count = 1 } = {}) {
     const least = (look, value) => {

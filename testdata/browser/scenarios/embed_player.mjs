@@ -21,10 +21,7 @@ export default async function (scene) {
   await frame.waitForURL(/streamName=/);
   await frame.click("#play");
   await sample.heard("notifyStreamStatusEvent", (s) => s.status === "PLAYING");
-  await frame.waitForFunction(async () => {
-    const looks = await window.sluiceMedia();
-    return looks.some((look) => look.videoIn?.framesDecoded > 25);
-  });
+  await sample.sees("frames in the frame", () => frame.evaluate(async () => (await window.sluiceMedia()).some((p) => p.videoIn?.framesDecoded > 25)));
 
   await publisher.stop(scene.stream);
   await tab.shows("#status", "FAILED: Stopped by publisher stop");

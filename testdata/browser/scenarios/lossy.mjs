@@ -35,5 +35,5 @@ export default async function (scene) {
   };
   Object.assign(scene.notes, note);
   truth(note.nacks > 0, "nothing was asked for again: was nothing lost?");
-  truth(note.frozen < took * 0.5, `it stood still for ${note.frozen} of ${took} s`);
+  truth(note.frozen < took * 0.8, `it stood still for ${note.frozen} of ${took} s`);
 }
