@@ -3,6 +3,7 @@
 package gst_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -51,6 +52,9 @@ func TestBlame(t *testing.T) {
 	}
 	silent := filepath.Join(dir, "silent.flv")
 	launch(t, "videotestsrc num-buffers=10 ! x264enc ! h264parse ! flvmux ! filesink location="+silent)
+	unknown := filepath.Join(dir, "unknown.mkv")
+	launch(t, "videotestsrc num-buffers=10 ! x264enc ! h264parse ! matroskamux ! filesink location="+unknown)
+	patch(t, unknown, "V_MPEG4/ISO/AVC", "V_MPEX4/ISO/AVC")
 	const head = "graph: v1\nabout: It fails.\nparams: {f: file}\n"
 	for _, c := range []struct {
 		name, text, file string
@@ -73,6 +77,14 @@ func TestBlame(t *testing.T) {
 			"no common format", "nodes: {r: filesrc location=$f, d: flvdemux, p: h264parse, c: \"capsfilter caps=video/x-vp8\", s: fakesink}\n" +
 				"links: [r -> d, d.video -> p -> c -> s]", flv, fault.GstNegotiation, "p", "",
 		},
+		{
+			"a codec that does not exist", "nodes: {r: filesrc location=$f, d: matroskademux, v: decodebin3, s: fakesink}\nlinks: [r -> d, \"d.video_%u -> v -> s\"]",
+			unknown, fault.MediaCorrupt, "v", "names a codec that does not exist",
+		},
+		{
+			"sound that nothing decodes", "nodes: {r: filesrc location=$f, d: wavparse, v: decodebin3, s: fakesink}\nlinks: [r -> d -> v -> s]",
+			"../../testdata/fuzz-media/wav-9-stalled.wav", fault.ElementUnavailable, "v", "decodes audio/x-mulaw",
+		},
 		{"a bad value", "nodes: {r: videotestsrc, q: capsfilter caps=$f, s: fakesink}\nlinks: [r -> q -> s]", "not/caps, =", fault.InvalidParams, "q", "caps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -82,6 +94,21 @@ func TestBlame(t *testing.T) {
 				t.Errorf("%v (%+v)", err, f)
 			}
 		})
+	}
+}
+
+// patch replaces bytes in a file.
+func patch(t *testing.T, path, old, now string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err == nil && !bytes.Contains(data, []byte(old)) {
+		t.Fatalf("%s has no %q", path, old)
+	}
+	if err == nil {
+		err = os.WriteFile(path, bytes.Replace(data, []byte(old), []byte(now), 1), 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

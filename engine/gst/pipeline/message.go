@@ -63,11 +63,20 @@ func (l *Pipeline) message(m shim.Message) {
 		n.Kind, n.Text = Complains, m.Text
 	case shim.Element:
 		if e != nil {
-			n.Kind, n.Event, n.Text = Speaks, m.Domain, m.Text
+			l.speaks(&n, e, m)
 		}
 	}
 	l.mu.Unlock()
 	l.tell(n)
+}
+
+// speaks makes news of an element's own message, and an error if it says as much. l.mu is held.
+func (l *Pipeline) speaks(n *News, e *elem, m shim.Message) {
+	if err := l.unread(e, m); err != nil {
+		l.errs(n, e, func() error { return err })
+		return
+	}
+	n.Kind, n.Event, n.Text = Speaks, m.Domain, m.Text
 }
 
 // tell passes news on, and wakes who waits for what may be in it.
