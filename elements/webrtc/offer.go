@@ -1,8 +1,12 @@
 package webrtc
 
+import "net/netip"
+
 // Offer is what a client asks for, and what its door knows beside the SDP.
 type Offer struct {
 	SDP string
+	// Client is the address that the client signals from, for bounds on what one client may have; the zero Addr if it has none.
+	Client netip.Addr
 	// Transport is "udp" or "tcp" (in any case) if only candidates of that transport may be in the answer; "" for both.
 	Transport string
 	// Trickle says that candidates of the client may follow (RFC 8838), by Peer.Candidate.

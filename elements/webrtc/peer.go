@@ -34,6 +34,8 @@ type Peer struct {
 	agreed chan struct{} // closed when it is known what is agreed
 	done   chan struct{}
 
+	gone, settled bool // for the list of peers, whose lock guards them
+
 	mu      sync.Mutex
 	claimed bool
 	over    func(error) // of the element

@@ -27,19 +27,23 @@ type Peers struct {
 	relays      []*stun.URI
 	hosts       []netip.Addr
 
-	mu       sync.Mutex
-	peers    map[*Peer]struct{}
-	closed   bool
-	port     uint16 // of the range, that comes next
-	network  *stdnet.Net
-	networks time.Time // when network was looked at
+	mu     sync.Mutex
+	peers  map[*Peer]struct{}
+	making int // admitted, and not on the list yet
+	// Not connected yet, in all and by client address.
+	connecting int
+	clients    map[netip.Addr]int
+	closed     bool
+	port       uint16 // of the range, that comes next
+	network    *stdnet.Net
+	networks   time.Time // when network was looked at
 }
 
 // New binds the sockets. An address that cannot be had is fault.Unreachable and names the setting to change; settings that
 // make no sense are fault.InvalidParams.
 func New(s Settings) (*Peers, error) {
-	s = s.filled()
-	p := &Peers{set: s, peers: map[*Peer]struct{}{}, port: s.Ports[0]}
+	s = s.filled().bounded()
+	p := &Peers{set: s, peers: map[*Peer]struct{}{}, clients: map[netip.Addr]int{}, port: s.Ports[0]}
 	var err error
 	if err = s.check(); err != nil {
 		return nil, err
@@ -128,49 +132,41 @@ func (p *Peers) make(ctx context.Context, o Offer, player bool) (*Peer, error) {
 	if len(peer.sections()) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "webrtc", "nothing in the offer can be %s: %s", peer.verb(), summary(parsed))
 	}
-	ports, err := p.ports(ctx)
-	if err != nil {
+	if err := p.admit(o.Client); err != nil {
 		return nil, err
 	}
-	conf := link.Config{
-		Mux: ports, Log: link.Logs{Log: p.set.Log}, Certificate: p.certificate, Transport: transport, Lite: p.set.Lite,
-		Loopback: p.set.Loopback, Interfaces: p.set.Interfaces, NAT1To1: p.set.NAT1To1, Hosts: p.hosts, Relays: p.relays,
-		Connect: p.set.ICETimeout, Consent: p.set.ConsentTimeout, Remote: parsed.Remote,
-	}
-	if ports != p.mux {
-		peer.ports = ports
-	}
-	if conf.Net, err = p.interfaces(); err == nil {
-		err = p.enter(peer)
-	}
-	if err == nil {
-		if peer.link, err = link.New(ctx, conf, peer.handler()); err != nil {
-			p.leave(peer)
-		}
-	}
-	if err != nil {
-		peer.closePorts()
+	if err := p.connect(ctx, peer, transport); err != nil {
+		p.refuse(o.Client)
 		return nil, err
+	}
+	if !p.enter(peer) {
+		peer.Stop(fault.New(fault.Closed, "webrtc", "the server stops"))
 	}
 	peer.log.LogAttrs(ctx, slog.LevelDebug, "peer made", slog.Bool("player", player))
 	return peer, nil
 }
 
-// enter and leave keep the list of peers.
-func (p *Peers) enter(peer *Peer) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.closed {
-		return fault.New(fault.Closed, "webrtc", "the server stops")
+// connect gives a peer its link.
+func (p *Peers) connect(ctx context.Context, peer *Peer, transport string) error {
+	ports, err := p.ports(ctx)
+	if err != nil {
+		return err
 	}
-	p.peers[peer] = struct{}{}
-	return nil
-}
-
-func (p *Peers) leave(peer *Peer) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	delete(p.peers, peer)
+	conf := link.Config{
+		Mux: ports, Log: link.Logs{Log: p.set.Log}, Certificate: p.certificate, Transport: transport, Lite: p.set.Lite,
+		Loopback: p.set.Loopback, Interfaces: p.set.Interfaces, NAT1To1: p.set.NAT1To1, Hosts: p.hosts, Relays: p.relays,
+		Connect: p.set.ICETimeout, Consent: p.set.ConsentTimeout, Remote: peer.offer.Remote,
+	}
+	if ports != p.mux {
+		peer.ports = ports
+	}
+	if conf.Net, err = p.interfaces(); err == nil {
+		peer.link, err = link.New(ctx, conf, peer.handler())
+	}
+	if err != nil {
+		peer.closePorts()
+	}
+	return err
 }
 
 // ports are what a peer is reached at: those of all, or the next free one of the range.

@@ -204,6 +204,7 @@ func (l *player) requestKey(track int) {
 
 // Up implements link.Handler.
 func (l *player) Up() {
+	l.peer.peers.arrived(l.peer)
 	l.mu.Lock()
 	l.up = true
 	r := l.reader

@@ -144,6 +144,7 @@ func expect(s *sdp.Section, c *sdp.Choice, rid string) receive.Track {
 
 // Up implements link.Handler.
 func (u *publisher) Up() {
+	u.peer.peers.arrived(u.peer)
 	u.touch()
 	u.peer.link.Go(u.tick)
 }

@@ -34,6 +34,9 @@ type Settings struct {
 	ConsentTimeout time.Duration
 	// MediaTimeout is how long a publisher may send no RTP at all; 0: 60 s.
 	MediaTimeout time.Duration
+	// MaxPeers bounds the peers there may be; 0: 20,000. Of those that are not connected yet there may be MaxConnecting in all,
+	// 0: 2,000, and MaxConnectingOfOne from one client address, 0: 256.
+	MaxPeers, MaxConnecting, MaxConnectingOfOne int
 	// Log tells of peers; nil: nothing is told.
 	Log *slog.Logger
 	// Clock is what the media timeout is measured by; nil: the time there is.

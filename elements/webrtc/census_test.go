@@ -1,0 +1,71 @@
+package webrtc
+
+import (
+	"net/netip"
+	"sync"
+	"testing"
+
+	"sluice/engine/fault"
+)
+
+// What a client may have that never connects is bounded, for each address and in all, and comes free again.
+func TestBoundsOnPeersThatDoNotConnect(t *testing.T) {
+	one, other := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	p := newPeers(t, Settings{MaxPeers: 100, MaxConnecting: 3, MaxConnectingOfOne: 2})
+	offer := func(client netip.Addr) (*Peer, error) {
+		return p.Player(t.Context(), Offer{SDP: playOffer, Client: client})
+	}
+	var made []*Peer
+	for _, client := range []netip.Addr{one, one, other} {
+		peer, err := offer(client)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made = append(made, peer)
+	}
+	for _, client := range []netip.Addr{one, other} {
+		if _, err := offer(client); fault.CodeOf(err) != fault.Overloaded {
+			t.Errorf("one more of %v: %v", client, err)
+		}
+	}
+	made[0].Stop(nil)
+	<-made[0].Done()
+	peer, err := offer(other)
+	if err != nil {
+		t.Errorf("after one has gone: %v", err)
+	} else {
+		made = append(made, peer)
+	}
+	for _, peer := range made {
+		peer.Stop(nil)
+		<-peer.Done()
+	}
+	if len(p.peers) != 0 || p.connecting != 0 || len(p.clients) != 0 || p.making != 0 {
+		t.Errorf("left: %d peers, %d connecting, %v, %d in the making", len(p.peers), p.connecting, p.clients, p.making)
+	}
+}
+
+// Clients that come while the server stops are refused, or stopped, and nothing is left of them.
+func TestCloseWhilePeersAreMade(t *testing.T) {
+	for range 50 {
+		p := newPeers(t, Settings{})
+		var work sync.WaitGroup
+		for range 4 {
+			work.Go(func() {
+				peer, err := p.Player(t.Context(), Offer{SDP: playOffer})
+				if err != nil {
+					if fault.CodeOf(err) != fault.Closed {
+						t.Error(err)
+					}
+					return
+				}
+				peer.Stop(nil)
+				<-peer.Done()
+			})
+		}
+		if err := p.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		work.Wait()
+	}
+}
