@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -199,7 +200,7 @@ func TestWhatGraphsAreTold(t *testing.T) {
 	if want := `{"app":"shop","custom":{"a":[1,"x"]},"room":"red","user":""}`; err != nil || string(vars) != want {
 		t.Errorf("variables %s, want %s", vars, want)
 	}
-	if want := (webrtc.Offer{SDP: "offer-P", Transport: "tcp", Orientation: true, MinBitrate: 300_000, MaxBitrate: 1_500_000}); peer.Offer() != want {
+	if want := (webrtc.Offer{SDP: "offer-P", Client: netip.MustParseAddr("127.0.0.1"), Transport: "tcp", Orientation: true, MinBitrate: 300_000, MaxBitrate: 1_500_000}); peer.Offer() != want {
 		t.Errorf("offer %+v, want %+v", peer.Offer(), want)
 	}
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"sluice/api/auth"
 	"sluice/elements/webrtc"
 	"sluice/engine"
 	"sluice/engine/fault"
@@ -70,7 +71,7 @@ func (d *Door) begin(r *http.Request, s *session, offer string) (answer string, 
 	defer stop()
 	defer func() { err = inTime(ctx, s, err) }()
 
-	o := webrtc.Offer{SDP: offer, Trickle: true, Transport: r.URL.Query().Get("transport")}
+	o := webrtc.Offer{SDP: offer, Client: auth.OfHTTP(r).Remote, Trickle: true, Transport: r.URL.Query().Get("transport")}
 	publish, event := d.opt.Peers.Publisher, "whip.publish"
 	if s.proto == whep {
 		publish, event = d.opt.Peers.Player, "whep.play"

@@ -1,19 +1,41 @@
 package webrtc
 
 import (
+	"context"
 	"net/netip"
+	"os"
 	"sync"
 	"testing"
 
 	"sluice/engine/fault"
 )
 
+// crowd makes peers on loopback, and an offer of Chromium's to play.
+func crowd(t *testing.T, set Settings) (*Peers, string) {
+	t.Helper()
+	text, err := os.ReadFile("sdp/testdata/chromium-play.sdp")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.UDP, set.TCP, set.Loopback = []string{"127.0.0.1:0"}, []string{}, true
+	p, err := New(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	})
+	return p, string(text)
+}
+
 // What a client may have that never connects is bounded, for each address and in all, and comes free again.
 func TestBoundsOnPeersThatDoNotConnect(t *testing.T) {
 	one, other := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
-	p := newPeers(t, Settings{MaxPeers: 100, MaxConnecting: 3, MaxConnectingOfOne: 2})
+	p, text := crowd(t, Settings{MaxPeers: 100, MaxConnecting: 3, MaxConnectingOfOne: 2})
 	offer := func(client netip.Addr) (*Peer, error) {
-		return p.Player(t.Context(), Offer{SDP: playOffer, Client: client})
+		return p.Player(t.Context(), Offer{SDP: text, Client: client})
 	}
 	var made []*Peer
 	for _, client := range []netip.Addr{one, one, other} {
@@ -48,11 +70,11 @@ func TestBoundsOnPeersThatDoNotConnect(t *testing.T) {
 // Clients that come while the server stops are refused, or stopped, and nothing is left of them.
 func TestCloseWhilePeersAreMade(t *testing.T) {
 	for range 50 {
-		p := newPeers(t, Settings{})
+		p, text := crowd(t, Settings{})
 		var work sync.WaitGroup
 		for range 4 {
 			work.Go(func() {
-				peer, err := p.Player(t.Context(), Offer{SDP: playOffer})
+				peer, err := p.Player(t.Context(), Offer{SDP: text})
 				if err != nil {
 					if fault.CodeOf(err) != fault.Closed {
 						t.Error(err)

@@ -57,6 +57,7 @@ func Proof(before auth.Request, custom json.RawMessage) auth.Request {
 func (s *stream) meet(ctx context.Context) (Peer, error) {
 	offer := webrtc.Offer{
 		SDP:         string(s.req.SDP),
+		Client:      s.owner.id.Proof.Remote,
 		Transport:   string(s.req.Transport),
 		Orientation: bool(s.req.CVOExtension),
 	}

@@ -38,15 +38,16 @@ type WebConfig struct {
 
 // WebRTCConfig is the section "webrtc".
 type WebRTCConfig struct {
-	UDP, TCP                                 []string
-	Ports                                    string // "31000-31999", or ""
-	Lite                                     bool
-	NAT1To1, Hosts, Interfaces               []string
-	Loopback                                 bool
-	STUN                                     []string
-	TURN                                     []TURNConfig
-	ICEServers                               []ICEServerConfig
-	ICETimeout, ConsentTimeout, MediaTimeout time.Duration
+	UDP, TCP                                    []string
+	Ports                                       string // "31000-31999", or ""
+	Lite                                        bool
+	NAT1To1, Hosts, Interfaces                  []string
+	Loopback                                    bool
+	STUN                                        []string
+	TURN                                        []TURNConfig
+	ICEServers                                  []ICEServerConfig
+	ICETimeout, ConsentTimeout, MediaTimeout    time.Duration
+	MaxPeers, MaxConnecting, MaxConnectingOfOne int
 }
 
 // TURNConfig is a relay that the server reaches clients through.

@@ -48,6 +48,11 @@ func webrtc() []Key {
 			"How long a connected client may not answer before it is gone."),
 		span("webrtc.media_timeout", 60*second, second, time.Hour, func(c *Config) *time.Duration { return &c.WebRTC.MediaTimeout },
 			"How long a publisher may send nothing at all."),
+		whole("webrtc.max_peers", 20_000, 1, 1_000_000, func(c *Config) *int { return &c.WebRTC.MaxPeers }, "Clients at a time."),
+		whole("webrtc.max_connecting", 2_000, 1, 1_000_000, func(c *Config) *int { return &c.WebRTC.MaxConnecting },
+			"Clients that are not connected yet, at a time."),
+		whole("webrtc.max_connecting_of_one", 256, 1, 1_000_000, func(c *Config) *int { return &c.WebRTC.MaxConnectingOfOne },
+			"Clients of one address that are not connected yet, at a time."),
 	}
 }
 

@@ -209,6 +209,7 @@ func peers(c *config.Config, log *slog.Logger, clock element.Clock) webrtc.Setti
 	s := webrtc.Settings{
 		UDP: w.UDP, TCP: w.TCP, Ports: ports, Lite: w.Lite, NAT1To1: w.NAT1To1, Hosts: w.Hosts, Interfaces: w.Interfaces,
 		Loopback: w.Loopback, STUN: w.STUN, ICETimeout: w.ICETimeout, ConsentTimeout: w.ConsentTimeout, MediaTimeout: w.MediaTimeout,
+		MaxPeers: w.MaxPeers, MaxConnecting: w.MaxConnecting, MaxConnectingOfOne: w.MaxConnectingOfOne,
 		Log: log.With("room", "webrtc"), Clock: clock,
 	}
 	for _, t := range w.TURN {
