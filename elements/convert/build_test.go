@@ -93,6 +93,10 @@ func TestConvert(t *testing.T) {
 			[]lane{{coded(media.H264), nil}}, element.Conf{"codec": "mjpeg", "unguarded": true},
 			decode + "venc: jpegenc quality=75\nvparse -> vdec\nvdec -> vscale\nvscale -> " + even + " -> venc\nvenc => video mjpeg",
 		},
+		"always, though it could pass": {
+			[]lane{{coded(media.H264), wants(coded(media.H264))}}, element.Conf{"codec": "h264", "always": true},
+			decode + h264 + guarded + "vdec -> vscale\nvscale -> " + even + " -> venc\n" + baseline,
+		},
 		"raw to a codec": {
 			[]lane{{raw(media.Audio), nil}}, element.Conf{"codec": "pcma"},
 			"audio => aconv\naconv: audioconvert\narate: audioresample\naenc: alawenc\naconv -> arate\n" +

@@ -32,6 +32,7 @@ rate#: int (0..192000)
 channels#: int (0..2)
 keyframe: duration 2s (100ms..1m)
 bframes: bool false
+always: bool false
 unguarded: bool false`,
 		"decode": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
 video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv

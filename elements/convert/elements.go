@@ -66,6 +66,8 @@ func convertFields() []element.Field {
 			Says("Longest time between two key frames."),
 		element.Setting("bframes", value.Bool).Or(false).
 			Says("Let B-frames pass where only the codec counts; browsers cannot show them."),
+		element.Setting("always", value.Bool).Or(false).
+			Says("Code anew even what could pass, for who knows that it does not suit: the hub asks for nothing else."),
 		unguarded(),
 	}
 }

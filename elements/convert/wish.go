@@ -17,6 +17,7 @@ type wish struct {
 	want    []element.Format // nil: anything
 	target  codec.Target     // from the settings; Codec is "" if they name none of this kind
 	bframes bool             // B-frames may pass
+	always  bool             // nothing may pass
 }
 
 // newWish reads a node's settings for one kind of media. both tells whether the node has lanes of both kinds, in
@@ -39,7 +40,7 @@ func newWish(in element.Input, out element.Output, conf element.Conf, both bool)
 	} else {
 		t.Rate, t.Channels = int(conf.Int("rate")), int(conf.Int("channels"))
 	}
-	return wish{in: in.Format, want: out.Want, target: t, bframes: conf.Bool("bframes")}
+	return wish{in: in.Format, want: out.Want, target: t, bframes: conf.Bool("bframes"), always: conf.Bool("always")}
 }
 
 // raw tells whether what comes in is decoded already.
@@ -50,10 +51,9 @@ func (w wish) raw() bool {
 // passes tells whether the media may go through as it came.
 func (w wish) passes() bool {
 	switch {
-	case !w.target.Plain():
+	case w.always, !w.target.Plain():
 		return false
 	case w.target.Codec != "":
-		// The hub asks for h264 of an h264 stream because of its B-frames; that is work, whatever reads the result takes.
 		return w.in.Codec == w.target.Codec && (!w.in.BFrames || w.bframes)
 	case w.want == nil:
 		return true

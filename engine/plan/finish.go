@@ -116,7 +116,7 @@ func (r *resolver) branchesOf(out *Pipeline, list []*elem) {
 		}
 	}
 	if whole != nil && whole.Kind == Lazy && whole.Key == "" {
-		out.Lazy, out.Linger = true, whole.Linger
+		out.Lazy, out.Linger, out.OnError = true, whole.Linger, whole.OnError
 		return
 	}
 	if whole != nil && whole.Kind == Apart {

@@ -106,7 +106,8 @@ type Pipeline struct {
 	Elements []Element `json:"elements"`
 	Links    []Link    `json:"links"`
 	Branches []Branch  `json:"branches,omitempty"`
-	Linger   Span      `json:"linger,omitempty"` // the whole pipeline is lazy: started on demand
+	Linger   Span      `json:"linger,omitempty"`   // the whole pipeline is lazy: started on demand
+	OnError  string    `json:"on_error,omitempty"` // of a lazy one: fail, drop, restart; "" leaves it to the next reader
 	Lazy     bool      `json:"lazy,omitempty"`
 	Encoders int       `json:"encoders,omitempty"`
 	Decoders int       `json:"decoders,omitempty"`

@@ -34,7 +34,7 @@ func lines(p *plan.Plan) string {
 		w("bridge ", string(x.Direction), " ", end(x.Node), " ", x.Name, " ", string(x.Format.Codec), tail)
 	}
 	for _, l := range p.Pipelines {
-		w("pipeline ", l.Name, map[bool]string{true: " lazy " + l.Linger.String()}[l.Lazy])
+		w("pipeline ", l.Name, map[bool]string{true: " lazy " + l.Linger.String() + " " + l.OnError}[l.Lazy])
 		for _, br := range l.Branches {
 			w("  branch ", br.Name, " ", string(br.Kind))
 		}
@@ -99,14 +99,14 @@ func TestConversions(t *testing.T) {
 		},
 		{
 			name: "a lazy conversion is a pipeline of its own",
-			text: "graph: v1\nnodes:\n  in: peer.in\n  live: stream.out name=x\n  opus: {element: convert, set: {codec: opus}, lazy: 10s}\n" +
+			text: "graph: v1\nnodes:\n  in: peer.in\n  live: stream.out name=x\n  opus: {element: convert, set: {codec: opus}, lazy: 10s, on_error: fail}\n" +
 				"  also: stream.out name=x\nlinks:\n  - in -> live\n  - in.audio -> opus -> also\n",
 			want: `
 			flow in.video -> live.video h264
 			flow in.audio -> live.audio aac
 			bridge in in.audio opus-audio-in aac
 			bridge out also.audio also-audio-out opus
-			pipeline opus lazy 10s
+			pipeline opus lazy 10s fail
 			  opus-audio-in -> opus-audiodec
 			  opus-audiodec.audio_%u -> opus-audioenc late
 			  opus-audioenc -> also-audio-out`,

@@ -91,7 +91,7 @@ func (s *Shape) link() {
 // pipeline notes what of a pipeline is lazy, which branches it has, and whether media has to come from it at the start.
 func (s *Shape) pipeline(l *plan.Pipeline) {
 	if l.Lazy {
-		s.lazy[l.Name] = Lazy{Name: l.Name, Linger: time.Duration(l.Linger)}
+		s.lazy[l.Name] = Lazy{Name: l.Name, Linger: time.Duration(l.Linger), OnError: l.OnError}
 	}
 	for _, b := range l.Branches {
 		if b.Kind == plan.Lazy {

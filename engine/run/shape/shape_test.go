@@ -59,7 +59,7 @@ func cameraWithSlate() *plan.Plan {
 // conversion is a lazy pipeline between two Go nodes.
 func conversion() *plan.Plan {
 	l := line("to-in", "to", "out-audio-out")
-	l.Name, l.Lazy, l.Linger = "to", true, plan.Span(10*time.Second)
+	l.Name, l.Lazy, l.Linger, l.OnError = "to", true, plan.Span(10*time.Second), "fail"
 	l.Elements[0].Node, l.Elements[2].Node = "to", "out"
 	return &plan.Plan{
 		Nodes:     []plan.Node{{Name: "in", Domain: "go"}, {Name: "to", Domain: "gst", Pipeline: "to", Lazy: true}, {Name: "out", Domain: "go", Lazy: true}},
@@ -120,6 +120,9 @@ func TestServing(t *testing.T) {
 	}
 	if got := Of(branch).Lazy(); len(got) != 1 || got[0] != (Lazy{Name: "rec", Linger: time.Second, OnError: "drop"}) {
 		t.Errorf("the lazy branch is %+v", got)
+	}
+	if got := Of(conversion()).Lazy(); len(got) != 1 || got[0] != (Lazy{Name: "to", Linger: 10 * time.Second, OnError: "fail"}) {
+		t.Errorf("a pipeline: %+v", got)
 	}
 	if got := Of(cameraWithSlate()).Lazy(); len(got) != 1 || !got[0].InGo || got[0].Linger != time.Second {
 		t.Errorf("what is lazy in Go is %+v", got)
