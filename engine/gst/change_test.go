@@ -90,6 +90,7 @@ func TestUnitsCross(t *testing.T) {
 	for _, c := range []struct{ from, to string }{
 		{"h264", "vp8"}, {"vp8", "h264"}, {"vp9", "h264"}, {"h265", "vp8"}, {"opus", "pcmu"}, {"pcma", "opus"}, {"aac", "opus"},
 		{"speex", "opus"}, {"g722", "pcmu"}, {"mp3", "aac"}, {"g729", "opus"}, {"opus", "speex"}, {"pcmu", "g729"}, {"opus", "aac"},
+		{"vorbis", "opus"}, {"sorenson", "vp8"},
 	} {
 		cross := func(t *testing.T, taps bool) {
 			track, list := units(t, c.from)

@@ -28,11 +28,17 @@ func Caps(base string, t media.Track) string {
 		extra = ",bitrate=32000" // G726-32, the only one that is in use
 	case media.Speex:
 		rate, channels = or(rate, 16000), or(channels, 1)
-		extra = ",streamheader=(buffer)<" + hex.EncodeToString(speexHeader(rate, channels)) + "," + hex.EncodeToString(speexComment()) + ">"
+		extra = headers(speexHeader(rate, channels), speexComment())
+	case media.Vorbis:
+		if len(t.Extra) > 0 { // its codebooks are in them
+			extra = headers(t.Extra...)
+		}
 	case media.AAC:
 		if len(t.Extra) > 0 {
 			extra = ",codec_data=(buffer)" + hex.EncodeToString(t.Extra[0])
 		}
+	case media.Sorenson:
+		rate, channels, extra = 0, 0, ",flvversion=1" // the only one there is
 	case media.H264, media.H265, media.VP8, media.VP9, media.AV1, media.MJPEG:
 		rate, channels = 0, 0 // RTP's clock; a size is added below
 	case media.MP3, media.MP2:
@@ -40,6 +46,15 @@ func Caps(base string, t media.Track) string {
 	}
 	size := field(base, "width", t.Width) + field(base, "height", t.Height)
 	return base + field(base, "rate", rate) + field(base, "channels", channels) + size + extra
+}
+
+// headers is the field in which caps carry what an Ogg file begins with.
+func headers(list ...[]byte) string {
+	texts := make([]string, 0, len(list))
+	for _, h := range list {
+		texts = append(texts, hex.EncodeToString(h))
+	}
+	return ",streamheader=(buffer)<" + strings.Join(texts, ",") + ">"
 }
 
 func or(n, usual int) int {

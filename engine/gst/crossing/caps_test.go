@@ -29,6 +29,11 @@ func TestCaps(t *testing.T) {
 		{"audio/mpeg,mpegversion=4", aac, "audio/mpeg,mpegversion=4,rate=44100,channels=2,codec_data=(buffer)1210"},
 		{"audio/mpeg,mpegversion=4", media.NewTrack(media.AAC), "audio/mpeg,mpegversion=4"},
 		{"audio/mpeg,layer=3", media.NewTrack(media.MP3), "audio/mpeg,layer=3"},
+		{"video/x-flash-video", media.Track{Codec: media.Sorenson, ClockRate: 90000}, "video/x-flash-video,flvversion=1"},
+		{
+			"audio/x-vorbis", media.Track{Codec: media.Vorbis, ClockRate: 48000, Channels: 2, Extra: [][]byte{{1, 2}, {3}, {5}}},
+			"audio/x-vorbis,rate=48000,channels=2,streamheader=(buffer)<0102,03,05>",
+		},
 		{"audio/x-vorbis", media.Track{Codec: media.Vorbis, ClockRate: 48000}, "audio/x-vorbis,rate=48000"},
 	} {
 		if got := Caps(c.base, c.track); got != c.want {

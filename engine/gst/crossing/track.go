@@ -3,6 +3,8 @@ package crossing
 import (
 	"encoding/hex"
 	"fmt"
+	"regexp"
+	"strings"
 
 	"sluice/engine/caps"
 	"sluice/engine/element"
@@ -32,7 +34,30 @@ func Track(text string) (media.Track, error) {
 			t.Extra = [][]byte{raw}
 		}
 	}
+	if codec == media.Vorbis {
+		t.Extra = streamHeaders(text)
+	}
 	return t, nil
+}
+
+// inOgg is the field that headers writes.
+var inOgg = regexp.MustCompile(`streamheader=\(buffer\)<([0-9a-fA-F, ]+)>`)
+
+// streamHeaders reads what a stream begins with in an Ogg file; nil if caps do not have it whole.
+func streamHeaders(text string) [][]byte {
+	found := inOgg.FindStringSubmatch(text)
+	if found == nil {
+		return nil
+	}
+	var out [][]byte
+	for item := range strings.SplitSeq(found[1], ",") {
+		raw, err := hex.DecodeString(strings.TrimSpace(item))
+		if err != nil {
+			return nil
+		}
+		out = append(out, raw)
+	}
+	return out
 }
 
 func number(c caps.Caps, field string) int {

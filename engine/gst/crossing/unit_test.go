@@ -74,6 +74,15 @@ func TestTrack(t *testing.T) {
 			"audio/mpeg, mpegversion=(int)4, rate=(int)44100, channels=(int)2, codec_data=(buffer)1210",
 			media.Track{ID: "audio", Kind: media.Audio, Codec: media.AAC, ClockRate: 44100, Channels: 2, Extra: [][]byte{{0x12, 0x10}}},
 		},
+		{
+			"audio/x-vorbis, rate=(int)48000, channels=(int)1, streamheader=(buffer)< 01766f72, 0376, 05 >",
+			media.Track{ID: "audio", Kind: media.Audio, Codec: media.Vorbis, ClockRate: 48000, Channels: 1,
+				Extra: [][]byte{{1, 0x76, 0x6f, 0x72}, {3, 0x76}, {5}}},
+		},
+		{
+			"audio/x-vorbis, streamheader=(buffer)< 01766, 03 >", // half a byte
+			media.Track{ID: "audio", Kind: media.Audio, Codec: media.Vorbis},
+		},
 		{"image/png, width=(int)64, height=(int)48", media.Track{ID: "video", Kind: media.Video, Width: 64, Height: 48}},
 	} {
 		got, err := Track(c.caps)
