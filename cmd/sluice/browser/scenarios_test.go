@@ -48,6 +48,7 @@ func scenarios() []scenario {
 		{name: "late"},
 		{name: "lossy", lossy: true},
 		{name: "simulcast", lossy: true},
+		{name: "dead_network", lossy: true, settings: []string{"SLUICE_WEBRTC_CONSENT_TIMEOUT=3s", "SLUICE_WEBRTC_ICE_TIMEOUT=3s"}},
 		{name: "two_servers", servers: 2},
 		{name: "console"},
 		{name: "session"},
