@@ -127,6 +127,7 @@ func (p *Pool) failed(err error) {
 func (p *Pool) backOff() {
 	p.delay = min(max(2*p.delay, leastDelay), mostDelay)
 	p.retry = time.Now().Add(p.delay)
+	p.o.Log.Debug("no worker is started for a while", "again_in", p.delay)
 	p.announce()
 }
 
