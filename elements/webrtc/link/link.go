@@ -27,7 +27,7 @@ type Handler interface {
 	Up()
 	// RTP takes a packet that has been decrypted. The payload is the handler's, the header is used again.
 	RTP(h *rtp.Header, payload []byte, at time.Time)
-	// RTCP takes a compound packet, which is the handler's.
+	// RTCP takes a compound packet that has been decrypted. Its memory is used again.
 	RTCP(compound []byte, at time.Time)
 	// Read says that all datagrams which were waiting have been handed over.
 	Read()

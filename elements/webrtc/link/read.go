@@ -22,22 +22,26 @@ func (l *Link) read() {
 			l.inbox.Release(early...)
 			return
 		}
-		list = l.sort(list)
-		k := l.keys.Load()
-		if k == nil {
-			room := min(maxEarly-len(early), len(list))
-			early = append(early, list[:room]...)
-			l.inbox.Release(list[room:]...)
-			continue
-		}
-		if early != nil {
-			l.media(k, early, &header)
-			early = nil
-		}
-		if len(list) > 0 {
-			l.media(k, list, &header)
-		}
+		early = l.take(list, early, &header)
 	}
+}
+
+// take hands over what was read at once, behind what came too early, and gives what is too early still.
+func (l *Link) take(list, early []*mux.Packet, header *rtp.Header) []*mux.Packet {
+	list = l.sort(list)
+	k := l.keys.Load()
+	if k == nil {
+		room := min(maxEarly-len(early), len(list))
+		l.inbox.Release(list[room:]...)
+		return append(early, list[:room]...)
+	}
+	if early != nil {
+		l.media(k, early, header)
+	}
+	if len(list) > 0 {
+		l.media(k, list, header)
+	}
+	return nil
 }
 
 // sort passes DTLS on and keeps SRTP and SRTCP, by the ranges of their first bytes (RFC 7983 7).
@@ -56,19 +60,21 @@ func (l *Link) sort(list []*mux.Packet) []*mux.Packet {
 	return media
 }
 
-// media decrypts into one piece of memory for all that was read at once: it is kept, or not, as a whole.
+// media decrypts RTP into one piece of memory for all that was read at once: it is kept, or not, as a whole.
 func (l *Link) media(k *keys, list []*mux.Packet, header *rtp.Header) {
 	total := 0
 	for _, p := range list {
-		total += len(p.Data)
+		if !isRTCP(p.Data) {
+			total += len(p.Data)
+		}
 	}
 	slab := make([]byte, total)
 	for _, p := range list {
-		n := len(p.Data)
 		if isRTCP(p.Data) {
 			l.control(k, p.Data, p.At)
 			continue
 		}
+		n := len(p.Data)
 		// What cannot be decrypted is forged, repeated or not for us; there is nobody to tell.
 		if plain, err := k.remote.DecryptRTP(slab[:n:n], p.Data, header); err == nil {
 			size := headerSize(plain)
@@ -93,9 +99,10 @@ func headerSize(p []byte) int {
 func isRTCP(p []byte) bool { return p[1] >= 192 && p[1] <= 223 }
 
 func (l *Link) control(k *keys, p []byte, at time.Time) {
-	plain, err := k.remote.DecryptRTCP(nil, p, nil)
+	plain, err := k.remote.DecryptRTCP(k.control, p, nil)
 	if err != nil {
 		return
 	}
+	k.control = plain
 	l.handler.RTCP(plain, at)
 }

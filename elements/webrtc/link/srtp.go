@@ -14,9 +14,10 @@ import (
 // overhead is what SRTP and SRTCP add at most: tag and index.
 const overhead = 32
 
-// keys are the SRTP contexts. The remote one belongs to the reader.
+// keys are the SRTP contexts. What is remote belongs to the reader.
 type keys struct {
-	remote *srtp.Context
+	remote  *srtp.Context
+	control []byte // memory for RTCP
 
 	mu     sync.Mutex // guards what follows
 	local  *srtp.Context

@@ -178,6 +178,7 @@ func (s *socket) read() {
 			if errors.Is(err, net.ErrClosed) {
 				return
 			}
+			<-time.After(time.Millisecond)
 			continue
 		}
 		s.mux.deliver(s, buf[:n], canonical(from), time.Now())
