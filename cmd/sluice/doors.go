@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
+	"slices"
 
 	"sluice/api"
 	doorconsole "sluice/api/console"
 	"sluice/api/whip"
-	"sluice/cmd/sluice/config"
 	"sluice/cmd/sluice/serve"
 	"sluice/engine"
 )
@@ -16,7 +16,7 @@ func whipDoor(p *serve.Parts) (api.Door, error) {
 	c := p.Config.WHIP
 	d, err := whip.New(whip.Options{
 		Engine: whipEngine{p.Engine}, Peers: whip.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "whip"),
-		ICEServers: iceServers(p.Config.WebRTC.ICEServers), Origins: c.Origins, Sessions: c.Sessions, Timeout: c.Timeout,
+		ICEServers: iceServers(p), Origins: c.Origins, Sessions: c.Sessions, Timeout: c.Timeout,
 	})
 	if err != nil {
 		return nil, err
@@ -50,11 +50,17 @@ func (e whipEngine) Raise(ctx context.Context, ev engine.Event) (whip.Instance, 
 	return i, nil
 }
 
-// iceServers are those that everybody is told of.
-func iceServers(list []config.ICEServerConfig) func(user string) []whip.ICEServer {
-	var out []whip.ICEServer
-	for _, s := range list {
-		out = append(out, whip.ICEServer{URL: s.URL, Username: s.Username, Credential: s.Credential})
+// iceServers are those that everybody is told of, and the relay with credentials of each one's own.
+func iceServers(p *serve.Parts) func(user string) []whip.ICEServer {
+	return func(user string) []whip.ICEServer {
+		list := p.Config.WebRTC.ICEServers
+		if p.Relay != nil {
+			list = slices.Concat(p.Relay(user), list)
+		}
+		out := make([]whip.ICEServer, 0, len(list))
+		for _, s := range list {
+			out = append(out, whip.ICEServer{URL: s.URL, Username: s.Username, Credential: s.Credential})
+		}
+		return out
 	}
-	return func(string) []whip.ICEServer { return out }
 }

@@ -18,6 +18,7 @@ type Config struct {
 	Log       LogConfig
 	Web       WebConfig
 	WebRTC    WebRTCConfig
+	Relay     RelayConfig
 	WHIP      WHIPConfig
 	WebSocket WebSocketConfig
 	Hub       HubConfig
@@ -48,6 +49,12 @@ type WebRTCConfig struct {
 	ICEServers                                  []ICEServerConfig
 	ICETimeout, ConsentTimeout, MediaTimeout    time.Duration
 	MaxPeers, MaxConnecting, MaxConnectingOfOne int
+}
+
+// RelayConfig is the section "relay".
+type RelayConfig struct {
+	UDP, TCP              []string
+	Public, Secret, Ports string
 }
 
 // TURNConfig is a relay that the server reaches clients through.

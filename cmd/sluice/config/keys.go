@@ -9,7 +9,7 @@ import (
 
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
-	return slices.Concat(general(), web(), webrtc(), whip(), websocket(), hub(), workers(), access())
+	return slices.Concat(general(), web(), webrtc(), relay(), whip(), websocket(), hub(), workers(), access())
 }
 
 // Sections says what the sections of the file are for, in the order of Keys.
@@ -19,6 +19,7 @@ func Sections() []Section {
 		{"log", "What the server tells of itself, on standard error."},
 		{"web", "The web port: pages, WHIP and WHEP, and the WebSockets of the Web SDK."},
 		{"webrtc", "How browsers and their like send and receive media."},
+		{"relay", "The TURN relay of the server itself."},
 		{"whip", "WHIP and WHEP."},
 		{"websocket", "The sessions of the Web SDK."},
 		{"websocket.keep_alive", "How the server finds out that a page has gone."},

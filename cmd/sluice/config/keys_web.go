@@ -56,6 +56,21 @@ func webrtc() []Key {
 	}
 }
 
+func relay() []Key {
+	return []Key{
+		texts("relay.udp", nil, func(c *Config) *[]string { return &c.Relay.UDP },
+			"Addresses of the server's own TURN relay, for clients whose networks let out little else. Empty: there is none.").
+			like(":3478").checked(listens),
+		texts("relay.tcp", nil, func(c *Config) *[]string { return &c.Relay.TCP }, "The same over TCP.").like(":3478").checked(listens),
+		text("relay.public", "", func(c *Config) *string { return &c.Relay.Public }, "Address under which clients see the relay.").
+			unset("the first of webrtc.nat_1to1, or this machine alone").like("203.0.113.7").checked(address),
+		text("relay.ports", "", func(c *Config) *string { return &c.Relay.Ports }, "Range of ports from which is relayed.").
+			unset("any").like("35001-35999").checked(portRange),
+		secret("relay.secret", func(c *Config) *string { return &c.Relay.Secret },
+			"Secret of which the credentials of clients are made; several servers may share one. Empty: one by chance."),
+	}
+}
+
 func whip() []Key {
 	return []Key{
 		texts("whip.origins", nil, func(c *Config) *[]string { return &c.WHIP.Origins },

@@ -53,6 +53,7 @@ func TestDefaults(t *testing.T) {
 			STUN: []string{}, TURN: []TURNConfig{}, ICEServers: []ICEServerConfig{}, ICETimeout: 30 * time.Second, ConsentTimeout: 15 * time.Second, MediaTimeout: time.Minute,
 			MaxPeers: 20_000, MaxConnecting: 2_000, MaxConnectingOfOne: 256,
 		},
+		Relay:     RelayConfig{UDP: []string{}, TCP: []string{}},
 		WHIP:      WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},
 		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
 		Hub:       HubConfig{Cache: 8_000_000},
@@ -228,7 +229,7 @@ func other(t *testing.T, k Key) string {
 	for name, text := range map[string]string{
 		"auth.users": `[{"name":"a","password":"` + auth.Hash("x") + `"}]`, "auth.tokens": "- {name: a, token: 0123456789abcdef}",
 		"auth.anonymous": "{publish: [a]}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ice_servers": "[{url: 'stun:a'}]", "webrtc.ports": "5-6",
-		"webrtc.nat_1to1": "192.0.2.1", "webrtc.stun": "a:1",
+		"webrtc.nat_1to1": "192.0.2.1", "webrtc.stun": "a:1", "relay.public": "192.0.2.1", "relay.ports": "5-6",
 	} {
 		if k.Name == name {
 			return text

@@ -65,6 +65,8 @@ type Parts struct {
 	Auth   *auth.Static
 	Web    *api.Web
 	Log    *slog.Logger
+	// Relay gives a client addresses and credentials of the server's own relay. Its door sets it; nil if there is none.
+	Relay func(user string) []config.ICEServerConfig
 }
 
 // Server is one server. It is started once.
@@ -196,7 +198,9 @@ func (s *Server) buildDoors(c *config.Config) error {
 		if err != nil {
 			return err
 		}
-		doors = append(doors, d)
+		if d != nil { // else it is switched off
+			doors = append(doors, d)
+		}
 	}
 	s.doors = api.NewGroup(doors...)
 	return nil
