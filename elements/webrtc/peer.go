@@ -238,11 +238,15 @@ func (p *Peer) Publication() *hub.Publication {
 	return p.in.publication.Load()
 }
 
-// Tracks are what was agreed; nil before.
+// Tracks are what was agreed; nil before. Of a player they are as they come now: of another size, or codec, than at first, maybe.
 func (p *Peer) Tracks() []media.Track {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return slices.Clone(p.tracks)
+	tracks := slices.Clone(p.tracks)
+	p.mu.Unlock()
+	if p.out != nil {
+		p.out.refresh(tracks)
+	}
+	return tracks
 }
 
 // Transport is "UDP" or "TCP", whichever the connection uses; "" before there is one.

@@ -38,7 +38,7 @@ func (l *player) wants(allowed []media.Codec) media.Want {
 		case media.Audio:
 			w.Audio = s.Wanted(allowed)
 		case media.Video:
-			w.Video = s.Wanted(allowed)
+			w.Video, w.Profiles = s.Wanted(allowed), s.Profiles()
 		}
 	}
 	l.mu.Lock()
@@ -190,6 +190,22 @@ func (l *player) attach(r *hub.Reader) {
 	l.mu.Unlock()
 	if up {
 		r.Resume()
+	}
+}
+
+// refresh puts what is read now in the place of tracks of the same kind.
+func (l *player) refresh(tracks []media.Track) {
+	l.mu.Lock()
+	r := l.reader
+	l.mu.Unlock()
+	if r == nil {
+		return
+	}
+	now := media.Description{Tracks: r.Tracks()}
+	for i, t := range tracks {
+		if at := now.Index(t.Kind); at >= 0 {
+			tracks[i] = now.Tracks[at]
+		}
 	}
 }
 

@@ -59,6 +59,12 @@ func TestOf(t *testing.T) {
 			t.Errorf("%s of %s %s: got %q, want %q", c.code, c.role, c.name, got, c.want)
 		}
 	}
+	for _, code := range []fault.Code{fault.GstUnavailable, fault.NoRoute} {
+		err := fault.New(fault.CodecNotAvailable, "", "vp8 published, h264 wanted").Because(fault.New(code, "", "nothing converts"))
+		if got := Of(err, Play, "cam"); got != TranscodingDisabled {
+			t.Errorf("because of %s: %q", code, got)
+		}
+	}
 	if got := Of(errors.New("bare"), Play, "cam"); got != Error {
 		t.Errorf("a bare error: %q", got)
 	}

@@ -1,6 +1,7 @@
 package reason
 
 import (
+	"errors"
 	"strings"
 
 	"sluice/engine/fault"
@@ -22,7 +23,7 @@ func Of(err error, role Role, name string) Reason {
 	if r, ok := ofAddress(code, name); ok {
 		return r
 	}
-	if r, ok := ofRole(code, role); ok {
+	if r, ok := ofRole(err, code, role); ok {
 		return r
 	}
 	if r, ok := table()[code]; ok {
@@ -59,12 +60,14 @@ func ofAddress(code fault.Code, name string) (Reason, bool) {
 	return "", false
 }
 
-func ofRole(code fault.Code, role Role) (Reason, bool) {
+func ofRole(err error, code fault.Code, role Role) (Reason, bool) {
 	switch {
 	case role == Play && code == fault.Closed:
 		return PublisherStop, true
 	case role == Play && (code == fault.NoRoute || code == fault.ResourceNotFound):
 		return StreamNotFound, true
+	case role == Play && code == fault.CodecNotAvailable && (errors.Is(err, fault.GstUnavailable) || errors.Is(err, fault.NoRoute)):
+		return TranscodingDisabled, true // it could be converted, if there were what converts
 	case role == Publish && code == fault.NoRoute:
 		// No graph takes this name: the operator lets nobody publish under it.
 		return Restricted, true

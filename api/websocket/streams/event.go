@@ -123,7 +123,7 @@ func (s *stream) heardChange(info hub.StreamInfo) {
 		}
 		s.tellMute(media.Audio, muted[media.Audio])
 		s.tellMute(media.Video, muted[media.Video])
-		s.resize(info)
+		s.resize()
 	})
 }
 

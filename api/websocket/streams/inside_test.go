@@ -7,7 +7,6 @@ import (
 
 	"sluice/api/auth"
 	"sluice/api/websocket/wire"
-	"sluice/engine/hub"
 	"sluice/engine/media"
 )
 
@@ -25,33 +24,23 @@ func video(c media.Codec, width, height int) media.Track {
 	return t
 }
 
-// TestPicture holds which of a stream's sizes a player is told: that of the track it gets.
+// TestPicture holds which size a player is told: that of the track it gets.
 func TestPicture(t *testing.T) {
-	info := hub.StreamInfo{Tracks: []hub.TrackInfo{
-		{Track: media.NewTrack(media.Opus)},
-		{Track: video(media.H264, 1280, 720)},
-		{Track: video(media.VP8, 1920, 1080), Alternative: true},
-		{Track: video(media.H264, 640, 360), Alternative: true},
-	}}
+	sound := media.NewTrack(media.Opus)
 	for _, c := range []struct {
-		about string
-		codec media.Codec
-		width wire.Number
-		want  wire.Size
+		about  string
+		tracks []media.Track
+		want   wire.Size
 	}{
-		{"as it is published", media.H264, 0, wire.Size{Width: 1280, Height: 720}},
-		{"in another codec", media.VP8, 0, wire.Size{Width: 1920, Height: 1080}},
-		{"in another size", media.H264, 640, wire.Size{Width: 640, Height: 360}},
-		{"in a codec that nobody tells of", media.VP9, 0, wire.Size{Width: 1280, Height: 720}},
+		{"a picture", []media.Track{video(media.H264, 1280, 720), sound}, wire.Size{Width: 1280, Height: 720}},
+		{"a picture of which nothing is known yet", []media.Track{sound, media.NewTrack(media.VP8)}, wire.Size{}},
+		{"sound", []media.Track{sound}, wire.Size{}},
+		{"nothing", nil, wire.Size{}},
 	} {
-		s := &stream{req: wire.Stream{Width: c.width}, peer: has{tracks: []media.Track{media.NewTrack(media.Opus), video(c.codec, 0, 0)}}}
-		if got := s.picture(info); got != c.want {
+		s := &stream{peer: has{tracks: c.tracks}}
+		if got := s.picture(); got != c.want {
 			t.Errorf("%s: got %v, want %v", c.about, got, c.want)
 		}
-	}
-	s := &stream{peer: has{}}
-	if got := s.picture(hub.StreamInfo{Tracks: info.Tracks[:1]}); got != (wire.Size{}) {
-		t.Errorf("of sound: %v", got)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
-	"sluice/engine/hub"
 	"sluice/engine/media"
 )
 
@@ -78,7 +77,7 @@ func (s *stream) beginPlaying() {
 	}
 	s.status = wire.Playing
 	s.owner.client.Send("notifyStreamStatusEvent", s.object(s.status, ""))
-	s.resize(info)
+	s.resize()
 	s.all.opt.Log.Debug("playing", "stream", s.name, "session", s.owner.id.Session)
 }
 
@@ -92,8 +91,8 @@ func (s *stream) remind() {
 }
 
 // resize tells a player the size of its pictures, if it is not the one that it knows. The caller holds s.mu.
-func (s *stream) resize(info hub.StreamInfo) {
-	size := s.picture(info)
+func (s *stream) resize() {
+	size := s.picture()
 	if size == s.size || size.Width == 0 || size.Height == 0 {
 		return
 	}
@@ -107,33 +106,13 @@ func (s *stream) resize(info hub.StreamInfo) {
 	s.send(wire.EventResize, size)
 }
 
-// picture is the size of what the player gets: of the track in its codec, and of one made for players if it asked for another
-// size than the stream's.
-func (s *stream) picture(info hub.StreamInfo) wire.Size {
-	var agreed media.Codec
-	for _, t := range s.peer.Tracks() {
-		if t.Kind == media.Video {
-			agreed = t.Codec
-		}
+// picture is the size of what the player gets, which need not be what is published.
+func (s *stream) picture() wire.Size {
+	tracks := media.Description{Tracks: s.peer.Tracks()}
+	if i := tracks.Index(media.Video); i >= 0 {
+		return wire.Size{Width: tracks.Tracks[i].Width, Height: tracks.Tracks[i].Height}
 	}
-	scaled := s.req.Width != 0 || s.req.Height != 0
-	best, rank := wire.Size{}, 0
-	for _, t := range info.Tracks {
-		if t.Track.Kind != media.Video {
-			continue
-		}
-		r := 1
-		if t.Track.Codec == agreed {
-			r += 2
-		}
-		if t.Alternative == scaled {
-			r++
-		}
-		if r > rank {
-			best, rank = wire.Size{Width: t.Track.Width, Height: t.Track.Height}, r
-		}
-	}
-	return best
+	return wire.Size{}
 }
 
 // send sends an event of the stream.

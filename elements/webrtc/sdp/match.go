@@ -21,6 +21,18 @@ func (s *Section) Wanted(allowed []media.Codec) []media.Codec {
 	return out
 }
 
+// Profiles gives the profiles of each codec of a section, in the order in which they are offered.
+func (s *Section) Profiles() map[media.Codec][]string {
+	out := map[media.Codec][]string{}
+	for i := range s.Codecs {
+		c := &s.Codecs[i]
+		if p := c.profile(); p != "" && !slices.Contains(out[c.Codec], p) {
+			out[c.Codec] = append(out[c.Codec], p)
+		}
+	}
+	return out
+}
+
 // Receive chooses the payload type that a client is to send with: of the first codec that is wanted, the one most others can
 // decode. False if there is none.
 func (s *Section) Receive(wanted []media.Codec) (Codec, bool) {

@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -152,6 +153,14 @@ func TestProfiles(t *testing.T) {
 		if got, ok := profileOf(id); ok {
 			t.Errorf("%q is %q", id, got)
 		}
+	}
+}
+
+func TestProfilesOfASection(t *testing.T) {
+	got := videoOffer(t, h264("1", "42001f"), h264("0", "42001F"), h264("1", "f4001f"), "VP9 profile-id=2", "VP9", "VP8").Profiles()
+	want := map[media.Codec][]string{media.H264: {"42001f", "f4001f"}, media.VP9: {"2", "0"}}
+	if !maps.EqualFunc(got, want, slices.Equal) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }
 

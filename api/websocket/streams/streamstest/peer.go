@@ -71,7 +71,14 @@ func (p *Peer) Live() <-chan struct{} { return p.live }
 func (p *Peer) Done() <-chan struct{} { return p.done }
 
 // Tracks implements streams.Peer.
-func (p *Peer) Tracks() []media.Track { return p.tracks }
+func (p *Peer) Tracks() []media.Track {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.reader != nil {
+		return p.reader.Tracks()
+	}
+	return p.tracks
+}
 
 // Transport implements streams.Peer.
 func (p *Peer) Transport() string { return strings.ToUpper(p.offer.Transport) }
