@@ -75,7 +75,6 @@ type Options struct {
 type Receiver struct {
 	opt    Options
 	out    Output
-	own    uint32 // SSRC of our reports
 	tracks []Track
 
 	mu       sync.Mutex
@@ -87,7 +86,8 @@ type Receiver struct {
 	report   time.Time
 	last     time.Time // when media came
 	max      int
-	firs     []uint8 // by track, how many were sent (RFC 5104 4.3.1)
+	rtt      time.Duration
+	keys     []keys // by track
 	counts   Counts
 }
 
@@ -97,12 +97,12 @@ func New(tracks []Track, opt Options, out Output) *Receiver {
 		opt.RTT = func() time.Duration { return 0 }
 	}
 	r := &Receiver{
-		opt: opt, out: out, own: opt.SSRC, tracks: tracks, max: opt.Max,
+		opt: opt, out: out, tracks: tracks, max: opt.Max,
 		streams: map[uint32]*stream{}, pending: make([][]media.Packet, len(tracks)), sizes: make([]int, len(tracks)),
-		firs: make([]uint8, len(tracks)),
+		keys: make([]keys, len(tracks)),
 	}
 	if opt.TransportCC {
-		r.twcc = twcc.NewRecorder(r.own)
+		r.twcc = twcc.NewRecorder(opt.SSRC)
 	}
 	return r
 }
@@ -196,6 +196,7 @@ func (r *Receiver) Read() {
 	for _, s := range r.streams {
 		asks = s.ask(asks, r, now)
 	}
+	asks = r.replace(asks, now)
 	r.mu.Unlock()
 	for track, batch := range batches {
 		if batch != nil {

@@ -102,9 +102,26 @@ func TestMissing(t *testing.T) {
 	}
 }
 
+// TestLostForGood replaces what is lost with a key frame, not too often.
+func TestLostForGood(t *testing.T) {
+	r := newRig(t, tracks(), Options{})
+	for i := range uint16(20) {
+		r.put(2 * i)
+		r.wait(100 * time.Millisecond)
+	}
+	r.wait(3 * time.Second)
+	if got := len(all[*rtcp.PictureLossIndication](r.out)); got < 2 || got > 4 {
+		t.Errorf("%d requests in 5 s", got)
+	}
+	if c := r.Counts(); c.Lost != 19 {
+		t.Errorf("%+v", c)
+	}
+}
+
 // TestSlowWay does not ask again before an answer can have come.
 func TestSlowWay(t *testing.T) {
 	r := newRig(t, tracks(), Options{RTT: func() time.Duration { return 300 * time.Millisecond }})
+	r.wait(TickInterval)
 	r.put(10, 12)
 	r.wait(400 * time.Millisecond)
 	if got := r.out.nacked(); !slices.Equal(got, []uint16{11}) {

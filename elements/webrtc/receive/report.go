@@ -50,11 +50,14 @@ func ntp(t uint64) time.Time {
 
 // Tick sends what is due.
 func (r *Receiver) Tick(now time.Time) {
+	rtt := r.opt.RTT() // may wait, so without the lock
 	r.mu.Lock()
+	r.rtt = rtt
 	var list []rtcp.Packet
 	for _, s := range r.streams {
 		list = s.ask(list, r, now)
 	}
+	list = r.replace(list, now)
 	if now.Sub(r.report) >= reportInterval {
 		r.report = now
 		list = append(list, r.reports(now)...)
@@ -69,8 +72,8 @@ func (r *Receiver) Tick(now time.Time) {
 
 // reports is a receiver report for all streams, and the estimate that keeps the publisher below what he may send.
 func (r *Receiver) reports(now time.Time) []rtcp.Packet {
-	rr := &rtcp.ReceiverReport{SSRC: r.own}
-	remb := &rtcp.ReceiverEstimatedMaximumBitrate{SenderSSRC: r.own, Bitrate: float32(r.allowed())}
+	rr := &rtcp.ReceiverReport{SSRC: r.opt.SSRC}
+	remb := &rtcp.ReceiverEstimatedMaximumBitrate{SenderSSRC: r.opt.SSRC, Bitrate: float32(r.allowed())}
 	for _, s := range r.streams {
 		if s.repair || !s.started {
 			continue
@@ -112,28 +115,6 @@ func (s *stream) block(now time.Time) rtcp.ReceptionReport {
 		b.Delay = uint32(now.Sub(s.senderReportAt).Seconds() * 65536)
 	}
 	return b
-}
-
-// RequestKey asks for a key frame of a track. How often is for its caller to bound.
-func (r *Receiver) RequestKey(track int) {
-	r.mu.Lock()
-	if track < 0 || track >= len(r.tracks) || r.tracks[track].Kind != media.Video {
-		r.mu.Unlock()
-		return
-	}
-	s := r.source(track)
-	if s == nil {
-		r.mu.Unlock() // the first that comes is one
-		return
-	}
-	r.counts.PLIs++
-	var p rtcp.Packet = &rtcp.PictureLossIndication{SenderSSRC: r.own, MediaSSRC: s.ssrc}
-	if r.tracks[track].FIR {
-		r.firs[track]++
-		p = &rtcp.FullIntraRequest{SenderSSRC: r.own, MediaSSRC: s.ssrc, FIR: []rtcp.FIREntry{{SSRC: s.ssrc, SequenceNumber: r.firs[track]}}}
-	}
-	r.mu.Unlock()
-	r.out.Send(p)
 }
 
 // Allow changes how many bits a second the publisher may be told to send; 0 leaves it to him.

@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/pion/rtcp"
+
+	"sluice/engine/media"
 )
 
 const (
@@ -152,10 +154,13 @@ func (s *stream) ask(list []rtcp.Packet, r *Receiver, now time.Time) []rtcp.Pack
 	}
 	var seqs []uint16
 	kept := s.missing[:0]
-	again := max(askAgain, r.opt.RTT()*3/2)
+	again := max(askAgain, r.rtt*3/2)
 	for _, g := range s.missing {
 		if now.Sub(g.since) > giveUp || g.seq <= s.highest-window {
 			s.lost++
+			if r.tracks[s.track].Kind == media.Video {
+				r.keys[s.track].lost = true
+			}
 			continue
 		}
 		if r.tracks[s.track].NACK && !now.Before(g.next) {
@@ -169,5 +174,7 @@ func (s *stream) ask(list []rtcp.Packet, r *Receiver, now time.Time) []rtcp.Pack
 		return list
 	}
 	r.counts.NACKs += uint64(len(seqs))
-	return append(list, &rtcp.TransportLayerNack{SenderSSRC: r.own, MediaSSRC: s.ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(seqs)})
+	return append(list, &rtcp.TransportLayerNack{
+		SenderSSRC: r.opt.SSRC, MediaSSRC: s.ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(seqs),
+	})
 }
