@@ -59,7 +59,7 @@ func TestLogsOfPagesAreBounded(t *testing.T) {
 
 // TestWhoDoesNotListenIsCut floods a player with data that it does not read: it is cut off, and nobody waits for it.
 func TestWhoDoesNotListenIsCut(t *testing.T) {
-	k := newKit(t, Options{MaxQueue: 1 << 20})
+	k := newKit(t, Options{MaxQueue: 1 << 20, Events: 1 << 20, EventBytes: 1 << 30})
 	pub, deaf, sub := k.connect(`{}`), k.connect(`{}`), k.connect(`{}`)
 	pub.publish("P", "a")
 	pub.begins("P", "PUBLISHING")
@@ -98,6 +98,29 @@ func TestDataThatCannotBePassedOn(t *testing.T) {
 	c.hears(`"fail"`, `"sendStreamEvent"`)
 	c.say(`{"message":"sendStreamEvent","data":[5]}`)
 	c.hears(`"fail"`, `"sendStreamEvent"`)
+}
+
+// TestTooMuchSaid has a publisher say more than is passed on to all players: what is too much is refused, by name, and what
+// was said before and is said of other streams arrives.
+func TestTooMuchSaid(t *testing.T) {
+	k := newKit(t, Options{Events: 1, EventBytes: 1})
+	pub, quiet, sub := k.connect(`{}`), k.connect(`{}`), k.connect(`{}`)
+	pub.publish("P", "a")
+	pub.begins("P", "PUBLISHING")
+	quiet.publish("Q", "b")
+	quiet.begins("Q", "PUBLISHING")
+	sub.play("S", "a")
+	sub.begins("S", "PLAYING")
+	sub.hears("resize")
+	sub.play("T", "b")
+	sub.begins("T", "PLAYING")
+	sub.hears("resize")
+	pub.say(`{"message":"sendStreamEvent","data":[{"mediaSessionId":"P","type":"data","payload":12}]}`)
+	sub.hears(`{"message":"notifyStreamEvent","data":[{"mediaSessionId":"S","type":"data","payload":12}]}`)
+	pub.say(`{"message":"sendStreamEvent","data":[{"mediaSessionId":"P","type":"data","payload":1234567}]}`)
+	pub.hears(`"fail"`, `"sendStreamEvent"`, `"P"`, "too much is said of streams")
+	quiet.say(`{"message":"sendStreamEvent","data":[{"mediaSessionId":"Q","type":"audioMuted"}]}`)
+	sub.hears(`"T"`, `"audioMuted"`)
 }
 
 // TestManyAtOnce has clients come, publish, play, mute and go in all orders, for the race detector; newKit looks that nothing is

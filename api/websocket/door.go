@@ -52,7 +52,7 @@ func New(o Options) (*Door, error) {
 	o = o.withDefaults()
 	all, err := streams.New(streams.Options{
 		Engine: o.Engine, Peers: o.Peers, Auth: o.Auth, Log: o.Log,
-		PerClient: o.Streams, Start: o.StartTimeout, Stop: o.StopTimeout,
+		PerClient: o.Streams, Events: o.Events, Bytes: o.EventBytes, Start: o.StartTimeout, Stop: o.StopTimeout,
 		InboundRate: o.InboundRate, OutboundRate: o.OutboundRate, Bandwidth: max(o.Bandwidth, 0), Metrics: len(o.Metrics) > 0,
 	})
 	if err != nil {

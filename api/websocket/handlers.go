@@ -80,7 +80,10 @@ func onEvent(v *visit, m wire.Message) error {
 	if err := m.Into(&e); err != nil {
 		return err
 	}
-	return v.owner.Event(e)
+	if err := v.owner.Event(e); err != nil {
+		v.fail(m.Name, string(e.MediaSessionID), err.Error())
+	}
+	return nil
 }
 
 func onMetricsDescription(v *visit, m wire.Message) error {

@@ -39,6 +39,11 @@ func (s *session) Send(name string, args ...any) {
 		s.door.opt.Log.Error("message not sent", "session", s.id, "message", name, "err", err)
 		return
 	}
+	s.SendEncoded(b)
+}
+
+// SendEncoded sends a message that is encoded already. It implements streams.Client.
+func (s *session) SendEncoded(b []byte) {
 	s.note("out", b)
 	s.mu.Lock()
 	sock := s.sock

@@ -2,6 +2,7 @@ package streams
 
 import (
 	"encoding/json"
+	"time"
 
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
@@ -11,11 +12,14 @@ import (
 )
 
 // Event takes what a client says of a stream that it publishes: that it muted it, or data for all who play it. What it says of
-// others is ignored; the SDK never does. The error says what could not be passed on.
+// others is ignored; the SDK never does. The error says what could not be passed on, fault.Overloaded what is too much.
 func (o *Owner) Event(e wire.SentEvent) error {
 	s := o.find(e.MediaSessionID)
 	if s == nil || s.plays() {
 		return nil
+	}
+	if err := o.allowance.take(len(e.Payload), time.Now()); err != nil {
+		return err
 	}
 	switch string(e.Type) {
 	case wire.AudioMuted:
@@ -70,8 +74,9 @@ func (a *Streams) hear(e event.Event) {
 			s.heardMute(media.Kind(body.Kind), body.Muted)
 		}
 	case event.Data:
+		data := wire.NewDataEvent(body.Payload)
 		for _, s := range a.playersOf(body.Name) {
-			s.heardData(body.Payload)
+			s.heardData(data)
 		}
 	case event.Stream:
 		a.sync(body.Name)
@@ -91,13 +96,6 @@ func (a *Streams) sync(name string) {
 	}
 }
 
-// resync has everybody know, after events were lost.
-func (a *Streams) resync() {
-	for _, name := range a.names() {
-		a.sync(name)
-	}
-}
-
 // playing takes s.mu and tells whether there is anything to tell a player: before PLAYING there is not, as that tells all.
 func (s *stream) playing(tell func()) {
 	s.mu.Lock()
@@ -111,8 +109,8 @@ func (s *stream) heardMute(kind media.Kind, muted bool) {
 	s.playing(func() { s.tellMute(kind, muted) })
 }
 
-func (s *stream) heardData(payload json.RawMessage) {
-	s.playing(func() { s.send(wire.EventData, payload) })
+func (s *stream) heardData(data wire.DataEvent) {
+	s.playing(func() { s.owner.client.SendEncoded(data.To(s.id)) })
 }
 
 func (s *stream) heardChange(info hub.StreamInfo) {

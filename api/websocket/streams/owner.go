@@ -13,6 +13,8 @@ import (
 type Client interface {
 	// Send sends a message. It must not wait.
 	Send(name string, args ...any)
+	// SendEncoded sends a message that is encoded already. It must not wait, nor change it.
+	SendEncoded(message []byte)
 	// Changed tells that a publication has begun or ended. It must not wait.
 	Changed(p Publication)
 }
@@ -39,7 +41,8 @@ type Owner struct {
 	client Client
 	id     Identity
 
-	work sync.WaitGroup
+	allowance allowance // of the goroutine that calls
+	work      sync.WaitGroup
 
 	mu      sync.Mutex
 	streams map[string]*stream
@@ -48,7 +51,9 @@ type Owner struct {
 
 // Owner makes the owner of a client's media sessions.
 func (a *Streams) Owner(c Client, id Identity) *Owner {
-	return &Owner{all: a, client: c, id: id, streams: map[string]*stream{}}
+	return &Owner{
+		all: a, client: c, id: id, allowance: newAllowance(a.opt.Events, a.opt.Bytes), streams: map[string]*stream{},
+	}
 }
 
 // Start begins to publish or to play what was asked for, and returns at once. Whatever becomes of it, the client hears the

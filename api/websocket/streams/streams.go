@@ -25,6 +25,8 @@ type Options struct {
 	Log    *slog.Logger
 
 	PerClient int           // media sessions that one client may have; 0: 256
+	Events    int           // of its streams that one client may tell a second, over a longer time; 0: 100
+	Bytes     int           // of data that these may hold; 0: 256 KiB
 	Start     time.Duration // until media flows, after which a player hears that it does not; 0: 60 s
 	Stop      time.Duration // for a graph to end properly; 0: 10 s
 
@@ -52,9 +54,15 @@ func New(opt Options) (*Streams, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	const perClient, start, stop = 256, time.Minute, 10 * time.Second
+	const perClient, events, bytes, start, stop = 256, 100, 256 << 10, time.Minute, 10 * time.Second
 	if opt.PerClient <= 0 {
 		opt.PerClient = perClient
+	}
+	if opt.Events <= 0 {
+		opt.Events = events
+	}
+	if opt.Bytes <= 0 {
+		opt.Bytes = bytes
 	}
 	if opt.Start <= 0 {
 		opt.Start = start
@@ -74,9 +82,11 @@ const heard = 4096
 // Run passes on what happens to streams until ctx is done. It is called once.
 func (a *Streams) Run(ctx context.Context) {
 	defer a.news.Close()
-	var ticking sync.WaitGroup
-	defer ticking.Wait()
-	ticking.Go(func() { a.tick(ctx) })
+	var others sync.WaitGroup
+	defer others.Wait()
+	others.Go(func() { a.tick(ctx) })
+	waiting := newTurns()
+	others.Go(func() { a.tell(ctx, waiting) })
 	for {
 		e, lost, err := a.news.Next(ctx)
 		if err != nil {
@@ -84,9 +94,28 @@ func (a *Streams) Run(ctx context.Context) {
 		}
 		if lost > 0 {
 			a.opt.Log.Warn("events lost: data of streams did not reach their players", "lost", lost)
-			a.resync()
+			for _, name := range a.names() {
+				waiting.lose(name)
+			}
 		}
-		a.hear(e)
+		if name := streamOf(e); a.played(name) {
+			waiting.push(name, e)
+		}
+	}
+}
+
+// tell tells players what waits to be told, until ctx is done.
+func (a *Streams) tell(ctx context.Context, waiting *turns) {
+	for {
+		name, e, lost, ok := waiting.next(ctx)
+		switch {
+		case !ok:
+			return
+		case lost:
+			a.sync(name)
+		default:
+			a.hear(e)
+		}
 	}
 }
 
@@ -132,6 +161,13 @@ func (a *Streams) playersOf(name string) []*stream {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Collect(maps.Keys(a.players[name]))
+}
+
+// played tells whether anybody plays a name.
+func (a *Streams) played(name string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.players[name]) > 0
 }
 
 // all lists all streams.

@@ -36,6 +36,9 @@ type page struct {
 
 func (p *page) Send(name string, args ...any) { p.messages <- sent{name, args} }
 
+// SendEncoded notes a message by its whole.
+func (p *page) SendEncoded(b []byte) { p.messages <- sent{string(b), nil} }
+
 func (p *page) Changed(c streams.Publication) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

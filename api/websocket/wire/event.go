@@ -1,6 +1,9 @@
 package wire
 
-import "encoding/json"
+import (
+	"bytes"
+	"encoding/json"
+)
 
 // Types of stream events.
 const (
@@ -26,6 +29,31 @@ type StreamEvent struct {
 	MediaSessionID string `json:"mediaSessionId"`
 	Type           string `json:"type"`
 	Payload        any    `json:"payload,omitempty"`
+}
+
+// DataEvent is the message notifyStreamEvent with data of a publisher. It goes to many players, to each with an id of its own,
+// and is encoded once.
+type DataEvent struct{ payload []byte }
+
+// NewDataEvent makes the event of a payload, which is valid JSON.
+func NewDataEvent(payload json.RawMessage) DataEvent {
+	// RFC 6455 8.1: browsers end the whole connection for a byte that is not UTF-8, and Go's JSON lets these pass.
+	return DataEvent{bytes.ToValidUTF8(payload, []byte("\uFFFD"))}
+}
+
+// To is the message to the player with this media session.
+func (e DataEvent) To(mediaSessionID string) []byte {
+	id, err := json.Marshal(mediaSessionID)
+	if err != nil {
+		return nil // it cannot be: a string
+	}
+	const before, between, after = `{"message":"notifyStreamEvent","data":[{"mediaSessionId":`, `,"type":"` + EventData + `","payload":`, `}]}`
+	message := make([]byte, 0, len(before)+len(id)+len(between)+len(e.payload)+len(after))
+	message = append(message, before...)
+	message = append(message, id...)
+	message = append(message, between...)
+	message = append(message, e.payload...)
+	return append(message, after...)
 }
 
 // Size is the payload of a resize event, in pixels.
