@@ -28,6 +28,7 @@ func connect(v *visit, m wire.Message) error {
 		v.sock.Close(policyViolation)
 		return nil
 	}
+	v.sock.Greeted()
 	s := v.door.attach(v, c)
 	v.door.opt.Log.Info("session began", "session", s.id, "remote", v.sock.Remote().String(), "app", short(s.app),
 		"client", short(string(c.ClientVersion)))

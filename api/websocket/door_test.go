@@ -77,6 +77,18 @@ func TestConnectionThatIsTooLong(t *testing.T) {
 	c.closed(policyViolation)
 }
 
+// TestGreetingIsAConnection holds that only a connection counts as one, whatever else is said.
+func TestGreetingIsAConnection(t *testing.T) {
+	k := newKit(t, Options{GreetTimeout: 50 * time.Millisecond})
+	c := k.dial("/")
+	c.say(`{`)
+	c.hears(`"fail"`)
+	c.play("S", "a")
+	c.hears(`"FAILED"`, `"Session not ready"`)
+	c.hears(`"fail"`, "did not say who it is")
+	c.closed(policyViolation)
+}
+
 // closed expects the server's Close.
 func (c *client) closed(code int) {
 	c.Helper()

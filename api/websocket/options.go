@@ -59,7 +59,7 @@ type Options struct {
 	Rate         int           // messages a second that are read of one client over a longer time; 0: 500
 	Events       int           // of its streams that one client may tell players a second, over a longer time; 0: 100
 	EventBytes   int           // of data that these may hold; 0: 256 KiB
-	GreetTimeout time.Duration // until a client says who it is; 0: 10 s
+	GreetTimeout time.Duration // until a client says who it is, whatever else it says before; 0: 10 s
 	WriteTimeout time.Duration // that a client may take to read a message; 0: 10 s
 	StartTimeout time.Duration // until the media of a stream flows; 0: 60 s
 	StopTimeout  time.Duration // for a graph to end properly; 0: 10 s

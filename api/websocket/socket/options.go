@@ -36,7 +36,7 @@ type Options struct {
 	Probe     []byte        // the message to send with HighLevel
 
 	Message int           // bytes of a message of the client; 1 MiB
-	Greet   time.Duration // until the first whole message; 10 s
+	Greet   time.Duration // until Greeted is called, whatever the client says before; 10 s
 	Body    time.Duration // from the first byte of a message to its last one; 30 s
 	Rate    int           // messages a second that are read over a longer time; 500
 	Burst   int           // messages that are read at once; 1000

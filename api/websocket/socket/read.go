@@ -13,14 +13,14 @@ import (
 func (s *Socket) read(handle func([]byte)) error {
 	pace := pace{rate: s.opt.Rate, burst: s.opt.Burst, tokens: float64(s.opt.Burst), last: time.Now()}
 	s.deadline(time.Now().Add(s.opt.Greet))
-	for first := true; ; first = false {
-		message, err := s.next(first)
+	for {
+		message, err := s.next()
 		switch {
 		case errors.Is(err, ErrTooLong):
 			s.refuse(websocket.CloseMessageTooBig, err)
 		case errors.Is(err, ErrBinary):
 			s.refuse(websocket.CloseUnsupportedData, err)
-		case first && isTimeout(err) && s.open():
+		case !s.greeted && isTimeout(err) && s.open():
 			s.refuse(websocket.ClosePolicyViolation, ErrGreet)
 			s.drain() // gorilla reads no more after an error
 			return ErrGreet
@@ -38,7 +38,7 @@ func (s *Socket) read(handle func([]byte)) error {
 }
 
 // next reads one message. The deadlines are the reader's until Close was asked for.
-func (s *Socket) next(first bool) ([]byte, error) {
+func (s *Socket) next() ([]byte, error) {
 	kind, r, err := s.conn.NextReader()
 	if err != nil {
 		return nil, err
@@ -46,7 +46,7 @@ func (s *Socket) next(first bool) ([]byte, error) {
 	if kind != websocket.TextMessage {
 		return nil, ErrBinary
 	}
-	if !first {
+	if s.greeted {
 		s.deadline(time.Now().Add(s.opt.Body))
 	}
 	// Not websocket.Conn.SetReadLimit: that says Close itself, before anybody can tell the page why.
@@ -57,8 +57,16 @@ func (s *Socket) next(first bool) ([]byte, error) {
 	case len(message) > s.opt.Message:
 		return nil, ErrTooLong
 	}
-	s.deadline(time.Time{})
+	if s.greeted {
+		s.deadline(time.Time{})
+	}
 	return message, nil
+}
+
+// Greeted says that the client said who it is: it may be silent from now on. It is called by what Run hands messages to.
+func (s *Socket) Greeted() {
+	s.greeted = true
+	s.deadline(time.Time{})
 }
 
 // refuse tells a client what is wrong, and closes.

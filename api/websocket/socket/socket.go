@@ -19,7 +19,7 @@ var (
 	ErrClosed  = errors.New("the client closed it")
 	ErrSilent  = errors.New("the client answers no probes")
 	ErrSlow    = errors.New("the client does not read what is sent")
-	ErrGreet   = errors.New("the client said nothing")
+	ErrGreet   = errors.New("the client did not say who it is")
 	ErrTooLong = errors.New("a message is too long")
 	ErrBinary  = errors.New("a message is not text")
 	ErrCut     = errors.New("the server ended it")
@@ -32,6 +32,8 @@ type Socket struct {
 
 	wake chan struct{} // of the writer: there is something to send; holds one
 	done chan struct{} // closed when the socket is over
+
+	greeted bool // of the goroutine that reads
 
 	unanswered atomic.Int32 // probes since the client was heard last
 

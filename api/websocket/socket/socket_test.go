@@ -40,7 +40,12 @@ func serve(t *testing.T, opt Options) *served {
 			return
 		}
 		made <- socket
-		s.ended <- socket.Run(func(b []byte) { s.heard <- string(b) })
+		s.ended <- socket.Run(func(b []byte) {
+			if string(b) == "hello" {
+				socket.Greeted()
+			}
+			s.heard <- string(b)
+		})
 	}))
 	t.Cleanup(server.Close)
 	client, answer, err := websocket.DefaultDialer.DialContext(t.Context(), "ws"+strings.TrimPrefix(server.URL, "http"), nil)
@@ -204,9 +209,27 @@ func TestBinaryMessageIsRefused(t *testing.T) {
 
 func TestWhoSaysNothingIsSentAway(t *testing.T) {
 	s := serve(t, Options{Greet: 20 * time.Millisecond, Refuse: refuse})
-	s.reads("fail: the client said nothing")
+	s.reads("fail: the client did not say who it is")
 	s.closes(websocket.ClosePolicyViolation)
 	s.ends(ErrGreet)
+}
+
+// TestTalkIsNoGreeting holds that whatever else a client says does not lengthen its time, a message that it is in the middle of
+// included; and that it may be silent once it has said who it is.
+func TestTalkIsNoGreeting(t *testing.T) {
+	s := serve(t, Options{Greet: 50 * time.Millisecond, Body: time.Hour, Refuse: refuse})
+	s.say("pong")
+	<-s.heard
+	if _, err := s.client.NetConn().Write([]byte{0x81, 0x85, 0, 0, 0, 0, 'h'}); err != nil {
+		t.Fatal(err)
+	}
+	s.reads("fail: the client did not say who it is")
+	s.ends(ErrGreet)
+
+	s = serve(t, Options{Greet: 50 * time.Millisecond, Every: 10 * time.Millisecond, Probe: []byte("ping"), Probes: 20})
+	s.say("hello")
+	<-s.heard
+	s.ends(ErrSilent) // and not ErrGreet, long before
 }
 
 // TestSlowMessage sends half a frame and stops.

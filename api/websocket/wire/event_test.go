@@ -16,7 +16,7 @@ func TestDataEvent(t *testing.T) {
 			}
 		}
 	}
-	want := `{"message":"notifyStreamEvent","data":[{"mediaSessionId":"a","type":"data","payload":"x\uFFFDy"}]}`
+	want := `{"message":"notifyStreamEvent","data":[{"mediaSessionId":"a","type":"data","payload":"x�y"}]}`
 	if got := NewDataEvent(json.RawMessage("\"x\xffy\"")).To("a"); string(got) != want || !json.Valid(got) {
 		t.Errorf("got %q", got)
 	}
