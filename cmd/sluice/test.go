@@ -4,22 +4,20 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io/fs"
+	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"sluice/cmd/sluice/check"
 	"sluice/engine/spec"
 	"sluice/engine/store"
 	"sluice/engine/trial"
 	"sluice/engine/trial/report"
-	"sluice/graphs"
 )
 
 // testFlags are those of test.
@@ -66,12 +64,6 @@ It exits with 0 if all tests passed, and with 1 if one failed or was skipped, as
 	return c
 }
 
-// batch is the tests of graphs that were loaded together.
-type batch struct {
-	set   *store.Set
-	cases []trial.Case
-}
-
 // test runs the tests of what is named and says how it went.
 func (a *app) test(ctx context.Context, names []string, f *testFlags) error {
 	only, err := f.check()
@@ -82,20 +74,14 @@ func (a *app) test(ctx context.Context, names []string, f *testFlags) error {
 	if err != nil {
 		return err
 	}
-	count := 0
-	for i := range batches {
-		b := &batches[i]
-		b.cases = slices.DeleteFunc(b.cases, func(c trial.Case) bool { return !only.MatchString(c.Graph.Name + ": " + c.Test.Name.Text) })
-		count += len(b.cases)
-	}
-	if count == 0 && !broken {
+	if check.Select(batches, only) == 0 && !broken {
 		if f.only != "" {
 			return usageError{fmt.Errorf("--run: no test matches %q", f.only)}
 		}
 		return usageError{fmt.Errorf("there are no tests; they stand under \"tests:\" in a graph")}
 	}
 	begun := time.Now()
-	results, interrupted, err := a.runBatches(ctx, batches, count, f)
+	results, interrupted, err := a.runTests(ctx, batches, f)
 	if err == nil {
 		err = a.tellTests(results, time.Since(begun), f)
 	}
@@ -104,7 +90,7 @@ func (a *app) test(ctx context.Context, names []string, f *testFlags) error {
 		return err
 	case interrupted:
 		return errInterrupted
-	case broken, failing(results, f.planOnly):
+	case broken, check.Failing(results, f.planOnly):
 		return errFound
 	}
 	return nil
@@ -126,15 +112,27 @@ func (f *testFlags) check() (*regexp.Regexp, error) {
 	return only, err
 }
 
-// failing tells whether results are a failure: also tests that could not be run are one, if they were asked for.
-func failing(results []trial.Result, planOnly bool) bool {
-	return slices.ContainsFunc(results, func(r trial.Result) bool {
-		return r.Outcome == trial.Failed || r.Outcome == trial.Skipped && !planOnly
-	})
+// runTests runs tests and prints what came of each.
+func (a *app) runTests(ctx context.Context, batches []check.Batch, f *testFlags) ([]trial.Result, bool, error) {
+	reg, err := a.elements()
+	if err != nil {
+		return nil, false, err
+	}
+	out := io.Discard
+	if !a.json {
+		out = a.out
+	}
+	signals, heard := a.signals()
+	defer heard()
+	return check.Check{
+		Batches: batches, Registry: reg, Open: a.open, Lab: newLab,
+		PlanOnly: f.planOnly, Update: f.update, Keep: f.keep, Parallel: f.parallel,
+		Signals: signals, Out: out, Colours: a.colours(a.out), Screen: a.screen(),
+	}.Run(ctx)
 }
 
 // batches loads what is named. Files with errors are told, and make broken true.
-func (a *app) batches(names []string) (out []batch, broken bool, err error) {
+func (a *app) batches(names []string) (out []check.Batch, broken bool, err error) {
 	if len(names) == 0 {
 		folder := a.folder()
 		if folder == "" {
@@ -159,9 +157,9 @@ func (a *app) batches(names []string) (out []batch, broken bool, err error) {
 				return nil, false, err
 			}
 			i = len(out)
-			byFolder[folder], out = i, append(out, batch{set: set})
+			byFolder[folder], out = i, append(out, check.Batch{Set: set})
 		}
-		graphs, err := a.tested(out[i].set, name, path)
+		graphs, err := a.tested(out[i].Set, name, path)
 		switch {
 		case err == errFound: //nolint:errorlint // it is never wrapped
 			broken = true
@@ -169,8 +167,8 @@ func (a *app) batches(names []string) (out []batch, broken bool, err error) {
 			return nil, false, err
 		}
 		for _, c := range trial.Cases(graphs...) {
-			if !slices.Contains(out[i].cases, c) {
-				out[i].cases = append(out[i].cases, c)
+			if !slices.Contains(out[i].Cases, c) {
+				out[i].Cases = append(out[i].Cases, c)
 			}
 		}
 	}
@@ -205,37 +203,6 @@ func (a *app) tested(set *store.Set, name string, path bool) ([]*spec.Graph, err
 		return 1
 	})
 	return out, a.findings(set, func(file string) bool { return within(file, name) })
-}
-
-// goldenFolder is where golden files of a graph lie: beside its file.
-func goldenFolder(set *store.Set) func(*spec.Graph) string {
-	return func(g *spec.Graph) string {
-		src, ok := set.Source(g.Name)
-		if !ok || src.Shipped {
-			return ""
-		}
-		return filepath.Dir(src.File)
-	}
-}
-
-// shipped tells which graphs of a set are part of the program, also where they lie in a folder as they are in the program.
-func shipped(set *store.Set) func(*spec.Graph) bool {
-	return func(g *spec.Graph) bool {
-		src, ok := set.Source(g.Name)
-		if !ok || src.Shipped {
-			return ok
-		}
-		folder, _, _ := strings.Cut(g.Name, "/")
-		list, err := fs.Glob(graphs.FS, folder+"/*.yaml")
-		if err != nil {
-			return false
-		}
-		here, err := os.ReadFile(src.File)
-		return err == nil && slices.ContainsFunc(list, func(file string) bool {
-			text, err := graphs.FS.ReadFile(file)
-			return err == nil && bytes.Equal(text, here)
-		})
-	}
 }
 
 // creatable finds out whether a report can be written before the tests are run for it.
