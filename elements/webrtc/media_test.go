@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pion/rtcp"
 	pion "github.com/pion/webrtc/v4"
 
 	"sluice/elements/webrtc"
@@ -155,11 +156,19 @@ func TestKeyFrames(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.accept(answer)
-	next(t, came, pion.MimeTypeVP8)
-	select {
-	case <-f.keys:
-	case <-time.After(patience):
-		t.Error("the publisher was not asked for a key frame")
+	first := next(t, came, pion.MimeTypeVP8)
+	deadline := time.After(patience)
+	for asked := 0; asked < 2; { // one who comes is in need of one, and later he asks for another, and again until it comes
+		select {
+		case <-f.keys:
+			asked++
+		case <-time.After(50 * time.Millisecond):
+			if err := v.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: first.header.SSRC}}); err != nil {
+				t.Fatal(err)
+			}
+		case <-deadline:
+			t.Fatalf("the publisher was asked for %d key frames", asked)
+		}
 	}
 	if got := p.Counts(); got.PLIs == 0 {
 		t.Errorf("%+v", got)
