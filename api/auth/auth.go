@@ -15,6 +15,7 @@ const (
 	Publish Action = "publish" // give a stream
 	Play    Action = "play"    // take a stream
 	Admin   Action = "admin"   // see and change the server itself; it concerns no stream
+	Enter   Action = "enter"   // be here, in a room say; it concerns no stream. Who may do anything else may, to whatever stream
 )
 
 // Request is who wants to do what. The zero value of every field but Action means that it is not known or not given.

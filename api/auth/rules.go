@@ -150,6 +150,8 @@ func (g grant) allows(a Action, stream string) bool {
 		return slices.ContainsFunc(g.publish, fits)
 	case Play:
 		return slices.ContainsFunc(g.play, fits)
+	case Enter:
+		return g.admin || len(g.publish) > 0 || len(g.play) > 0
 	default:
 		return a == Admin && g.admin
 	}

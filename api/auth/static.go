@@ -75,10 +75,14 @@ func (r *rules) toAnybody(q Request) error {
 
 // deed words what was asked for.
 func (r Request) deed() string {
-	if r.Action == Publish || r.Action == Play {
+	switch r.Action {
+	case Publish, Play:
 		return string(r.Action) + ` "` + r.Stream + `"`
+	case Enter:
+		return "be here"
+	default:
+		return "administer the server"
 	}
-	return "administer the server"
 }
 
 // identify finds who shows these credentials and what he may do; nil if they are wrong. An error is ctx's.

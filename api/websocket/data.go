@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"sluice/api/auth"
+	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
 	"sluice/engine/fault"
 )
@@ -20,6 +22,11 @@ func onData(v *visit, m wire.Message) error {
 	}
 	answer := func(status, info string) {
 		v.send("DataStatusEvent", wire.DataStatus{OperationID: string(d.OperationID), Status: status, Info: info})
+	}
+	if err := v.owner.May(auth.Enter, "", nil); err != nil {
+		v.door.opt.Log.Debug("data refused", "session", v.session.id, "err", err)
+		answer(wire.Refused, string(reason.Of(err, reason.Play, "")))
+		return nil
 	}
 	accepted := func() { answer(wire.Accepted, "") }
 	if !v.session.inRooms() {

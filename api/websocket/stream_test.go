@@ -62,6 +62,36 @@ func TestWhoMayPublish(t *testing.T) {
 	}
 }
 
+// TestWhoMayAsk holds that who may do nothing learns nothing: not what is published, nor who is in a room.
+func TestWhoMayAsk(t *testing.T) {
+	g := &gate{}
+	k := newKit(t, Options{Auth: g})
+	known, nobody := k.connect(`{"appKey":"roomApp","custom":{"login":"x","token":"open"}}`), k.connect(`{"appKey":"roomApp","custom":{"login":"y"}}`)
+	known.publish("P", "a")
+	known.begins("P", "PUBLISHING")
+	join := `{"message":"sendData","data":[{"operationId":"1","payload":{"command":"join","options":{"name":"red"}}}]}`
+	known.say(join)
+	known.hears(`"ACCEPTED"`)
+	known.hears(`"STATE"`)
+	known.say(`{"message":"availableStream","data":[{"mediaSessionId":"A","name":"a"}]}`)
+	known.hears(`"availableStream"`, `"status":"true"`)
+	nobody.say(join)
+	nobody.hears(`"DataStatusEvent"`, `"FAILED"`, `"Restricted access"`)
+	for _, name := range []string{"a", "b"} {
+		nobody.say(`{"message":"availableStream","data":[{"mediaSessionId":"A","name":"` + name + `"}]}`)
+		nobody.hears(`"availableStream"`, `"status":"false"`, `"Restricted access"`)
+		nobody.say(`{"message":"snapshot","data":[{"mediaSessionId":"S","name":"` + name + `"}]}`)
+		nobody.hears(`"Restricted access"`)
+	}
+	nobody.say(`{"message":"availableStream","data":[{"mediaSessionId":"A","name":"a","custom":{"token":"open"}}]}`)
+	nobody.hears(`"availableStream"`, `"status":"true"`)
+	other := k.connect(`{"appKey":"other"}`)
+	other.say(`{"message":"sendData","data":[{"operationId":"2","payload":{}}]}`)
+	other.hears(`"DataStatusEvent"`, `"FAILED"`, `"Restricted access"`)
+	known.say(`{"message":"sendData","data":[{"operationId":"3","payload":{"command":"leave","options":{"name":"red"}}}]}`)
+	known.hears(`"ACCEPTED"`) // and not that anybody came
+}
+
 // TestVideoRates holds that bits are counted from message to message, and only of what flows.
 func TestVideoRates(t *testing.T) {
 	k := newKit(t, Options{InboundRate: 5 * time.Millisecond, OutboundRate: 5 * time.Millisecond, Bandwidth: -1})

@@ -1,29 +1,39 @@
 package streams
 
 import (
+	"cmp"
 	"maps"
 
+	"sluice/api/auth"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
 	"sluice/engine/fault"
 )
 
-// Available tells the client whether a stream is published.
+// Available tells the client whether a stream is published, if it may play it.
 func (o *Owner) Available(req wire.Stream) {
 	answer := wire.Available{ID: string(req.MediaSessionID), Status: "true"}
-	if !o.all.opt.Engine.Streams().Has(string(req.Name)) {
-		answer.Status, answer.Info = "false", string(reason.StreamNotFound)
+	if why := o.unavailable(req); why != "" {
+		answer.Status, answer.Info = "false", string(why)
 	}
 	o.client.Send("availableStream", answer)
+}
+
+// unavailable says why the client cannot have a stream; "" if it can.
+func (o *Owner) unavailable(req wire.Stream) reason.Reason {
+	switch err := o.May(auth.Play, string(req.Name), req.Custom); {
+	case err != nil:
+		return reason.Of(err, reason.Play, string(req.Name))
+	case !o.all.opt.Engine.Streams().Has(string(req.Name)):
+		return reason.StreamNotFound
+	}
+	return ""
 }
 
 // Snapshot tells the client why it gets no picture of a stream: nothing here decodes one yet. The stream's id need not be one
 // that was ever played.
 func (o *Owner) Snapshot(req wire.Stream) {
-	why := reason.NoTranscoders
-	if !o.all.opt.Engine.Streams().Has(string(req.Name)) {
-		why = reason.StreamNotFound
-	}
+	why := cmp.Or(o.unavailable(req), reason.NoTranscoders)
 	switch {
 	case !o.id.Dated:
 		o.client.Send("notifyStreamEvent", wire.StreamEvent{

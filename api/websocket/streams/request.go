@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"time"
 
 	"sluice/api/auth"
 	"sluice/api/websocket/reason"
@@ -24,6 +25,23 @@ func (s *stream) check() (reason.Reason, bool) {
 		return reason.Proxy, false
 	}
 	return "", true
+}
+
+// decision is how long it may take to decide about who asks for no stream of its own. A client that is held up for guessing
+// waits as long (see auth.Static), and says nothing else meanwhile.
+const decision = 5 * time.Second
+
+// May says that the client is not allowed to do something, by what it said last of who it is. custom may say more.
+func (o *Owner) May(action auth.Action, name string, custom json.RawMessage) error {
+	if o.all.opt.Auth == nil {
+		return nil
+	}
+	q := Proof(o.id.Proof, custom)
+	q.Action, q.Stream, q.Protocol = action, name, "websocket"
+	ctx, cancel := context.WithTimeout(context.Background(), decision)
+	defer cancel()
+	_, err := o.all.opt.Auth.Authorise(ctx, q)
+	return err
 }
 
 // authorise says who the client is, if it may do what it wants.
