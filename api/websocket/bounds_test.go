@@ -57,6 +57,32 @@ func TestLogsOfPagesAreBounded(t *testing.T) {
 	}
 }
 
+// TestLogsAreNotFlooded holds what gets into the log of a server that is not set to say everything, whatever a page says.
+func TestLogsAreNotFlooded(t *testing.T) {
+	k := newKit(t, Options{})
+	long := strings.Repeat("z", 30_000)
+	c := k.connect(`{"appKey":"` + long + `","clientVersion":"` + long + `"}`)
+	for range 50 {
+		c.say(`{"message":"submitBugReport","data":[{"text":"` + long + `"}]}`)
+		c.say(`{"message":"sessionDebug","data":[{"command":"start"}]}`)
+		c.hears(`STARTED`)
+		c.say(`{"message":"pushLogs","data":[{"logs":"` + long + `"}]}`)
+	}
+	c.say(`{"message":"sessionDebug","data":[{"command":"stop"}]}`)
+	c.hears(`STOPPED`)
+	size, reports := 0, 0
+	for line := range strings.Lines(k.log.String()) {
+		if strings.Contains(line, "level=DEBUG") {
+			continue
+		}
+		size += len(line)
+		reports += strings.Count(line, "bug report")
+	}
+	if reports != 1 || size > maxLine+1000 {
+		t.Errorf("%d bytes and %d reports", size, reports)
+	}
+}
+
 // TestWhoDoesNotListenIsCut floods a player with data that it does not read: it is cut off, and nobody waits for it.
 func TestWhoDoesNotListenIsCut(t *testing.T) {
 	k := newKit(t, Options{MaxQueue: 1 << 20, Events: 1 << 20, EventBytes: 1 << 30})

@@ -1,7 +1,9 @@
 package websocket
 
 import (
+	"context"
 	"encoding/json"
+	"log/slog"
 	"strings"
 
 	"sluice/api/auth"
@@ -91,12 +93,17 @@ func onLogs(v *visit, m wire.Message) error {
 	return nil
 }
 
-// onBugReport logs what somebody reports who sees no picture, say. The SDK expects no answer.
+// onBugReport logs what somebody reports who sees no picture, say; what the same session reports after it is for who looks
+// closer only. The SDK expects no answer.
 func onBugReport(v *visit, m wire.Message) error {
 	if len(m.Args) == 0 {
 		return fault.New(fault.InvalidRequest, "", "a report is missing")
 	}
-	v.door.opt.Log.Info("bug report", "session", v.session.id, "report", v.door.veil.text(string(m.Args[0])))
+	level := slog.LevelDebug
+	if v.session.reported.CompareAndSwap(false, true) {
+		level = slog.LevelInfo
+	}
+	v.door.opt.Log.Log(context.Background(), level, "bug report", "session", v.session.id, "report", v.door.veil.text(string(m.Args[0])))
 	return nil
 }
 
@@ -116,10 +123,10 @@ func onDebug(v *visit, m wire.Message) error {
 	return nil
 }
 
-// note logs a message of a debug session.
+// note logs a message of a debug session, at the debug level: a page may begin as many as it likes.
 func (s *session) note(way string, message []byte) {
 	if s.notes.Load() <= 0 || s.notes.Add(-1) < 0 {
 		return
 	}
-	s.door.opt.Log.Info("debug session", "session", s.id, "way", way, "bytes", len(message), "message", s.door.veil.text(string(message)))
+	s.door.opt.Log.Debug("debug session", "session", s.id, "way", way, "bytes", len(message), "message", s.door.veil.text(string(message)))
 }

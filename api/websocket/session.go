@@ -21,7 +21,8 @@ type session struct {
 	dated bool   // see wire.Connection.Dated
 	keep  bool   // it is kept when the socket is lost
 
-	notes atomic.Int32 // messages that are still logged, in a debug session
+	notes    atomic.Int32 // messages that are still logged, in a debug session
+	reported atomic.Bool  // a bug was
 
 	mu   sync.Mutex
 	sock *socket.Socket // nil while the client is away
