@@ -57,6 +57,7 @@ func scenarios() []scenario {
 		{name: "tcp_server", script: "streamer", settings: []string{"SLUICE_WEBRTC_UDP=[]"}},
 		{name: "lite", script: "streamer", settings: []string{"SLUICE_WEBRTC_LITE=true"}},
 		{name: "port_range", script: "2players", settings: []string{"SLUICE_WEBRTC_PORTS=31100-31119"}},
+		{name: "relay", settings: []string{"SLUICE_RELAY_TCP={tcp}", "SLUICE_RELAY_SECRET=of nobody"}},
 		{name: "sdk_tests"},
 		{name: "old_sdks"},
 	}

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -55,6 +56,7 @@ type addresses struct {
 	WS   string `json:"ws"`
 	WSS  string `json:"wss"`
 	HTTP string `json:"http"`
+	More string `json:"more"` // what {tcp} stands for in its settings
 }
 
 // server is `sluice serve` on ports of its own, which it keeps over restarts.
@@ -70,8 +72,8 @@ type server struct {
 	cmd *exec.Cmd
 }
 
-// startServer starts a server with settings ("KEY=value") beside those that keep it on loopback. Its log goes to a file in
-// folder. It is told to end with the test, and must do so.
+// startServer starts a server with settings ("KEY=value", in which {tcp} is one more address) beside those that keep it on
+// loopback. Its log goes to a file in folder. It is told to end with the test, and must do so.
 func startServer(t *testing.T, path, folder, name string, settings ...string) *server {
 	t.Helper()
 	web, tls, media := freePort(t, "tcp"), freePort(t, "tcp"), freePort(t, "udp")
@@ -95,6 +97,10 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 			"SLUICE_WEBSOCKET_OUTBOUND_RATE=1s",
 			"SLUICE_DRAIN=0s",
 		}, settings...),
+	}
+	s.More = freePort(t, "tcp")
+	for i, setting := range s.env {
+		s.env[i] = strings.ReplaceAll(setting, "{tcp}", s.More)
 	}
 	s.env = append(s.env, "SLUICE_GRAPHS="+s.graphs)
 	var err error
