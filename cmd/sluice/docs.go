@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/engine/element"
-	"sluice/engine/lint"
+	"sluice/engine/lint/codes"
 	"sluice/engine/schema"
 )
 
@@ -140,7 +140,7 @@ func lintPage() string {
 	b.WriteString(generated + "# Diagnostics\n\nWhat `sluice lint` says, and what to do. `# lint:ignore code reason` on the line above\n" +
 		"silences what is marked so.\n\n")
 	b.WriteString("| code | severity | means | do |\n| --- | --- | --- | --- |\n")
-	for _, c := range lint.Codes() {
+	for _, c := range codes.List() {
 		severity := string(c.Severity)
 		if c.Silent {
 			severity += ", can be ignored"

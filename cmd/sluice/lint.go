@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/engine/fault"
-	"sluice/engine/lint"
+	"sluice/engine/lint/findings"
 	"sluice/engine/store"
 )
 
@@ -52,7 +52,7 @@ func (a *app) lint(paths []string) error {
 	if err != nil {
 		return err
 	}
-	r := lint.Result{Registry: reg.Source()}
+	r := findings.Result{Registry: reg.Source()}
 	sets, counted := map[string]*store.Set{}, map[string]bool{}
 	var empty []string
 	for _, p := range paths {
@@ -88,12 +88,12 @@ func (a *app) lint(paths []string) error {
 }
 
 // report prints what was found; errFound if there is an error.
-func (a *app) report(r lint.Result, lines lint.Lines) error {
+func (a *app) report(r findings.Result, lines findings.Lines) error {
 	var err error
 	if a.json {
 		err = r.JSON(a.out, lines)
 	} else {
-		err = r.Text(a.out, lint.Style{Colour: a.colours(a.out), Lines: lines})
+		err = r.Text(a.out, findings.Style{Colour: a.colours(a.out), Lines: lines})
 	}
 	if errors, _ := r.Counts(); err == nil && errors > 0 {
 		return errFound
@@ -123,7 +123,7 @@ func (a *app) lintStandard() error {
 	if err != nil {
 		return err
 	}
-	r := lint.Result{Registry: reg.Source(), Graphs: len(graphsIn(set, folder))}
+	r := findings.Result{Registry: reg.Source(), Graphs: len(graphsIn(set, folder))}
 	for _, d := range set.Diagnostics() {
 		if within(d.Pos.File, folder) {
 			d.Pos.File = standardInput
@@ -190,7 +190,7 @@ func within(file, path string) bool {
 }
 
 // sourceLines reads lines of files for the reader of a finding. Files are read once, and only if they are small.
-func sourceLines() lint.Lines {
+func sourceLines() findings.Lines {
 	read := map[string][][]byte{}
 	return func(file string, line int) (string, bool) {
 		lines, ok := read[file]

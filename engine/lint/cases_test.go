@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"sluice/engine/lint"
+	"sluice/engine/lint/codes"
 	"sluice/engine/spec"
 )
 
@@ -123,7 +123,7 @@ func TestEveryCodeHasACase(t *testing.T) {
 			t.Errorf("%s was not found in its file", code)
 		}
 	}
-	for _, i := range lint.Codes() {
+	for _, i := range codes.List() {
 		if !covered[i.Code] {
 			t.Errorf("no case has %s", i.Code)
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sluice/engine/element"
+	"sluice/engine/lint/codes"
 	"sluice/engine/param"
 	"sluice/engine/route"
 	"sluice/engine/spec"
@@ -86,7 +87,7 @@ func newCheck(set []*spec.Graph, reg *element.Registry) *check {
 		reg: reg, severity: map[string]spec.Severity{}, named: map[string]*graph{}, media: newMediaMemo(),
 		wanted: map[*graph]bool{}, tallies: map[string]*tally{}, skipped: map[string]bool{},
 	}
-	for _, i := range Codes() {
+	for _, i := range codes.List() {
 		c.severity[i.Code] = i.Severity
 	}
 	for _, t := range reg.Triggers() {

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"sluice/engine/lint/codes"
 	"sluice/engine/spec"
 )
 
@@ -14,10 +15,10 @@ func (c *check) silenced(found []spec.Diagnostic) []spec.Diagnostic {
 		line       int
 	}
 	may := map[string]bool{}
-	codes := make([]string, 0, 80)
-	for _, i := range Codes() {
+	all := make([]string, 0, 80)
+	for _, i := range codes.List() {
 		may[i.Code] = i.Silent
-		codes = append(codes, i.Code)
+		all = append(all, i.Code)
 	}
 	hit := map[place]bool{}
 	for _, d := range found {
@@ -28,7 +29,7 @@ func (c *check) silenced(found []spec.Diagnostic) []spec.Diagnostic {
 	for _, g := range c.graphs {
 		for _, i := range g.Ignores {
 			at := place{i.Pos.File, i.Code, i.Line}
-			known := slices.Contains(codes, i.Code)
+			known := slices.Contains(all, i.Code)
 			if known && may[i.Code] && hit[at] {
 				quiet[at] = true
 				continue
@@ -37,7 +38,7 @@ func (c *check) silenced(found []spec.Diagnostic) []spec.Diagnostic {
 			switch {
 			case !known:
 				d.Msg = "there is no code \"" + short(i.Code) + "\" to ignore"
-				d.Hint = c.near(i.Code, codes, `docs/lint.md lists them`)
+				d.Hint = c.near(i.Code, all, `docs/lint.md lists them`)
 			case !may[i.Code]:
 				d.Msg = "\"" + i.Code + "\" cannot be ignored"
 				d.Advise("the graph would not run; mend it")

@@ -1,4 +1,4 @@
-package lint
+package codes
 
 // linkCodes are findings about links and pads.
 func linkCodes() []Info {

@@ -1,4 +1,5 @@
-package lint
+// Package findings prints what the linter found: as text for people, with the place marked, and as JSON for programs.
+package findings
 
 import (
 	"fmt"

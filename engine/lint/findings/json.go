@@ -1,4 +1,4 @@
-package lint
+package findings
 
 import (
 	"encoding/json"

@@ -1,4 +1,4 @@
-package lint
+package codes
 
 // nodeCodes are findings about nodes and what they set.
 func nodeCodes() []Info {

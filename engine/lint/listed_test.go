@@ -6,14 +6,13 @@ import (
 	"go/token"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"sluice/engine/lint"
-	"sluice/engine/spec"
+	"sluice/engine/lint/codes"
 )
 
 // codesIn collects the codes that the sources of a package report: the second argument of Errorf, Warnf, at and noNode, the
@@ -70,9 +69,9 @@ func codeExprs(n ast.Node) []ast.Expr {
 	return nil
 }
 
-func listed() map[string]lint.Info {
-	out := map[string]lint.Info{}
-	for _, i := range lint.Codes() {
+func listed() map[string]codes.Info {
+	out := map[string]codes.Info{}
+	for _, i := range codes.List() {
 		out[i.Code] = i
 	}
 	return out
@@ -95,28 +94,6 @@ func TestEveryCodeIsListed(t *testing.T) {
 	for code := range listed() {
 		if !used[code] {
 			t.Errorf("the code %q is in the list, and nothing uses it", code)
-		}
-	}
-}
-
-func TestCodesAreDescribed(t *testing.T) {
-	seen := map[string]bool{}
-	for _, i := range lint.Codes() {
-		if seen[i.Code] {
-			t.Errorf("%s is listed twice", i.Code)
-		}
-		seen[i.Code] = true
-		if !regexp.MustCompile(`^[a-z]+(_[a-z]+)*$`).MatchString(i.Code) {
-			t.Errorf("%q is not spelt as codes are", i.Code)
-		}
-		if !strings.HasSuffix(i.About, ".") || !strings.HasSuffix(i.Remedy, ".") {
-			t.Errorf("%s: About and Remedy must be sentences", i.Code)
-		}
-		if i.Severity != spec.Error && i.Severity != spec.Warning {
-			t.Errorf("%s has the severity %q", i.Code, i.Severity)
-		}
-		if i.Severity == spec.Warning && !i.Silent {
-			t.Errorf("%s is a warning that cannot be silenced", i.Code)
 		}
 	}
 }

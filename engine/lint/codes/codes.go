@@ -1,4 +1,6 @@
-package lint
+// Package codes lists the codes of diagnostics: what each means, how grave it is, what to do, and whether a comment may silence
+// it. The documentation is written from it. It finds nothing: that is for the packages that report these codes.
+package codes
 
 import (
 	"slices"
@@ -18,9 +20,9 @@ type Info struct {
 	Silent bool
 }
 
-// Codes lists every code that spec, param, route and this package report, in groups. The list is closed, and codes do not
+// List gives every code that spec, param, route, expect and lint report, in groups. The list is closed, and codes do not
 // change their meaning: people write them into comments and programs match on them.
-func Codes() []Info {
+func List() []Info {
 	return slices.Concat(
 		fileCodes(), keyCodes(), nodeCodes(), fragmentCodes(), branchCodes(), valueCodes(),
 		linkCodes(), flowCodes(), graphCodes(), routeCodes(),
@@ -28,13 +30,13 @@ func Codes() []Info {
 }
 
 // fails makes the Info of an error.
-func fails(code, about, remedy, example string) Info {
-	return Info{Code: code, Severity: spec.Error, About: about, Remedy: remedy, Example: example}
+func fails(name, about, remedy, example string) Info {
+	return Info{Code: name, Severity: spec.Error, About: about, Remedy: remedy, Example: example}
 }
 
 // warns makes the Info of a warning.
-func warns(code, about, remedy, example string) Info {
-	return Info{Code: code, Severity: spec.Warning, About: about, Remedy: remedy, Example: example, Silent: true}
+func warns(name, about, remedy, example string) Info {
+	return Info{Code: name, Severity: spec.Warning, About: about, Remedy: remedy, Example: example, Silent: true}
 }
 
 // silenceable lets comments silence an error.

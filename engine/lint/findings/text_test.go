@@ -1,4 +1,4 @@
-package lint_test
+package findings_test
 
 import (
 	"bytes"
@@ -7,13 +7,13 @@ import (
 	"strings"
 	"testing"
 
-	"sluice/engine/lint"
+	"sluice/engine/lint/findings"
 	"sluice/engine/spec"
 )
 
 const broken = "graph: v1\nabout: A test.\nnodes:\n  in: rtmp.im\n  out: {element: \"fakesnk\"}\nlinks:\n  - in -> out\n  - in -> \"gone\"\n"
 
-func lines(text string) lint.Lines {
+func lines(text string) findings.Lines {
 	all := strings.Split(text, "\n")
 	return func(_ string, n int) (string, bool) {
 		if n < 1 || n > len(all) {
@@ -23,11 +23,20 @@ func lines(text string) lint.Lines {
 	}
 }
 
-func result(text string, t *testing.T) lint.Result {
-	return lint.Result{Registry: registry(t).Source(), Graphs: 1, Found: checkText(t, "a", text)}
+// two is what is found of two elements that do not exist, in the fourth and the fifth line.
+func two() findings.Result {
+	at := func(line, col int, msg, hint string) spec.Diagnostic {
+		return spec.Diagnostic{
+			Pos: spec.Pos{File: "a.yaml", Line: line, Col: col}, Severity: spec.Error, Code: "unknown_element", Msg: msg, Hint: hint,
+		}
+	}
+	return findings.Result{Registry: "GStreamer 1.22.0 (snapshot)", Graphs: 1, Found: []spec.Diagnostic{
+		at(4, 7, `there is no element "rtmp.im"`, `did you mean "rtmp.in"?`),
+		at(5, 18, `there is no element "fakesnk"`, `did you mean "fakesink"?`),
+	}}
 }
 
-func text(t *testing.T, r lint.Result, s lint.Style) string {
+func text(t *testing.T, r findings.Result, s findings.Style) string {
 	t.Helper()
 	var b bytes.Buffer
 	if err := r.Text(&b, s); err != nil {
@@ -38,8 +47,8 @@ func text(t *testing.T, r lint.Result, s lint.Style) string {
 
 func TestText(t *testing.T) {
 	const source = "graph: v1\nabout: A test.\nnodes:\n  in: rtmp.im\n  out: {element: fakesnk, lazy: 5s}\nlinks:\n  - in -> out\n"
-	r := result(source, t)
-	plain := text(t, r, lint.Style{})
+	r := two()
+	plain := text(t, r, findings.Style{})
 	want := `a.yaml:4:7: error[unknown_element]: there is no element "rtmp.im" (did you mean "rtmp.in"?)
 a.yaml:5:18: error[unknown_element]: there is no element "fakesnk" (did you mean "fakesink"?)
 2 errors, no warnings in 1 graph; elements of GStreamer 1.22.0 (snapshot)
@@ -47,7 +56,7 @@ a.yaml:5:18: error[unknown_element]: there is no element "fakesnk" (did you mean
 	if plain != want {
 		t.Errorf("got\n%s\nwant\n%s", plain, want)
 	}
-	shown := text(t, r, lint.Style{Lines: lines(source)})
+	shown := text(t, r, findings.Style{Lines: lines(source)})
 	for _, part := range []string{
 		"     4 |   in: rtmp.im\n       |       ^^^^^^^\n        hint: did you mean \"rtmp.in\"?\n",
 		"     5 |   out: {element: fakesnk, lazy: 5s}\n       |                  ^^^^^^^\n",
@@ -56,7 +65,7 @@ a.yaml:5:18: error[unknown_element]: there is no element "fakesnk" (did you mean
 			t.Errorf("got\n%s\nwithout\n%s", shown, part)
 		}
 	}
-	if colours := text(t, r, lint.Style{Colour: true}); !strings.Contains(colours, "\x1b[1;31merror\x1b[0m[unknown_element]") {
+	if colours := text(t, r, findings.Style{Colour: true}); !strings.Contains(colours, "\x1b[1;31merror\x1b[0m[unknown_element]") {
 		t.Errorf("no colours in %q", colours)
 	}
 	if strings.Contains(plain, "\x1b") {
@@ -70,8 +79,8 @@ func TestTextOfUglyLines(t *testing.T) {
 		return spec.Diagnostic{Pos: spec.Pos{File: "a\x1b[2J.yaml", Line: line, Col: col}, Severity: spec.Warning, Code: "x", Msg: "m\x07", Hint: "h"}
 	}
 	source := strings.Repeat("x", 300) + " word " + strings.Repeat("y", 300) + "\n\x1b[31mred\x1b[0m\tend\n"
-	r := lint.Result{Registry: "r", Graphs: 2, Found: []spec.Diagnostic{at(1, 302), at(2, 1), at(2, 500), at(9, 1), at(1, 0)}}
-	got := text(t, r, lint.Style{Lines: lines(source)})
+	r := findings.Result{Registry: "r", Graphs: 2, Found: []spec.Diagnostic{at(1, 302), at(2, 1), at(2, 500), at(9, 1), at(1, 0)}}
+	got := text(t, r, findings.Style{Lines: lines(source)})
 	if strings.ContainsAny(got, "\x1b\x07\t") {
 		t.Errorf("a control character is printed: %q", got)
 	}
@@ -91,15 +100,18 @@ func TestTextOfUglyLines(t *testing.T) {
 // TestTextHidesSecrets wants no line to be shown that holds a password.
 func TestTextHidesSecrets(t *testing.T) {
 	const source = "graph: v1\nabout: A.\nnodes:\n  in: rtsp.pull url=rtsp://me:hunter2@host/\n  out: fakesink\nlinks:\n  - in -> out\n"
-	r := result(source, t)
-	if got := text(t, r, lint.Style{Lines: lines(source)}); !strings.Contains(got, "secret_in_text") || strings.Contains(got, "hunter2") {
+	r := findings.Result{Registry: "r", Graphs: 1, Found: []spec.Diagnostic{
+		{Pos: spec.Pos{File: "a.yaml", Line: 4, Col: 21}, Severity: spec.Warning, Code: "secret_in_text", Msg: "a password"},
+		{Pos: spec.Pos{File: "a.yaml", Line: 4, Col: 7}, Severity: spec.Error, Code: "another", Msg: "in the same line"},
+	}}
+	if got := text(t, r, findings.Style{Lines: lines(source)}); !strings.Contains(got, "secret_in_text") || strings.Contains(got, "hunter2") {
 		t.Errorf("got\n%s", got)
 	}
 }
 
 func TestJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := result(broken, t).JSON(&b, lines(broken)); err != nil {
+	if err := two().JSON(&b, lines(broken)); err != nil {
 		t.Fatal(err)
 	}
 	var got struct {
@@ -130,7 +142,7 @@ func TestJSON(t *testing.T) {
 
 func TestJSONOfNothing(t *testing.T) {
 	var b bytes.Buffer
-	if err := (lint.Result{Registry: "r"}).JSON(&b, nil); err != nil || !strings.Contains(b.String(), `"diagnostics": []`) {
+	if err := (findings.Result{Registry: "r"}).JSON(&b, nil); err != nil || !strings.Contains(b.String(), `"diagnostics": []`) {
 		t.Errorf("got %v %s", err, b.String())
 	}
 }
@@ -140,8 +152,8 @@ type deaf struct{}
 func (deaf) Write([]byte) (int, error) { return 0, errors.New("deaf") }
 
 func TestPrintingFails(t *testing.T) {
-	r := lint.Result{Registry: "r"}
-	if r.Text(deaf{}, lint.Style{}) == nil || r.JSON(deaf{}, nil) == nil {
+	r := findings.Result{Registry: "r"}
+	if r.Text(deaf{}, findings.Style{}) == nil || r.JSON(deaf{}, nil) == nil {
 		t.Error("the error of the writer is lost")
 	}
 }
