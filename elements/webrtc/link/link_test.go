@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/netip"
 	"strings"
@@ -318,7 +319,7 @@ func TestRewrite(t *testing.T) {
 }
 
 func TestLogs(t *testing.T) {
-	for level, want := range map[slog.Level]string{slog.LevelDebug: "DDIIWWEE", slog.LevelWarn: "EE"} {
+	for level, want := range map[slog.Level]string{slog.LevelDebug: "DDIIWWEEA", slog.LevelWarn: "EE"} {
 		var out bytes.Buffer
 		log := Logs{slog.New(slog.NewTextHandler(&out, &slog.HandlerOptions{Level: level}))}.NewLogger("ice")
 		log.Trace("T")
@@ -331,6 +332,7 @@ func TestLogs(t *testing.T) {
 		log.Warnf("%s", "W")
 		log.Error("E")
 		log.Errorf("%s", "E")
+		log.Errorf("A%.0s", fmt.Errorf("statistics: %w", ice.ErrClosed)) // no error, but an end
 		got := ""
 		for line := range strings.Lines(out.String()) {
 			got += strings.TrimSpace(line[strings.Index(line, "said=")+5:])

@@ -2,14 +2,17 @@ package link
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
+	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 )
 
 // Logs gives pion's packages their loggers. What they warn of is a peer's matter and ours to judge, so it is told at the
-// debug level; what they call an error is a warning.
+// debug level; what they call an error is a warning, unless it is only that they were asked while they ended: pion/ice v4.4
+// logs an error when it is asked for statistics after its end, and whoever counts cannot know that the end is not near.
 type Logs struct{ Log *slog.Logger }
 
 // NewLogger implements logging.LoggerFactory.
@@ -55,5 +58,13 @@ func (s scoped) Warnf(format string, args ...any) { s.tellf(slog.LevelDebug, for
 // Error tells a warning.
 func (s scoped) Error(msg string) { s.tell(slog.LevelWarn, msg) }
 
-// Errorf tells a warning.
-func (s scoped) Errorf(format string, args ...any) { s.tellf(slog.LevelWarn, format, args...) }
+// Errorf tells a warning, or of an end at the debug level.
+func (s scoped) Errorf(format string, args ...any) {
+	level := slog.LevelWarn
+	for _, a := range args {
+		if err, ok := a.(error); ok && errors.Is(err, ice.ErrClosed) {
+			level = slog.LevelDebug
+		}
+	}
+	s.tellf(level, format, args...)
+}
