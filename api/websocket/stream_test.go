@@ -3,6 +3,7 @@ package websocket
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -152,6 +153,38 @@ func TestNothingToPlay(t *testing.T) {
 	c.play("Q", "a")
 	c.hears(`"setRemoteSDP"`)
 	c.hears(`"mediaSessionId":"Q"`, `"FAILED"`, `"Publish stream is not ready"`)
+}
+
+// TestNamesThatNothingBrings holds what players hear when graphs cannot bring what they want.
+func TestNamesThatNothingBrings(t *testing.T) {
+	k := newKit(t, Options{})
+	pub, sub := k.connect(`{}`), k.connect(`{}`)
+	pub.publish("P", "here")
+	pub.begins("P", "PUBLISHING")
+	for i, c := range []struct {
+		name string
+		code fault.Code
+		why  string
+	}{
+		{"rtsp://h/x", fault.ElementUnavailable, "Failed to connect to rtsp stream"},
+		{"rtsps://h/x", fault.InvalidParams, "Failed to connect to rtsp stream"},
+		{"rtmp://h/x", fault.ElementUnavailable, "Bad URI"},
+		{"srt://h:1", fault.ElementUnavailable, "Bad URI"},
+		{"vod://a.mp4", fault.ElementUnavailable, "Failed to read file"},
+		{"cam/x", fault.InvalidParams, "Stream not found"},
+		{"cam/x", fault.LintFailed, "Stream not found"},
+		{"rtsp://h/x", fault.Unreachable, "Failed to connect to rtsp stream"},
+		{"rtmp://h/x", fault.Unreachable, "Failed to connect to origin stream"},
+		{"cam/x", fault.GstUnavailable, "Transcoding required, but disabled"},
+		{"here", fault.ElementUnavailable, "Transcoding required, but disabled"},
+	} {
+		k.engine.Refuse("/"+c.name, fault.New(c.code, "graph", "no"))
+		sub.play(fmt.Sprint(i), c.name)
+		sub.hears(`"FAILED"`, `"info":"`+c.why+`"`)
+	}
+	k.engine.Refuse("/taken", fault.New(fault.InvalidParams, "graph", "no"))
+	sub.publish("Q", "taken")
+	sub.hears(`"FAILED"`, `"info":"Failed by error"`)
 }
 
 // TestGraphThatDoesNotEnd holds that a page hears the end of its stream all the same, and that the name is free before.

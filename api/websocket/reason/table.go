@@ -32,6 +32,26 @@ func Of(err error, role Role, name string) Reason {
 	return Error
 }
 
+// Unbrought is why a stream that a graph was to bring does not come, if it is the graph that cannot: it takes elements that are not
+// here, or does not take this name or what the server has for its variables. It is "" if it is something else.
+func Unbrought(err error, name string) Reason {
+	switch fault.CodeOf(err) {
+	case fault.ElementUnavailable, fault.InvalidParams, fault.GraphNotFound, fault.LintFailed:
+	default:
+		return ""
+	}
+	scheme, _, address := strings.Cut(name, "://")
+	switch {
+	case !address:
+		return StreamNotFound
+	case scheme == "rtsp", scheme == "rtsps":
+		return RTSPConnect
+	case scheme == "vod", scheme == "vod-live", scheme == "file":
+		return FileRead
+	}
+	return BadURI
+}
+
 // ofAddress knows better words for names that are addresses of something to be fetched.
 func ofAddress(code fault.Code, name string) (Reason, bool) {
 	scheme, _, _ := strings.Cut(name, "://")

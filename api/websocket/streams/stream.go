@@ -138,7 +138,18 @@ func (s *stream) failed(ctx context.Context, err error) ending {
 		}
 		return end
 	}
-	return ending{status: wire.Failed, why: reason.Of(err, s.role, s.name), err: err}
+	return ending{status: wire.Failed, why: s.why(err), err: err}
+}
+
+// why words an error for the client. Errors of graphs mean another thing for a stream that is there than for one that they were
+// to bring.
+func (s *stream) why(err error) reason.Reason {
+	if s.plays() && !s.all.opt.Engine.Streams().Has(s.name) {
+		if why := reason.Unbrought(err, s.name); why != "" {
+			return why
+		}
+	}
+	return reason.Of(err, s.role, s.name)
 }
 
 // over is the end of a stream whose peer or graph ended. known tells whether somebody published under the player's very name;
@@ -152,14 +163,14 @@ func (s *stream) over(known bool, peer, graph error) ending {
 		if err == nil {
 			return ending{status: wire.Unpublished, why: reason.Shutdown}
 		}
-		return ending{status: wire.Failed, why: reason.Of(err, s.role, s.name), err: err}
+		return ending{status: wire.Failed, why: s.why(err), err: err}
 	}
 	// What ends a publication ends its players: a publisher's lost ICE is not theirs. FAILED and not STOPPED, which the SDK's
 	// examples take for what they wanted.
 	if err == nil || known && !s.all.opt.Engine.Streams().Has(s.name) {
 		return ending{status: wire.Failed, why: reason.PublisherStop, err: err}
 	}
-	return ending{status: wire.Failed, why: reason.Of(err, s.role, s.name), err: err}
+	return ending{status: wire.Failed, why: s.why(err), err: err}
 }
 
 // finish sends the last status. The name and the id are free before.
