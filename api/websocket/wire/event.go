@@ -47,7 +47,11 @@ func (e DataEvent) To(mediaSessionID string) []byte {
 	if err != nil {
 		return nil // it cannot be: a string
 	}
-	const before, between, after = `{"message":"notifyStreamEvent","data":[{"mediaSessionId":`, `,"type":"` + EventData + `","payload":`, `}]}`
+	const (
+		before  = `{"message":"notifyStreamEvent","data":[{"mediaSessionId":`
+		between = `,"type":"` + EventData + `","payload":`
+		after   = `}]}`
+	)
 	message := make([]byte, 0, len(before)+len(id)+len(between)+len(e.payload)+len(after))
 	message = append(message, before...)
 	message = append(message, id...)
