@@ -157,9 +157,14 @@ func (c *Conn) send(poller uintptr) bool {
 		switch {
 		case err == nil:
 			w.b, w.n = w.b[n:], w.n+n
+		case errors.Is(err, unix.EAGAIN) && w.wait && w.waited:
+			return false
 		case errors.Is(err, unix.EAGAIN) && w.wait:
-			w.err = c.watchOut(poller, unix.EPOLLOUT, true)
-			return w.err != nil
+			// Room that came before out watched for it is not told of: the socket may still be on out's list of what is
+			// ready, from when it watched last, and then EPOLL_CTL_MOD wakes nobody (Linux, ep_modify). So it is tried again.
+			if w.err = c.watchOut(poller, unix.EPOLLOUT, true); w.err != nil {
+				return true
+			}
 		case errors.Is(err, unix.EAGAIN):
 			return true
 		case !errors.Is(err, unix.EINTR):
