@@ -87,10 +87,10 @@ func (g *gate) Accept() (net.Conn, error) {
 	}
 }
 
-// remote is the address of the other end, the same for IPv4 and for IPv4 in IPv6.
+// remote is the origin of the other end, the same for IPv4 and for IPv4 in IPv6.
 func remote(conn net.Conn) netip.Addr {
 	if a, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
-		return a.AddrPort().Addr().Unmap().WithZone("")
+		return origin(a.AddrPort().Addr())
 	}
 	return netip.Addr{}
 }
@@ -109,4 +109,14 @@ func (g *guest) Close() error {
 	err := g.Conn.Close()
 	g.once.Do(func() { g.crowd.leave(g.from) })
 	return err
+}
+
+// origin is whose address it is: one machine commonly has a whole /64 of IPv6, and counts once for all of it.
+func origin(a netip.Addr) netip.Addr {
+	a = a.Unmap().WithZone("")
+	if !a.Is6() {
+		return a
+	}
+	p, _ := a.Prefix(64) // 64 is never out of range for one of 128 bits
+	return p.Addr()
 }
