@@ -13,6 +13,7 @@ import (
 	"sluice/engine/plan"
 	"sluice/engine/route"
 	"sluice/engine/run/instance"
+	"sluice/engine/run/shape"
 )
 
 // startEvent is the event of graphs that somebody starts by their names.
@@ -119,8 +120,33 @@ func (c checked) Resolve(in plan.Inputs) (*plan.Plan, error) {
 	if err != nil || c.check == nil {
 		return p, err
 	}
-	if err := c.check(p); err != nil {
+	runs, err := c.runs(p, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.check(runs); err != nil {
 		return nil, err
 	}
 	return p, nil
+}
+
+// runs is the plan without what stands in for keys to come, which nothing runs: it has no values that could be looked at.
+func (c checked) runs(p *plan.Plan, in plan.Inputs) (*plan.Plan, error) {
+	in.Keys = maps.Clone(in.Keys)
+	for {
+		stand := shape.Placeholders(p)
+		if len(stand) == 0 {
+			return p, nil
+		}
+		if in.Keys == nil {
+			in.Keys = map[string][]plan.Key{}
+		}
+		for _, node := range stand {
+			in.Keys[node] = []plan.Key{}
+		}
+		var err error
+		if p, err = c.Template.Resolve(in); err != nil {
+			return nil, err
+		}
+	}
 }

@@ -1,4 +1,6 @@
-// Package rest describes to graphs what starts them by hand: the REST API, the command line, and the start of the server.
+// Package rest is the front door for programs: the REST API, over HTTP, with its description in OpenAPI. It lets in who may administer the
+// server, and makes problem documents of everything that is refused; what the API does is in v1. It binds no port. Here also stands
+// what starts graphs by hand: the API, the command line, and the start of the server.
 package rest
 
 import (

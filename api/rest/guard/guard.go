@@ -96,6 +96,12 @@ func (g *Guard) node(n *plan.Node, s *element.Spec) error {
 	return nil
 }
 
+// Setting refuses what a node is told while it runs, if that names a file or an address that is not allowed. An error is one of Plan's.
+func (g *Guard) Setting(node, name string, s plan.Setting) error {
+	f := element.Field{Name: s.Name, Constraint: value.Constraint{Type: s.Type}}
+	return g.node(&plan.Node{Name: node, Element: name, Settings: []plan.Setting{s}}, &element.Spec{Fields: []element.Field{f}})
+}
+
 // element looks at an element of GStreamer's.
 func (g *Guard) element(e *plan.Element) error {
 	if slices.Contains(g.rules.Elements, e.Factory) {

@@ -1,0 +1,178 @@
+package rest_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/api/rest/v1"
+	"sluice/engine/fault"
+)
+
+// J is a JSON object.
+type J = map[string]any
+
+func TestStartAndEnd(t *testing.T) {
+	k := start(t, options{})
+	a := k.call("POST /v1/pipelines?wait=5s", J{"graph": "jobs/tone", "params": J{"buffers": 7}, "id": "mine"})
+	if a.StatusCode != http.StatusCreated || a.Header.Get("Location") != "/v1/pipelines/mine" {
+		t.Fatalf("%s %v %s", a.Status, a.Header, a.text)
+	}
+	p := want[v1.PipelineDetail](k, 200, "GET /v1/pipelines/mine", nil)
+	if p.State != "live" || p.Graph != "jobs/tone" || p.Since.IsZero() || p.Plan == "" || len(p.Nodes) != 2 || p.Policy.Restart == "" {
+		t.Errorf("%+v", p)
+	}
+	if in := p.Nodes[0]; in.Name != "in" || in.Element != "audiotestsrc" || in.Domain != "gst" || !slices.Contains(in.Live, "wave") {
+		t.Errorf("%+v", in)
+	}
+	if p.Process == nil || p.Process.Phase != "running" {
+		t.Errorf("%+v", p.Process)
+	}
+	list := want[v1.Page[v1.Pipeline]](k, 200, "GET /v1/pipelines", nil)
+	if len(list.Items) != 1 || list.Total != 1 || list.Items[0].ID != "mine" {
+		t.Errorf("%+v", list)
+	}
+	want[J](k, 202, "DELETE /v1/pipelines/mine?drain=1s", nil)
+	k.eventually("its end", func() bool { return k.call("GET /v1/pipelines/mine", nil).StatusCode == http.StatusNotFound })
+	k.refused(404, fault.ResourceNotFound, "DELETE /v1/pipelines/mine", nil)
+}
+
+func TestStartRefuses(t *testing.T) {
+	k := start(t, options{})
+	want[J](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone", "id": "taken"})
+	for _, row := range []struct {
+		name     string
+		body     any
+		status   int
+		code     fault.Code
+		pointers string
+	}{
+		{"no graph of that name", J{"graph": "jobs/none"}, 404, fault.GraphNotFound, ""},
+		{"a graph for an event", J{"graph": "convert"}, 404, fault.NoRoute, ""},
+		{"a name that is taken", J{"graph": "jobs/tone", "id": "taken"}, 409, fault.NameInUse, ""},
+		{"a bad name", J{"graph": "jobs/tone", "id": "../x"}, 422, fault.InvalidParams, "/id"},
+		{"no graph", J{}, 422, fault.InvalidParams, ""},
+		{"a graph that is no text", J{"graph": 7}, 422, fault.InvalidParams, "/graph"},
+		{"an unknown key", J{"graph": "jobs/tone", "prams": J{}}, 422, fault.InvalidParams, "/prams"},
+		{"params that are no object", J{"graph": "jobs/tone", "params": []int{1}}, 422, fault.InvalidParams, "/params"},
+		{
+			"params of the wrong type", J{"graph": "jobs/tone", "params": J{"buffers": "many", "volume": 5, "nope": true}},
+			422, fault.InvalidParams, "/params/buffers /params/nope /params/volume",
+		},
+		{"a number out of range", J{"graph": "jobs/tone", "params": J{"buffers": 1e30}}, 422, fault.InvalidParams, "/params/buffers"},
+		{"no JSON", "{", 400, fault.InvalidRequest, ""},
+		{"nothing", nil, 400, fault.InvalidRequest, ""},
+		{"a file that is not allowed", J{"graph": "jobs/copy", "params": J{"source": "/etc/passwd", "target": "/tmp/x"}}, 403, fault.Forbidden, ""},
+		{"too much", `{"graph":"` + strings.Repeat("x", 300<<10) + `"}`, 413, fault.InvalidRequest, ""},
+		{"much nesting", `{"graph":"jobs/tone","params":` + strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20001), 400, fault.InvalidRequest, ""},
+	} {
+		p := k.refused(row.status, row.code, "POST /v1/pipelines", row.body)
+		var pointers []string
+		for _, e := range p.Errors {
+			if e.Pointer != "" {
+				pointers = append(pointers, e.Pointer)
+			}
+		}
+		slices.Sort(pointers)
+		if got := strings.Join(pointers, " "); got != row.pointers && row.pointers != "" {
+			t.Errorf("%s: %q, want %q", row.name, got, row.pointers)
+		}
+	}
+	k.refused(415, fault.InvalidRequest, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Content-Type: text/xml")
+	k.refused(422, fault.InvalidParams, "POST /v1/pipelines?wait=soon", J{"graph": "jobs/tone"})
+	k.refused(422, fault.InvalidParams, "POST /v1/pipelines?weit=1s", J{"graph": "jobs/tone"})
+	if n := len(k.engine.Instances().Instances()); n != 1 {
+		t.Errorf("%d run", n)
+	}
+}
+
+func TestStartNeedsRoom(t *testing.T) {
+	k := start(t, options{change: func(o *restOptions) { o.V1.Pipelines = 2 }})
+	for range 2 {
+		want[J](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone"})
+	}
+	a := k.call("POST /v1/pipelines", J{"graph": "jobs/tone"})
+	if a.StatusCode != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" || !strings.Contains(a.text, "rest.pipelines") {
+		t.Error(a.Status, a.text)
+	}
+}
+
+func TestStartIsDoneOnce(t *testing.T) {
+	k := start(t, options{})
+	body := J{"graph": "jobs/tone", "params": J{"buffers": 3}}
+	first := want[v1.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: a")
+	again := k.call("POST /v1/pipelines", body, "Idempotency-Key: a")
+	if again.StatusCode != http.StatusCreated || again.Header.Get("Location") != "/v1/pipelines/"+first.ID || !strings.Contains(again.text, first.ID) {
+		t.Error(again.Status, again.text)
+	}
+	k.refused(400, fault.InvalidRequest, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Idempotency-Key: a")
+	other := want[v1.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: b")
+	if other.ID == first.ID || len(k.engine.Instances().Instances()) != 2 {
+		t.Error("it is not another")
+	}
+}
+
+// TestHowItWent: who started something learns how it ended.
+func TestHowItWent(t *testing.T) {
+	k := start(t, options{})
+	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/tone", "id": "bad"}, "Idempotency-Key: a")
+	k.last().Crash(fault.New(fault.MediaCorrupt, "in", "it cannot be decoded"))
+	var p v1.Pipeline
+	k.eventually("its end", func() bool {
+		p = want[v1.Pipeline](k, 200, "GET /v1/pipelines/bad", nil)
+		_, runs := k.engine.Instances().Get("bad")
+		return p.State == "failed" && !runs
+	})
+	if p.Fault == nil || p.Fault.Code != "media_corrupt" || p.Fault.Blame != "peer" || !strings.Contains(p.Fault.Place, "in") {
+		t.Errorf("%+v", p.Fault)
+	}
+	if again := want[v1.Pipeline](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone", "id": "bad"}, "Idempotency-Key: a"); again.State != "failed" {
+		t.Errorf("%+v", again)
+	}
+	want[J](k, 202, "DELETE /v1/pipelines/bad", nil)
+	k.refused(404, fault.ResourceNotFound, "GET /v1/pipelines/bad", nil)
+}
+
+func TestListPipelines(t *testing.T) {
+	k := start(t, options{})
+	for _, id := range []string{"b", "d", "a", "c"} {
+		want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/tone", "id": id})
+	}
+	want[J](k, 201, "POST /v1/pipelines", J{"graph": "jobs/show", "id": "show", "params": J{"name": "cam"}})
+	ids := func(query string) (string, string) {
+		page := want[v1.Page[v1.Pipeline]](k, 200, "GET /v1/pipelines"+query, nil)
+		var out []string
+		for _, p := range page.Items {
+			out = append(out, p.ID)
+		}
+		return strings.Join(out, ""), page.Next
+	}
+	for query, wanted := range map[string][2]string{
+		"":                               {"abcdshow", ""},
+		"?limit=2":                       {"ab", "b"},
+		"?limit=2&after=b":               {"cd", "d"},
+		"?limit=3&after=bb":              {"cdshow", ""},
+		"?after=zz":                      {"", ""},
+		"?graph=jobs/show":               {"show", ""},
+		"?graph=jobs%2Ftone&state=live":  {"abcd", ""},
+		"?graph=jobs/tone&state=failed":  {"", ""},
+		"?graph=jobs/tone&limit=1&after": {"a", "a"},
+	} {
+		if got, next := ids(query); got != wanted[0] || next != wanted[1] {
+			t.Errorf("%s: %q %q, want %q", query, got, next, wanted)
+		}
+	}
+	for _, bad := range []string{"?limit=0", "?limit=1001", "?limit=x", "?state=happy"} {
+		if p := k.refused(422, fault.InvalidParams, "GET /v1/pipelines"+bad, nil); len(p.Errors) != 1 || p.Errors[0].Parameter == "" {
+			t.Errorf("%s: %+v", bad, p)
+		}
+	}
+	p := want[v1.Pipeline](k, 200, "GET /v1/pipelines/show", nil)
+	if !slices.Equal(p.Publishes, []string{"cam"}) {
+		t.Errorf("%+v", p)
+	}
+	if p := k.refused(404, fault.ResourceNotFound, "GET /v1/pipelines/shaw", nil); !strings.Contains(p.Hint, "show") {
+		t.Errorf("%+v", p)
+	}
+}

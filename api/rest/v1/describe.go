@@ -1,0 +1,182 @@
+package v1
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"sluice/engine/element"
+	"sluice/engine/event"
+	"sluice/engine/hub"
+	"sluice/engine/plan"
+	"sluice/engine/run"
+	"sluice/engine/run/instance"
+	"sluice/engine/stat"
+)
+
+// pipeline describes an instance.
+func (v *V1) pipeline(i *instance.Instance) Pipeline {
+	p := ofStatus(i.Status())
+	v.relate(&p, i.Plan())
+	return p
+}
+
+// ofStatus says in the API's words how an instance is.
+func ofStatus(s instance.Status) Pipeline {
+	p := Pipeline{
+		ID: s.ID, Graph: s.Graph, Plan: s.Plan, State: string(s.State), Since: s.Since, Fault: ofCause(s.Fault), Restarts: s.Restarts,
+		Dropped: s.Dropped, Lost: s.Lost, Cost: s.Cost,
+	}
+	if !s.Retry.IsZero() {
+		p.Retry = &s.Retry
+	}
+	for _, b := range s.Branches {
+		p.Branches = append(p.Branches, Branch{
+			Name: b.Name, Kind: string(b.Kind), Runs: b.Runs, Readers: b.Readers, Fault: ofCause(b.Fault),
+		})
+	}
+	return p
+}
+
+// relate says which streams and peers a pipeline has to do with.
+func (v *V1) relate(to *Pipeline, p *plan.Plan) {
+	add := func(list *[]string, text string) {
+		if text != "" && !slices.Contains(*list, text) {
+			*list = append(*list, text)
+		}
+	}
+	for _, n := range p.Nodes {
+		switch stream := setting(n, "name"); {
+		case n.Element == "stream.in":
+			add(&to.Reads, stream)
+		case n.Element == "stream.out" && setting(n, "track") == "alternative":
+			add(&to.Converts, stream)
+		case n.Element == "stream.out":
+			add(&to.Publishes, stream)
+		}
+		if s, ok := v.opt.Registry.Spec(n.Element); ok && len(s.Sessions) > 0 {
+			add(&to.Sessions, strings.TrimPrefix(setting(n, "session"), "$"))
+		}
+	}
+}
+
+// setting is what a node is set to, as far as it may be shown.
+func setting(n plan.Node, name string) string {
+	for _, s := range n.Settings {
+		if s.Name == name {
+			return s.Text
+		}
+	}
+	return ""
+}
+
+// nodes describes the nodes of a plan with what is counted in them.
+func (v *V1) nodes(p *plan.Plan, samples []run.Sample) []Node {
+	counted := map[string]run.Sample{}
+	for _, s := range samples {
+		if s.Kind == run.OfNode {
+			counted[s.Name] = s
+		}
+	}
+	out := make([]Node, 0, len(p.Nodes))
+	for _, n := range p.Nodes {
+		one := Node{
+			Name: n.Name, Element: n.Element, Domain: string(n.Domain), Branch: n.Branch, Lazy: n.Lazy, Passes: n.Passes, About: n.About,
+		}
+		if s, ok := counted[n.Name]; ok {
+			c := ofCounts(s.Counts)
+			one.Counts, one.Silent = &c, silent(s)
+		}
+		if s, ok := v.opt.Registry.Spec(n.Element); ok {
+			one.Live, one.Actions = abilities(p, n, s)
+		}
+		out = append(out, one)
+	}
+	return out
+}
+
+// abilities are what a node can be told while it runs.
+func abilities(p *plan.Plan, n plan.Node, s *element.Spec) (live, actions []string) {
+	for _, f := range s.Fields {
+		if f.Live && !f.ReadOnly {
+			live = append(live, f.Name)
+		}
+	}
+	for _, a := range s.Actions {
+		actions = append(actions, a.Name)
+	}
+	if len(keyBridges(p, n.Name)) > 0 {
+		actions = append(actions, keyFrame)
+	}
+	return live, actions
+}
+
+// parts are what the compiler put in.
+func parts(samples []run.Sample) []Part {
+	var out []Part
+	for _, s := range samples {
+		if s.Kind != run.OfNode {
+			out = append(out, Part{Kind: string(s.Kind), Name: s.Name, Counts: ofCounts(s.Counts), Silent: silent(s)})
+		}
+	}
+	return out
+}
+
+func silent(s run.Sample) *float64 {
+	if s.Silent < 0 {
+		return nil
+	}
+	seconds := s.Silent.Seconds()
+	return &seconds
+}
+
+// process describes where GStreamer's part of a plan runs; nil if it has none.
+func process(p *plan.Plan, r run.Report) *Process {
+	if len(p.Pipelines) == 0 {
+		return nil
+	}
+	return &Process{
+		PID: r.PID, Phase: string(r.Phase), Stale: r.Stale, CPU: r.CPU.Seconds(), Memory: r.Memory,
+		Position: r.Position.Seconds(), Length: r.Length.Seconds(), Lazy: r.Lazy,
+	}
+}
+
+func ofPolicy(p plan.Policy) *Policy {
+	return &Policy{
+		Start: p.Start.String(), Stall: p.Stall.String(), Drain: p.Drain.String(), Restart: p.Restart.When, Reload: p.Reload, Worker: p.Worker,
+	}
+}
+
+func ofCause(c *event.Cause) *Fault {
+	if c == nil {
+		return nil
+	}
+	return &Fault{Code: string(c.Code), Place: c.Place, Text: c.Text, Blame: c.Blame}
+}
+
+func ofCounts(s stat.Snapshot) Counts {
+	return Counts{Units: s.Units, Bytes: s.Bytes, Drops: s.Drops, Keyframes: s.Keyframes, Lag: s.Lag.Seconds(), Level: s.Level}
+}
+
+// stream describes what is published.
+func stream(info hub.StreamInfo) Stream {
+	s := Stream{
+		Name: info.Name, Publication: info.Publication, Since: info.Since.In(time.UTC), Readers: info.Readers, Tracks: []Track{},
+	}
+	for _, k := range info.Muted {
+		s.Muted = append(s.Muted, string(k))
+	}
+	for _, t := range info.Tracks {
+		one := Track{
+			ID: t.Track.ID, Kind: string(t.Track.Kind), Codec: string(t.Track.Codec), Width: t.Track.Width, Height: t.Track.Height,
+			ClockRate: t.Track.ClockRate, Channels: t.Track.Channels, Profile: t.Track.Profile, Layer: t.Track.Layer,
+			BFrames: t.Track.BFrames, Form: string(t.Form), Converted: t.Alternative, Readers: t.Readers, Counts: ofCounts(t.Stats),
+		}
+		if t.Derived != nil {
+			c := ofCounts(*t.Derived)
+			one.Derived = &c
+		}
+		s.Tracks = append(s.Tracks, one)
+	}
+	return s
+}

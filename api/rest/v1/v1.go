@@ -1,0 +1,146 @@
+// Package v1 is version 1 of the REST API: graphs, pipelines, streams, sessions, events and what describes them. Its OpenAPI document
+// is made of its types, which clients written in Go can use as they are. The package opens no port and lets everybody in: both
+// are package rest's. A pipeline is what the engine calls an instance: one graph running.
+package v1
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"sluice/api/rest/ended"
+	"sluice/api/rest/feed"
+	"sluice/api/rest/guard"
+	"sluice/api/rest/once"
+	"sluice/api/rest/problem"
+	"sluice/engine"
+	"sluice/engine/element"
+	"sluice/engine/event"
+	"sluice/engine/fault"
+	"sluice/engine/run/instance"
+	"sluice/engine/run/supervisor"
+	"sluice/engine/spec"
+	"sluice/engine/store"
+)
+
+// Engine is what the API needs of the engine.
+type Engine interface {
+	Run(ctx context.Context, s engine.Start) (*instance.Instance, error)
+	Streams() engine.Streams
+	Bus() *event.Bus
+	Instances() *supervisor.Supervisor
+}
+
+// Options are what the API is made with. All but Log, Now and User are needed.
+type Options struct {
+	Engine   Engine
+	Graphs   *store.Store
+	Registry *element.Registry
+	Guard    *guard.Guard // of what callers start
+	// Check finds what is wrong with a set of graphs.
+	Check func(graphs []*spec.Graph) []spec.Diagnostic
+
+	// Pipelines is how many may run for callers to start another.
+	Pipelines int
+	Version   string // of the server
+	// User tells who makes the request of a context; nil: nobody is known.
+	User func(context.Context) string
+	Log  *slog.Logger     // nil: nothing is logged
+	Now  func() time.Time // nil: time.Now
+}
+
+// V1 is the API. Safe for concurrent use.
+type V1 struct {
+	opt   Options
+	begun time.Time
+	feed  *feed.Feed
+	ended *ended.List
+	once  *once.Keeper[string]
+	api   huma.API
+}
+
+// New adds the operations to an API. Close ends what it begins.
+func New(api huma.API, o Options) *V1 {
+	const (
+		answers = 4096
+		day     = 24 * time.Hour
+	)
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.User == nil {
+		o.User = func(context.Context) string { return "" }
+	}
+	v := &V1{
+		opt: o, api: api, begun: o.Now(), feed: feed.New(o.Engine.Bus(), feed.Options{}), ended: ended.New(o.Engine.Bus()),
+		once: once.New[string](answers, day, o.Now),
+	}
+	v.addPipelines()
+	v.addNodes()
+	v.addStreams()
+	return v
+}
+
+// Close ends the answers that do not end by themselves. It may be called again.
+func (v *V1) Close() {
+	v.feed.Close()
+	v.ended.Close()
+}
+
+// op is what is told of an operation.
+type op struct {
+	method, path, id, tag string
+	summary, about        string
+	status                int   // of success; 0: 200, or 204 without a body
+	errors                []int // statuses of problems, beside those that any operation may have
+	body                  int64 // bytes of the request's body at most; 0: 256 KiB
+}
+
+// add adds an operation.
+func add[I, O any](v *V1, o op, do func(context.Context, *I) (*O, error)) {
+	const body = 256 << 10
+	out := huma.Operation{
+		Method: o.method, Path: o.path, OperationID: o.id, Tags: []string{o.tag}, Summary: o.summary, Description: o.about,
+		DefaultStatus: o.status, MaxBodyBytes: o.body, RejectUnknownQueryParameters: true,
+		Responses: map[string]*huma.Response{"default": v.refusal("What went wrong.")},
+	}
+	if out.MaxBodyBytes == 0 {
+		out.MaxBodyBytes = body
+	}
+	for _, status := range o.errors {
+		out.Responses[strconv.Itoa(status)] = v.refusal(http.StatusText(status))
+	}
+	huma.Register(v.api, out, func(ctx context.Context, in *I) (*O, error) {
+		result, err := do(ctx, in)
+		if err != nil {
+			return nil, v.fail(o, err)
+		}
+		return result, nil
+	})
+}
+
+// refusal describes an answer that is a problem.
+func (v *V1) refusal(about string) *huma.Response {
+	schema := v.api.OpenAPI().Components.Schemas.Schema(problemType(), true, "Problem")
+	return &huma.Response{Description: about, Content: map[string]*huma.MediaType{problem.ContentType: {Schema: schema}}}
+}
+
+// fail makes a problem of an error, and logs it if it is the server's.
+func (v *V1) fail(o op, err error) error {
+	if _, ours := errors.AsType[*fault.Fault](err); !ours && errors.Is(err, context.DeadlineExceeded) {
+		err = fault.New(fault.StartTimeout, "", "it took too long")
+	}
+	p := problem.Of(err)
+	if p.Status >= http.StatusInternalServerError && p.Status != http.StatusServiceUnavailable && !errors.Is(err, context.Canceled) {
+		v.opt.Log.Warn("request failed", "operation", o.id, "status", p.Status, "err", err)
+	}
+	return p
+}
