@@ -71,6 +71,7 @@ gboolean sl_changing(GstElement *element);
 gboolean sl_has_format(GstPad *pad);
 gboolean sl_requested(GstPad *pad);
 
+gint64 sl_running(GstPad *pad, GstClockTime t);
 sl_count *sl_count_pad(GstPad *pad, uintptr_t handle);
 void sl_count_free(sl_count *count);
 void sl_tap(GstPad *pad, uintptr_t handle);

@@ -1,0 +1,189 @@
+//go:build cgo && !nogst
+
+package shim_test
+
+import (
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-gst/go-gst/gst"
+
+	"sluice/engine/gst/shim"
+)
+
+func TestCountAndTap(t *testing.T) {
+	p, own := line(t, "videotestsrc num-buffers=25 ! video/x-raw,format=I420,width=16,height=16,framerate=25/1 ! identity name=i ! fakesink")
+	src := pad(t, named(t, p, "i"), "src")
+	saw := make(chan bool, 8)
+	n := shim.CountPad(src, func(ended bool) { saw <- ended })
+	defer n.Free()
+	if got := n.Tally(); got.Units != 0 || got.At != 0 || got.Last >= 0 || got.Ended {
+		t.Errorf("before: %+v", got)
+	}
+	var bytes, last int64
+	end := make(chan struct{})
+	shim.Tap(src, func(b shim.Buffer) {
+		if b.Flags&shim.Final != 0 {
+			close(end)
+			return
+		}
+		bytes += int64(len(b.Data))
+		last = int64(b.PTS + b.Duration)
+		if !strings.Contains(b.Format.Text(), "I420") || b.Flags&shim.Key == 0 {
+			t.Errorf("%+v of %s", b.Flags, b.Format.Text())
+		}
+	})
+	shim.SetState(own, shim.Playing)
+	soon(t, "the end", end)
+	if first, ended := soon(t, "a unit", saw), soon(t, "the end", saw); first || !ended {
+		t.Errorf("saw %t, %t", first, ended)
+	}
+	got := n.Tally()
+	if got.Units != 25 || got.Keys != 25 || got.Bytes != 25*384 || got.Last != time.Second || !got.Ended || got.At <= 0 || got.At > shim.Now() {
+		t.Errorf("after: %+v", got)
+	}
+	if bytes != 25*384 || last != int64(time.Second) {
+		t.Errorf("passed: %d bytes to %d", bytes, last)
+	}
+}
+
+// A pad that is in use is idle when what passes has passed; one that is not is idle at once. Nothing passes meanwhile.
+func TestWhenIdle(t *testing.T) {
+	p, own := line(t, "videotestsrc is-live=true ! video/x-raw,framerate=100/1 ! identity name=i ! fakesink sync=true")
+	src := pad(t, named(t, p, "i"), "src")
+	n := shim.CountPad(src, func(bool) {})
+	defer n.Free()
+	at := make(chan int64, 1)
+	shim.WhenIdle(src, func() { at <- n.Tally().Units })
+	if got := soon(t, "idleness of what does not play", at); got != 0 {
+		t.Errorf("%d units", got)
+	}
+	shim.SetState(own, shim.Playing)
+	for n.Tally().Units < 3 {
+		soon(t, "media", time.After(time.Millisecond))
+	}
+	shim.WhenIdle(src, func() {
+		before := n.Tally().Units
+		<-time.After(50 * time.Millisecond)
+		at <- n.Tally().Units - before
+	})
+	if got := soon(t, "idleness", at); got > 1 { // one may have been counted and wait
+		t.Errorf("%d units passed", got)
+	}
+}
+
+// heard collects messages.
+type heard struct {
+	mu   sync.Mutex
+	list []shim.Message
+	more chan struct{}
+}
+
+func hear(own shim.Object) *heard {
+	h := &heard{more: make(chan struct{}, 1000)}
+	shim.Watch(own, func(m shim.Message) {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.list = append(h.list, m)
+		select {
+		case h.more <- struct{}{}:
+		default:
+		}
+	})
+	return h
+}
+
+// until waits for a message.
+func (h *heard) until(t *testing.T, is func(shim.Message) bool) shim.Message {
+	t.Helper()
+	for {
+		h.mu.Lock()
+		for _, m := range h.list {
+			if is(m) {
+				h.mu.Unlock()
+				return m
+			}
+		}
+		h.mu.Unlock()
+		soon(t, "a message", h.more)
+	}
+}
+
+func TestWatch(t *testing.T) {
+	p, own := line(t, "audiotestsrc num-buffers=10 ! level name=l interval=1000000 ! fakesink name=one audiotestsrc num-buffers=10 ! "+
+		"identity name=bad error-after=5 ! fakesink name=two")
+	_ = p
+	shim.Set(own, "message-forward", "true", false)
+	h := hear(own)
+	shim.SetState(own, shim.Playing)
+	said := h.until(t, func(m shim.Message) bool { return m.Kind == shim.Element })
+	if said.Source != "l" || said.Domain != "level" || !strings.Contains(said.Text, "rms") {
+		t.Errorf("said %+v", said)
+	}
+	failed := h.until(t, func(m shim.Message) bool { return m.Kind == shim.Error })
+	if failed.Source != "bad" || failed.Domain != "gst-core-error-quark" || failed.Code == 0 || failed.Text == "" {
+		t.Errorf("failed %+v", failed)
+	}
+	h.until(t, func(m shim.Message) bool { return m.Kind == shim.EOS && m.Source == "one" })
+}
+
+// Messages in flight are told; those after Unwatch are not, and what would have heard them is let go.
+func TestUnwatchWhileMessagesCome(t *testing.T) {
+	for range 20 {
+		p, err := gst.NewPipelineFromString("audiotestsrc ! level interval=1 ! fakesink audiotestsrc ! level interval=1 ! fakesink")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var over atomic.Bool
+		var late atomic.Int64
+		some := make(chan struct{}, 1)
+		shim.Watch(p.Unsafe(), func(shim.Message) {
+			if over.Load() {
+				late.Add(1)
+			}
+			select {
+			case some <- struct{}{}:
+			default:
+			}
+		})
+		shim.SetState(p.Unsafe(), shim.Playing)
+		soon(t, "a message", some)
+		shim.Unwatch(p.Unsafe())
+		soon(t, "messages in flight", time.After(time.Millisecond)) // one for each thread may be in flight, for as long as it takes
+		before := late.Load()
+		over.Store(true)
+		shim.SetState(p.Unsafe(), shim.Null)
+		if n := late.Load() - before; n > 2 {
+			t.Errorf("%d messages came late", n)
+		}
+		shim.Drop(p.Object)
+	}
+}
+
+func TestPadAdded(t *testing.T) {
+	path := t.TempDir() + "/x.webm"
+	_, maker := line(t, "videotestsrc num-buffers=5 ! vp8enc ! webmmux name=m ! filesink location="+path+" audiotestsrc num-buffers=5 ! opusenc ! m.")
+	h := hear(maker)
+	shim.SetState(maker, shim.Playing)
+	h.until(t, func(m shim.Message) bool { return m.Kind == shim.EOS && m.Source == "" })
+	p, own := line(t, "filesrc location="+path+" ! matroskademux name=d")
+	names := make(chan string, 8)
+	shim.PadAdded(named(t, p, "d"), func(pad shim.Object) {
+		if pad == nil {
+			names <- ""
+			return
+		}
+		names <- shim.Name(pad)
+	})
+	shim.SetState(own, shim.Paused)
+	var got []string
+	for n := soon(t, "a pad", names); n != ""; n = soon(t, "a pad", names) {
+		got = append(got, n)
+	}
+	if len(got) != 2 {
+		t.Errorf("pads %v", got)
+	}
+}
