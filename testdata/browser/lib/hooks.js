@@ -39,9 +39,10 @@
         const codec = all.get(entry.codecId)?.mimeType.replace(/^.*\//, "");
         if (entry.type === "inbound-rtp") sum[`${entry.kind}In`] = { ...entry, codec };
         if (entry.type === "outbound-rtp") sum[`${entry.kind}Out`] = { ...entry, codec };
-        if (entry.type === "candidate-pair" && entry.nominated && entry.state === "succeeded") {
-          const { protocol, candidateType } = all.get(entry.localCandidateId) ?? {};
-          sum.pair = { protocol, candidateType, remote: all.get(entry.remoteCandidateId) };
+        const pair = entry.type === "transport" && all.get(entry.selectedCandidatePairId);
+        if (pair) {
+          const { protocol, candidateType } = all.get(pair.localCandidateId) ?? {};
+          sum.pair = { protocol, candidateType, remote: all.get(pair.remoteCandidateId) };
         }
       }
       return sum;
