@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"sluice/api/rest/v1"
+	"sluice/api/rest/wire"
 	"sluice/engine/fault"
 	"sluice/engine/run"
 )
@@ -62,8 +62,8 @@ func mixer(t *testing.T) (k *kit, folder string) {
 func TestSetFields(t *testing.T) {
 	k := start(t, options{})
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/tone", "id": "tone"})
-	before := want[v1.PipelineDetail](k, 200, "GET /v1/pipelines/tone", nil)
-	after := want[v1.PipelineDetail](k, 200, "PATCH /v1/pipelines/tone/nodes/in", J{"wave": "ticks", "volume": 0.25})
+	before := want[wire.PipelineDetail](k, 200, "GET /v1/pipelines/tone", nil)
+	after := want[wire.PipelineDetail](k, 200, "PATCH /v1/pipelines/tone/nodes/in", J{"wave": "ticks", "volume": 0.25})
 	if after.Plan == before.Plan || after.State != "live" {
 		t.Errorf("%+v", after)
 	}
@@ -85,7 +85,7 @@ func TestSetFields(t *testing.T) {
 	k.refused(404, fault.ResourceNotFound, "PATCH /v1/pipelines/none/nodes/in", J{"wave": "sine"})
 	k.refused(400, fault.InvalidRequest, "PATCH /v1/pipelines/tone/nodes/in", nil)
 	k.refused(422, fault.InvalidParams, "PATCH /v1/pipelines/tone/nodes/in", []int{1})
-	if got := want[v1.PipelineDetail](k, 200, "GET /v1/pipelines/tone", nil); got.Plan != after.Plan {
+	if got := want[wire.PipelineDetail](k, 200, "GET /v1/pipelines/tone", nil); got.Plan != after.Plan {
 		t.Error("something changed")
 	}
 }
@@ -97,11 +97,11 @@ func TestKeys(t *testing.T) {
 	if a.StatusCode != http.StatusCreated || a.Header.Get("Location") != voices+"ann" {
 		t.Fatal(a.Status, a.text)
 	}
-	p := want[v1.PipelineDetail](k, 200, "GET /v1/pipelines/mix", nil)
+	p := want[wire.PipelineDetail](k, 200, "GET /v1/pipelines/mix", nil)
 	if len(p.Branches) != 1 || p.Branches[0].Name != "voice[ann]" || p.Branches[0].Kind != "keyed" || !p.Branches[0].Runs {
 		t.Errorf("%+v", p.Branches)
 	}
-	if !slices.ContainsFunc(p.Nodes, func(n v1.Node) bool { return n.Name == "voice[ann]/gain" }) {
+	if !slices.ContainsFunc(p.Nodes, func(n wire.Node) bool { return n.Name == "voice[ann]/gain" }) {
 		t.Errorf("%+v", p.Nodes)
 	}
 	want[J](k, 200, "PATCH /v1/pipelines/mix/nodes/voice%5Bann%5D%2Fgain", J{"volume": 0.5})
@@ -115,7 +115,7 @@ func TestKeys(t *testing.T) {
 	k.refused(422, fault.InvalidParams, "PUT "+voices+"carl", J{"params": J{"source": folder + "/c.wav"}}) // one too many
 	want[J](k, 204, "DELETE "+voices+"ann", nil)
 	k.refused(404, fault.ResourceNotFound, "DELETE "+voices+"ann", nil)
-	if p := want[v1.Pipeline](k, 200, "GET /v1/pipelines/mix", nil); len(p.Branches) != 1 {
+	if p := want[wire.Pipeline](k, 200, "GET /v1/pipelines/mix", nil); len(p.Branches) != 1 {
 		t.Errorf("%+v", p.Branches)
 	}
 }

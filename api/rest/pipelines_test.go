@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"sluice/api/rest/v1"
+	"sluice/api/rest/wire"
 	"sluice/engine/fault"
 )
 
@@ -19,7 +19,7 @@ func TestStartAndEnd(t *testing.T) {
 	if a.StatusCode != http.StatusCreated || a.Header.Get("Location") != "/v1/pipelines/mine" {
 		t.Fatalf("%s %v %s", a.Status, a.Header, a.text)
 	}
-	p := want[v1.PipelineDetail](k, 200, "GET /v1/pipelines/mine", nil)
+	p := want[wire.PipelineDetail](k, 200, "GET /v1/pipelines/mine", nil)
 	if p.State != "live" || p.Graph != "jobs/tone" || p.Since.IsZero() || p.Plan == "" || len(p.Nodes) != 2 || p.Policy.Restart == "" {
 		t.Errorf("%+v", p)
 	}
@@ -29,7 +29,7 @@ func TestStartAndEnd(t *testing.T) {
 	if p.Process == nil || p.Process.Phase != "running" {
 		t.Errorf("%+v", p.Process)
 	}
-	list := want[v1.Page[v1.Pipeline]](k, 200, "GET /v1/pipelines", nil)
+	list := want[wire.Page[wire.Pipeline]](k, 200, "GET /v1/pipelines", nil)
 	if len(list.Items) != 1 || list.Total != 1 || list.Items[0].ID != "mine" {
 		t.Errorf("%+v", list)
 	}
@@ -101,13 +101,13 @@ func TestStartNeedsRoom(t *testing.T) {
 func TestStartIsDoneOnce(t *testing.T) {
 	k := start(t, options{})
 	body := J{"graph": "jobs/tone", "params": J{"buffers": 3}}
-	first := want[v1.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: a")
+	first := want[wire.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: a")
 	again := k.call("POST /v1/pipelines", body, "Idempotency-Key: a")
 	if again.StatusCode != http.StatusCreated || again.Header.Get("Location") != "/v1/pipelines/"+first.ID || !strings.Contains(again.text, first.ID) {
 		t.Error(again.Status, again.text)
 	}
 	k.refused(400, fault.InvalidRequest, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Idempotency-Key: a")
-	other := want[v1.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: b")
+	other := want[wire.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: b")
 	if other.ID == first.ID || len(k.engine.Instances().Instances()) != 2 {
 		t.Error("it is not another")
 	}
@@ -118,16 +118,16 @@ func TestHowItWent(t *testing.T) {
 	k := start(t, options{})
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/tone", "id": "bad"}, "Idempotency-Key: a")
 	k.last().Crash(fault.New(fault.MediaCorrupt, "in", "it cannot be decoded"))
-	var p v1.Pipeline
+	var p wire.Pipeline
 	k.eventually("its end", func() bool {
-		p = want[v1.Pipeline](k, 200, "GET /v1/pipelines/bad", nil)
+		p = want[wire.Pipeline](k, 200, "GET /v1/pipelines/bad", nil)
 		_, runs := k.engine.Instances().Get("bad")
 		return p.State == "failed" && !runs
 	})
 	if p.Fault == nil || p.Fault.Code != "media_corrupt" || p.Fault.Blame != "peer" || !strings.Contains(p.Fault.Place, "in") {
 		t.Errorf("%+v", p.Fault)
 	}
-	if again := want[v1.Pipeline](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone", "id": "bad"}, "Idempotency-Key: a"); again.State != "failed" {
+	if again := want[wire.Pipeline](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone", "id": "bad"}, "Idempotency-Key: a"); again.State != "failed" {
 		t.Errorf("%+v", again)
 	}
 	want[J](k, 202, "DELETE /v1/pipelines/bad", nil)
@@ -141,7 +141,7 @@ func TestListPipelines(t *testing.T) {
 	}
 	want[J](k, 201, "POST /v1/pipelines", J{"graph": "jobs/show", "id": "show", "params": J{"name": "cam"}})
 	ids := func(query string) (string, string) {
-		page := want[v1.Page[v1.Pipeline]](k, 200, "GET /v1/pipelines"+query, nil)
+		page := want[wire.Page[wire.Pipeline]](k, 200, "GET /v1/pipelines"+query, nil)
 		var out []string
 		for _, p := range page.Items {
 			out = append(out, p.ID)
@@ -168,7 +168,7 @@ func TestListPipelines(t *testing.T) {
 			t.Errorf("%s: %+v", bad, p)
 		}
 	}
-	p := want[v1.Pipeline](k, 200, "GET /v1/pipelines/show", nil)
+	p := want[wire.Pipeline](k, 200, "GET /v1/pipelines/show", nil)
 	if !slices.Equal(p.Publishes, []string{"cam"}) {
 		t.Errorf("%+v", p)
 	}

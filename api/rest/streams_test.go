@@ -6,35 +6,35 @@ import (
 	"strings"
 	"testing"
 
-	"sluice/api/rest/v1"
+	"sluice/api/rest/wire"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
 
 func TestStreams(t *testing.T) {
 	k := start(t, options{})
-	if p := want[v1.Page[v1.Stream]](k, 200, "GET /v1/streams", nil); len(p.Items) != 0 || p.Items == nil {
+	if p := want[wire.Page[wire.Stream]](k, 200, "GET /v1/streams", nil); len(p.Items) != 0 || p.Items == nil {
 		t.Errorf("%+v", p)
 	}
 	cam := k.publish("live/cam", media.H264, media.Opus)
 	cam.Mute(media.Audio, true)
 	k.publish("other", media.PCMU)
-	list := want[v1.Page[v1.Stream]](k, 200, "GET /v1/streams", nil)
+	list := want[wire.Page[wire.Stream]](k, 200, "GET /v1/streams", nil)
 	if len(list.Items) != 2 || list.Items[0].Name != "live/cam" || list.Items[1].Name != "other" {
 		t.Errorf("%+v", list)
 	}
-	if p := want[v1.Page[v1.Stream]](k, 200, "GET /v1/streams?prefix=live/&limit=1", nil); len(p.Items) != 1 || p.Total != 1 || p.Next != "" {
+	if p := want[wire.Page[wire.Stream]](k, 200, "GET /v1/streams?prefix=live/&limit=1", nil); len(p.Items) != 1 || p.Total != 1 || p.Next != "" {
 		t.Errorf("%+v", p)
 	}
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/relay", "id": "relay", "params": J{"from": "live/cam", "to": "copy"}})
-	s := want[v1.StreamDetail](k, 200, "GET /v1/streams/live%2Fcam", nil)
+	s := want[wire.StreamDetail](k, 200, "GET /v1/streams/live%2Fcam", nil)
 	if len(s.Tracks) != 2 || s.Tracks[0].Codec != "h264" || s.Tracks[1].Kind != "audio" || !slices.Equal(s.Muted, []string{"audio"}) || s.Since.IsZero() {
 		t.Errorf("%+v", s)
 	}
 	if len(s.Pipelines) != 1 || s.Pipelines[0].ID != "relay" || !slices.Equal(s.Pipelines[0].Does, []string{"read"}) || s.Readers == 0 {
 		t.Errorf("%+v", s)
 	}
-	copied := want[v1.StreamDetail](k, 200, "GET /v1/streams/copy", nil)
+	copied := want[wire.StreamDetail](k, 200, "GET /v1/streams/copy", nil)
 	if len(copied.Pipelines) != 1 || !slices.Equal(copied.Pipelines[0].Does, []string{"publish"}) {
 		t.Errorf("%+v", copied)
 	}

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"sluice/api/rest/problem"
+	"sluice/api/rest/wire"
 	"sluice/engine/element"
 	"sluice/engine/fault"
 	"sluice/engine/plan"
@@ -25,7 +26,7 @@ type actionOutput struct {
 func (v *V1) doAction(ctx context.Context, in *struct {
 	OfNode
 	Action string `path:"action" maxLength:"64" example:"key_frame"`
-	Body   *Values
+	Body   *wire.Values
 }) (*actionOutput, error) {
 	i, n, s, err := v.node(in.OfNode)
 	if err != nil {
@@ -43,7 +44,7 @@ func (v *V1) doAction(ctx context.Context, in *struct {
 		return nil, fault.New(fault.ResourceNotFound, n.Name, "%q has no action %q", n.Element, in.Action).
 			Advise("its actions: %s", strings.Join(has, ", "))
 	}
-	var given Values
+	var given wire.Values
 	if in.Body != nil {
 		given = *in.Body
 	}
@@ -80,7 +81,7 @@ func answerOf(text json.RawMessage, kind string, data []byte) *actionOutput {
 }
 
 // arguments checks what an action is given.
-func arguments(fields []element.Field, given Values) ([]plan.Setting, error) {
+func arguments(fields []element.Field, given wire.Values) ([]plan.Setting, error) {
 	r := problem.Refuse(0, fault.InvalidParams, "the arguments do not fit")
 	wrong := func(name, what, hint string) {
 		r.Errors = append(r.Errors, problem.Detail{Pointer: "/" + name, Code: string(fault.InvalidParams), Detail: what, Hint: hint})

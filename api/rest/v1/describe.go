@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/api/rest/wire"
 	"sluice/engine/element"
 	"sluice/engine/event"
 	"sluice/engine/hub"
@@ -15,15 +16,15 @@ import (
 )
 
 // pipeline describes an instance.
-func (v *V1) pipeline(i *instance.Instance) Pipeline {
+func (v *V1) pipeline(i *instance.Instance) wire.Pipeline {
 	p := ofStatus(i.Status())
 	v.relate(&p, i.Plan())
 	return p
 }
 
 // ofStatus says in the API's words how an instance is.
-func ofStatus(s instance.Status) Pipeline {
-	p := Pipeline{
+func ofStatus(s instance.Status) wire.Pipeline {
+	p := wire.Pipeline{
 		ID: s.ID, Graph: s.Graph, Plan: s.Plan, State: string(s.State), Since: s.Since, Fault: ofCause(s.Fault), Restarts: s.Restarts,
 		Dropped: s.Dropped, Lost: s.Lost, Cost: s.Cost,
 	}
@@ -31,7 +32,7 @@ func ofStatus(s instance.Status) Pipeline {
 		p.Retry = &s.Retry
 	}
 	for _, b := range s.Branches {
-		p.Branches = append(p.Branches, Branch{
+		p.Branches = append(p.Branches, wire.Branch{
 			Name: b.Name, Kind: string(b.Kind), Runs: b.Runs, Readers: b.Readers, Fault: ofCause(b.Fault),
 		})
 	}
@@ -39,7 +40,7 @@ func ofStatus(s instance.Status) Pipeline {
 }
 
 // relate says which streams and peers a pipeline has to do with.
-func (v *V1) relate(to *Pipeline, p *plan.Plan) {
+func (v *V1) relate(to *wire.Pipeline, p *plan.Plan) {
 	add := func(list *[]string, text string) {
 		if text != "" && !slices.Contains(*list, text) {
 			*list = append(*list, text)
@@ -71,16 +72,16 @@ func setting(n plan.Node, name string) string {
 }
 
 // nodes describes the nodes of a plan with what is counted in them.
-func (v *V1) nodes(p *plan.Plan, samples []run.Sample) []Node {
+func (v *V1) nodes(p *plan.Plan, samples []run.Sample) []wire.Node {
 	counted := map[string]run.Sample{}
 	for _, s := range samples {
 		if s.Kind == run.OfNode {
 			counted[s.Name] = s
 		}
 	}
-	out := make([]Node, 0, len(p.Nodes))
+	out := make([]wire.Node, 0, len(p.Nodes))
 	for _, n := range p.Nodes {
-		one := Node{
+		one := wire.Node{
 			Name: n.Name, Element: n.Element, Domain: string(n.Domain), Branch: n.Branch, Lazy: n.Lazy, Passes: n.Passes, About: n.About,
 		}
 		if s, ok := counted[n.Name]; ok {
@@ -112,11 +113,11 @@ func abilities(p *plan.Plan, n plan.Node, s *element.Spec) (live, actions []stri
 }
 
 // parts are what the compiler put in.
-func parts(samples []run.Sample) []Part {
-	var out []Part
+func parts(samples []run.Sample) []wire.Part {
+	var out []wire.Part
 	for _, s := range samples {
 		if s.Kind != run.OfNode {
-			out = append(out, Part{Kind: string(s.Kind), Name: s.Name, Counts: ofCounts(s.Counts), Silent: silent(s)})
+			out = append(out, wire.Part{Kind: string(s.Kind), Name: s.Name, Counts: ofCounts(s.Counts), Silent: silent(s)})
 		}
 	}
 	return out
@@ -131,43 +132,43 @@ func silent(s run.Sample) *float64 {
 }
 
 // process describes where GStreamer's part of a plan runs; nil if it has none.
-func process(p *plan.Plan, r run.Report) *Process {
+func process(p *plan.Plan, r run.Report) *wire.Process {
 	if len(p.Pipelines) == 0 {
 		return nil
 	}
-	return &Process{
+	return &wire.Process{
 		PID: r.PID, Phase: string(r.Phase), Stale: r.Stale, CPU: r.CPU.Seconds(), Memory: r.Memory,
 		Position: r.Position.Seconds(), Length: r.Length.Seconds(), Lazy: r.Lazy,
 	}
 }
 
-func ofPolicy(p plan.Policy) *Policy {
-	return &Policy{
+func ofPolicy(p plan.Policy) *wire.Policy {
+	return &wire.Policy{
 		Start: p.Start.String(), Stall: p.Stall.String(), Drain: p.Drain.String(), Restart: p.Restart.When, Reload: p.Reload, Worker: p.Worker,
 	}
 }
 
-func ofCause(c *event.Cause) *Fault {
+func ofCause(c *event.Cause) *wire.Fault {
 	if c == nil {
 		return nil
 	}
-	return &Fault{Code: string(c.Code), Place: c.Place, Text: c.Text, Blame: c.Blame}
+	return &wire.Fault{Code: string(c.Code), Place: c.Place, Text: c.Text, Blame: c.Blame}
 }
 
-func ofCounts(s stat.Snapshot) Counts {
-	return Counts{Units: s.Units, Bytes: s.Bytes, Drops: s.Drops, Keyframes: s.Keyframes, Lag: s.Lag.Seconds(), Level: s.Level}
+func ofCounts(s stat.Snapshot) wire.Counts {
+	return wire.Counts{Units: s.Units, Bytes: s.Bytes, Drops: s.Drops, Keyframes: s.Keyframes, Lag: s.Lag.Seconds(), Level: s.Level}
 }
 
 // stream describes what is published.
-func stream(info hub.StreamInfo) Stream {
-	s := Stream{
-		Name: info.Name, Publication: info.Publication, Since: info.Since.In(time.UTC), Readers: info.Readers, Tracks: []Track{},
+func stream(info hub.StreamInfo) wire.Stream {
+	s := wire.Stream{
+		Name: info.Name, Publication: info.Publication, Since: info.Since.In(time.UTC), Readers: info.Readers, Tracks: []wire.Track{},
 	}
 	for _, k := range info.Muted {
 		s.Muted = append(s.Muted, string(k))
 	}
 	for _, t := range info.Tracks {
-		one := Track{
+		one := wire.Track{
 			ID: t.Track.ID, Kind: string(t.Track.Kind), Codec: string(t.Track.Codec), Width: t.Track.Width, Height: t.Track.Height,
 			ClockRate: t.Track.ClockRate, Channels: t.Track.Channels, Profile: t.Track.Profile, Layer: t.Track.Layer,
 			BFrames: t.Track.BFrames, Form: string(t.Form), Converted: t.Alternative, Readers: t.Readers, Counts: ofCounts(t.Stats),

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sluice/api/rest/problem"
+	"sluice/api/rest/wire"
 	"sluice/engine/element"
 	"sluice/engine/fault"
 	"sluice/engine/plan"
@@ -56,8 +57,8 @@ type OfNode struct {
 
 func (v *V1) setFields(ctx context.Context, in *struct {
 	OfNode
-	Body Values
-}) (*Body[PipelineDetail], error) {
+	Body wire.Values
+}) (*Body[wire.PipelineDetail], error) {
 	i, n, s, err := v.node(in.OfNode)
 	if err != nil {
 		return nil, err
@@ -74,7 +75,7 @@ func (v *V1) setFields(ctx context.Context, in *struct {
 }
 
 // settable says what is wrong with fields before the pipeline is asked to change them, so that all of it is told.
-func settable(n *plan.Node, s *element.Spec, fields Values) error {
+func settable(n *plan.Node, s *element.Spec, fields wire.Values) error {
 	r, fixed := &problem.Refusal{}, 0
 	for name, v := range fields {
 		f, ok := s.Field(name)
@@ -117,11 +118,6 @@ func fieldNames(s *element.Spec) []string {
 	return out
 }
 
-// Key is an instance of a node.
-type Key struct {
-	Params Values `json:"params,omitempty" doc:"Parameters of its fragment, by name."`
-}
-
 // OfKey names an instance of a node in a path.
 type OfKey struct {
 	OfNode
@@ -130,7 +126,7 @@ type OfKey struct {
 
 func (v *V1) addKey(ctx context.Context, in *struct {
 	OfKey
-	Body *Key
+	Body *wire.Key
 }) (*startOutput, error) {
 	i, err := v.find(in.ID)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"sluice/api/rest/problem"
+	"sluice/api/rest/wire"
 )
 
 // Paging is how lists are asked for.
@@ -14,15 +15,8 @@ type Paging struct {
 	After string `query:"after" maxLength:"512" doc:"The next of the page before: what comes after it."`
 }
 
-// Page is one part of a list.
-type Page[T any] struct {
-	Items []T    `json:"items"`
-	Next  string `json:"next,omitempty" doc:"What to give as after for the next page; missing on the last."`
-	Total int    `json:"total" doc:"How many there are on all pages."`
-}
-
 // pageOf cuts a page out of a list that is ordered by name, without a gap or a repetition for who pages while others come and go.
-func pageOf[T any](all []T, by Paging, name func(T) string) Page[T] {
+func pageOf[T any](all []T, by Paging, name func(T) string) wire.Page[T] {
 	first := 0
 	if by.After != "" {
 		i, found := slices.BinarySearchFunc(all, by.After, func(item T, after string) int { return strings.Compare(name(item), after) })
@@ -31,7 +25,7 @@ func pageOf[T any](all []T, by Paging, name func(T) string) Page[T] {
 		}
 	}
 	last := min(first+by.Limit, len(all))
-	p := Page[T]{Items: slices.Clone(all[first:last]), Total: len(all)}
+	p := wire.Page[T]{Items: slices.Clone(all[first:last]), Total: len(all)}
 	if last < len(all) && last > first {
 		p.Next = name(all[last-1])
 	}

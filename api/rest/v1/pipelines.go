@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"sluice/api/rest/wire"
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/run/instance"
@@ -51,37 +52,37 @@ func (v *V1) listPipelines(_ context.Context, in *struct {
 	Paging
 	Graph string `query:"graph" maxLength:"512" doc:"Only those of this graph."`
 	State string `query:"state" enum:"planned,starting,live,degraded,draining,stopped,failed,lost" doc:"Only those in this state."`
-}) (*Body[Page[Pipeline]], error) {
+}) (*Body[wire.Page[wire.Pipeline]], error) {
 	all := slices.DeleteFunc(v.opt.Engine.Instances().Instances(), func(i *instance.Instance) bool {
 		s := i.Status()
 		return in.Graph != "" && s.Graph != in.Graph || in.State != "" && string(s.State) != in.State
 	})
 	some := pageOf(all, in.Paging, (*instance.Instance).ID)
-	out := Page[Pipeline]{Items: make([]Pipeline, 0, len(some.Items)), Next: some.Next, Total: some.Total}
+	out := wire.Page[wire.Pipeline]{Items: make([]wire.Pipeline, 0, len(some.Items)), Next: some.Next, Total: some.Total}
 	for _, i := range some.Items {
 		out.Items = append(out.Items, v.pipeline(i))
 	}
-	return &Body[Page[Pipeline]]{out}, nil
+	return &Body[wire.Page[wire.Pipeline]]{out}, nil
 }
 
-func (v *V1) getPipeline(ctx context.Context, in *OfPipeline) (*Body[PipelineDetail], error) {
+func (v *V1) getPipeline(ctx context.Context, in *OfPipeline) (*Body[wire.PipelineDetail], error) {
 	i, ok := v.opt.Engine.Instances().Get(in.ID)
 	if !ok {
 		if e, ok := v.ended.Get(in.ID); ok {
-			return &Body[PipelineDetail]{PipelineDetail{Pipeline: ofEnd(e)}}, nil
+			return &Body[wire.PipelineDetail]{wire.PipelineDetail{Pipeline: ofEnd(e)}}, nil
 		}
 		return nil, v.noPipeline(in.ID)
 	}
 	r, p := i.Report(ctx), i.Plan()
-	return &Body[PipelineDetail]{PipelineDetail{
+	return &Body[wire.PipelineDetail]{wire.PipelineDetail{
 		Pipeline: v.pipeline(i), Nodes: v.nodes(p, r.Runtime.Samples), Parts: parts(r.Runtime.Samples),
 		Process: process(p, r.Runtime), Unread: r.Unread, Policy: ofPolicy(p.Policy),
 	}}, nil
 }
 
 // ofEnd describes a pipeline that has ended.
-func ofEnd(e event.Instance) Pipeline {
-	return Pipeline{ID: e.ID, Graph: e.Graph, State: e.To, Since: e.Since, Fault: ofCause(e.Cause)}
+func ofEnd(e event.Instance) wire.Pipeline {
+	return wire.Pipeline{ID: e.ID, Graph: e.Graph, State: e.To, Since: e.Since, Fault: ofCause(e.Cause)}
 }
 
 func (v *V1) endPipeline(_ context.Context, in *struct {

@@ -1,7 +1,6 @@
 package v1
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -13,49 +12,23 @@ import (
 	"strings"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-
 	"sluice/api/rest/problem"
+	"sluice/api/rest/wire"
 	"sluice/engine"
 	"sluice/engine/fault"
 	"sluice/engine/run/instance"
 	"sluice/engine/value"
 )
 
-// Start is what a pipeline is started with.
-type Start struct {
-	Graph  string `json:"graph" minLength:"1" maxLength:"512" doc:"The graph's name." example:"jobs/transcode"`
-	Params Values `json:"params,omitempty" doc:"Its parameters by name; GET /v1/graphs/{name}/schema describes them."`
-	ID     string `json:"id,omitempty" maxLength:"64" pattern:"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$" doc:"The pipeline's name, if it matters."`
-}
-
-// Values are values by name, of any kind that JSON has. Numbers stay as they were written.
-type Values map[string]any
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (v *Values) UnmarshalJSON(data []byte) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var m map[string]any
-	err := d.Decode(&m)
-	*v = m
-	return err
-}
-
-// Schema implements huma.SchemaProvider.
-func (Values) Schema(huma.Registry) *huma.Schema {
-	return &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true}
-}
-
 type startInput struct {
 	Key  string `header:"Idempotency-Key" maxLength:"256" doc:"Requests of the same key start one pipeline: for who heard no answer."`
 	Wait string `query:"wait" example:"5s" doc:"Waits for media to flow, so long at most, or for the pipeline to end."`
-	Body Start
+	Body wire.Start
 }
 
 type startOutput struct {
 	Location string `header:"Location" doc:"Where the pipeline is."`
-	Body     Pipeline
+	Body     wire.Pipeline
 }
 
 func (v *V1) startPipeline(ctx context.Context, in *startInput) (*startOutput, error) {
@@ -102,7 +75,7 @@ func (v *V1) startPipeline(ctx context.Context, in *startInput) (*startOutput, e
 }
 
 // start starts a graph, and takes care that it can be told how it ends.
-func (v *V1) start(ctx context.Context, s Start) (*instance.Instance, error) {
+func (v *V1) start(ctx context.Context, s wire.Start) (*instance.Instance, error) {
 	if n := len(v.opt.Engine.Instances().Instances()); n >= v.opt.Pipelines {
 		return nil, fault.New(fault.Overloaded, "", "%d pipelines run, and no more than %d may for another to be started", n, v.opt.Pipelines).
 			Advise(`end some first; the configuration's key "rest.pipelines" sets the limit`)
@@ -144,7 +117,7 @@ func waiting(text string) (time.Duration, error) {
 }
 
 // sum stands for all that a request asks.
-func sum(s Start) string {
+func sum(s wire.Start) string {
 	text, _ := json.Marshal(s) // it came as JSON
 	h := sha256.Sum256(text)
 	return hex.EncodeToString(h[:])

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/api/rest/wire"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/run/instance"
@@ -36,30 +37,30 @@ type OfStream struct {
 func (v *V1) listStreams(_ context.Context, in *struct {
 	Paging
 	Prefix string `query:"prefix" maxLength:"512" doc:"Only those whose names begin with it."`
-}) (*Body[Page[Stream]], error) {
+}) (*Body[wire.Page[wire.Stream]], error) {
 	all := slices.DeleteFunc(v.opt.Engine.Streams().Streams(), func(s hub.StreamInfo) bool { return !strings.HasPrefix(s.Name, in.Prefix) })
 	some := pageOf(all, in.Paging, func(s hub.StreamInfo) string { return s.Name })
-	out := Page[Stream]{Items: make([]Stream, 0, len(some.Items)), Next: some.Next, Total: some.Total}
+	out := wire.Page[wire.Stream]{Items: make([]wire.Stream, 0, len(some.Items)), Next: some.Next, Total: some.Total}
 	for _, s := range some.Items {
 		out.Items = append(out.Items, stream(s))
 	}
-	return &Body[Page[Stream]]{out}, nil
+	return &Body[wire.Page[wire.Stream]]{out}, nil
 }
 
-func (v *V1) getStream(_ context.Context, in *OfStream) (*Body[StreamDetail], error) {
+func (v *V1) getStream(_ context.Context, in *OfStream) (*Body[wire.StreamDetail], error) {
 	info, ok := v.opt.Engine.Streams().Stream(in.Name)
 	if !ok {
 		return nil, v.noStream(in.Name)
 	}
-	return &Body[StreamDetail]{StreamDetail{Stream: stream(info), Pipelines: v.around(in.Name)}}, nil
+	return &Body[wire.StreamDetail]{wire.StreamDetail{Stream: stream(info), Pipelines: v.around(in.Name)}}, nil
 }
 
 // around lists the pipelines that have to do with a stream.
-func (v *V1) around(name string) []StreamPipeline {
-	out := []StreamPipeline{}
+func (v *V1) around(name string) []wire.StreamPipeline {
+	out := []wire.StreamPipeline{}
 	for _, i := range v.opt.Engine.Instances().Instances() {
 		p := v.pipeline(i)
-		one := StreamPipeline{ID: p.ID, Graph: p.Graph, State: p.State, Sessions: p.Sessions}
+		one := wire.StreamPipeline{ID: p.ID, Graph: p.Graph, State: p.State, Sessions: p.Sessions}
 		for _, does := range []struct {
 			what    string
 			streams []string
