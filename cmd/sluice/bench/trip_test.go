@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
@@ -52,7 +51,7 @@ type trip struct {
 }
 
 // embark starts an instance that gives back what it is given.
-func embark(b *testing.B, p *worker.Pool, pass *plan.Plan, size int, lends bool) *trip {
+func embark(b *testing.B, p *worker.Pool, pass *plan.Plan, codec media.Codec, size int, lends bool) *trip {
 	b.Helper()
 	rt, err := p.Open("trip")
 	if err != nil {
@@ -79,7 +78,7 @@ func embark(b *testing.B, p *worker.Pool, pass *plan.Plan, size int, lends bool)
 	for _, in := range inlets {
 		t.in = in
 	}
-	t.in.Codec(media.NewTrack(media.Opus))
+	t.in.Codec(media.NewTrack(codec))
 	for range 2000 { // until nothing grows any more
 		t.there(b)
 		<-t.came
@@ -97,44 +96,58 @@ func (t *trip) there(b *testing.B) {
 }
 
 // BenchmarkRoundTrip is one access unit at a time to a worker, through a pipeline of an appsrc, an identity and an appsink, and
-// back, from port to port; told is when another goroutine knows of it. allocs/op are those of this process, child-B/op those
-// of the worker.
+// back, from port to port; told is when another goroutine knows of it. A chain is a call's conversion, which has no thread
+// of its own. allocs/op are those of this process, child-B/op those of the worker.
 func BenchmarkRoundTrip(b *testing.B) {
 	path := program(b)
 	pass := planned(b, path, "pass", "--given", "in=opus", "--want", "out=opus")
-	pass.Policy.Worker = "own"
-	for _, size := range []int{160, 20_000} {
-		for _, lends := range []bool{true, false} {
-			name := map[bool]string{true: "lent", false: "kept"}[lends]
-			b.Run(fmt.Sprintf("%dB-%s", size, name), func(b *testing.B) {
-				e := newEar()
-				t := embark(b, pool(b, path, e, []string{traced}), pass, size, lends)
-				took, told := make([]float64, 0, 1<<20), make([]float64, 0, 1<<20)
-				_, before, _ := e.of(t.pid)
-				n := 0
-				b.ReportAllocs()
-				for b.Loop() {
-					begun := time.Now()
-					t.there(b)
-					came := <-t.came
-					if len(took) < cap(took) {
-						took = append(took, float64(came.Sub(begun))/1e3)
-						told = append(told, float64(time.Since(begun))/1e3)
-					}
-					n++
-				}
-				_, after, ok := e.of(t.pid)
-				if !ok {
-					b.Error("the worker collects so often that it is not heard any more")
-				}
-				s := rank(took)
-				b.ReportMetric(s.median(), "p50-µs")
-				b.ReportMetric(s.at(0.99), "p99-µs")
-				b.ReportMetric(rank(told).median(), "p50-µs(told)")
-				b.ReportMetric(float64(after-before)*(1<<20)/float64(n), "child-B/op")
-			})
-		}
+	talk := planned(b, path, "talk", "--given", "in=pcmu", "--want", "out=pcma")
+	for _, c := range []struct {
+		name  string
+		plan  *plan.Plan
+		codec media.Codec
+		size  int
+		lends bool
+	}{
+		{"160B-lent", pass, media.Opus, 160, true},
+		{"160B-kept", pass, media.Opus, 160, false},
+		{"20000B-lent", pass, media.Opus, 20_000, true},
+		{"20000B-kept", pass, media.Opus, 20_000, false},
+		{"160B-chain", talk, media.PCMU, 160, true},
+	} {
+		c.plan.Policy.Worker = "own"
+		b.Run(c.name, func(b *testing.B) {
+			e := newEar()
+			embark(b, pool(b, path, e, []string{traced}), c.plan, c.codec, c.size, c.lends).measure(b, e)
+		})
 	}
+}
+
+// measure sends one unit after the other and reports how long they took.
+func (t *trip) measure(b *testing.B, e *ear) {
+	took, told := make([]float64, 0, 1<<20), make([]float64, 0, 1<<20)
+	_, before, _ := e.of(t.pid)
+	n := 0
+	b.ReportAllocs()
+	for b.Loop() {
+		begun := time.Now()
+		t.there(b)
+		came := <-t.came
+		if len(took) < cap(took) {
+			took = append(took, float64(came.Sub(begun))/1e3)
+			told = append(told, float64(time.Since(begun))/1e3)
+		}
+		n++
+	}
+	_, after, ok := e.of(t.pid)
+	if !ok {
+		b.Error("the worker collects so often that it is not heard any more")
+	}
+	s := rank(took)
+	b.ReportMetric(s.median(), "p50-µs")
+	b.ReportMetric(s.at(0.99), "p99-µs")
+	b.ReportMetric(rank(told).median(), "p50-µs(told)")
+	b.ReportMetric(float64(after-before)*(1<<20)/float64(n), "child-B/op")
 }
 
 // BenchmarkManyUnits sends a million units of 160 bytes (SLUICE_BENCH_UNITS) to a worker and back, with up to 64 under way,
@@ -146,7 +159,7 @@ func BenchmarkManyUnits(b *testing.B) {
 	units := number(b, "UNITS", 1_000_000)
 	for b.Loop() {
 		e := newEar()
-		t := embark(b, pool(b, path, e, []string{traced}), pass, 160, true)
+		t := embark(b, pool(b, path, e, []string{traced}), pass, media.Opus, 160, true)
 		t.many(b, units/10)
 		here, there := held(b), memoryOf(b, t.pid)
 		_, before, _ := e.of(t.pid)
