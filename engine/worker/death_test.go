@@ -55,7 +55,7 @@ func TestDeaths(t *testing.T) {
 
 // What hangs in a call costs the worker, never the server: the call returns fault.Lost when its time is up, and Stop nil.
 func TestHangs(t *testing.T) {
-	p, _ := start(t, "serve", nil)
+	p, _ := start(t, "serve", func(o *worker.Options) { o.Grace = patience }) // what ends by itself is never too late for that
 	for _, call := range []string{"prepare", "start", "apply", "drain", "stop"} {
 		t.Run(call, func(t *testing.T) {
 			rt, err := p.Open("test#2")
