@@ -13,7 +13,10 @@ import (
 
 // However a worker dies, its call returns, its host is told how, and others go on.
 func TestDeaths(t *testing.T) {
-	p, _ := start(t, "serve", func(o *worker.Options) { o.Memory = 400 << 20 })
+	p, _ := start(t, "serve", func(o *worker.Options) {
+		o.Memory = 400 << 20
+		o.Grace = patience // what ends by itself is not too late on a slow machine
+	})
 	other := started(t, p, echoing("other", "own"))
 	for action, want := range map[string]struct {
 		code fault.Code
@@ -55,7 +58,7 @@ func TestDeaths(t *testing.T) {
 
 // What hangs in a call costs the worker, never the server: the call returns fault.Lost when its time is up, and Stop nil.
 func TestHangs(t *testing.T) {
-	p, _ := start(t, "serve", func(o *worker.Options) { o.Grace = patience }) // what ends by itself is never too late for that
+	p, _ := start(t, "serve", nil)
 	for _, call := range []string{"prepare", "start", "apply", "drain", "stop"} {
 		t.Run(call, func(t *testing.T) {
 			rt, err := p.Open("test#2")
