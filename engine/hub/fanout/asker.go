@@ -16,8 +16,12 @@ type Asker struct {
 	ask   func()
 	last  atomic.Int64
 	since atomic.Int64 // a request is open; 0 if none is
-	deaf  atomic.Bool  // the last one that was answered was so by chance
+	doubt atomic.Int32 // requests that have to be answered in time, one after the other, before the writer is prompt again
 }
+
+// proof is how many requests in a row have to be answered in time by a writer that was late once. One or two of these answers
+// may be the key frames that it gives when it likes.
+const proof = 3
 
 // NewAsker makes an asker. ask is called from any goroutine and must not wait.
 func NewAsker(clock Clock, ask func()) *Asker { return &Asker{clock: clock, ask: ask} }
@@ -39,11 +43,17 @@ func (a *Asker) came() {
 	if a == nil {
 		return
 	}
-	if since := a.since.Swap(0); since != 0 {
-		a.deaf.Store(a.clock.Now().UnixNano()-since > int64(keyInterval))
+	since := a.since.Swap(0)
+	if since == 0 {
+		return
+	}
+	if a.clock.Now().UnixNano()-since > int64(keyInterval) {
+		a.doubt.Store(proof)
+	} else if n := a.doubt.Load(); n > 0 {
+		a.doubt.CompareAndSwap(n, n-1)
 	}
 }
 
-// prompt tells whether who asks gets a key frame soon, as far as is known. Encoders of files and of studios often give theirs
-// when they like.
-func (a *Asker) prompt() bool { return a != nil && !a.deaf.Load() }
+// prompt tells whether who asks gets a key frame soon, as far as is known: it is believed of everybody until one comes late.
+// Encoders of files and of studios often give theirs when they like.
+func (a *Asker) prompt() bool { return a != nil && a.doubt.Load() == 0 }

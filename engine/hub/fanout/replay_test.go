@@ -61,26 +61,46 @@ func TestLiveReaderGetsWhatIsNew(t *testing.T) {
 	s.expect(t, audio, [2]int{5, 5})
 }
 
-// A writer that lets those wait who ask for key frames is replayed whole, until it answers soon.
+// A writer that lets those wait who ask for key frames is replayed whole, until it has answered soon three times in a row: once or
+// twice it may have been by chance, and who got one key frame alone would look at it until the next one.
 func TestLiveReaderOfWhoDoesNotAnswer(t *testing.T) {
-	b := newBench(t, 1, 100, 1e6)
-	first := newSink()
+	b := newBench(t, 1, 1000, 1e6)
+	s := newSink()
 	b.timed(0, true)
-	b.live(first) // which asks
-	b.clock.Advance(2 * time.Second)
-	for i := range 10 {
-		b.timed(2*time.Second+time.Duration(i)*100*time.Millisecond, i == 0)
-	}
-	second := newSink()
-	b.live(second) // which asks, too
-	second.await(video, 32)
-	second.expect(t, video, [2]int{3, 32})
-	b.clock.Advance(100 * time.Millisecond)
-	for i := range 10 {
-		b.timed(4*time.Second+time.Duration(i)*100*time.Millisecond, i == 0)
-	}
-	third := newSink()
-	r, _ := b.live(third)
+	r, _ := b.live(s) // which asks
 	settle(r)
-	third.expect(t, video, [2]int{33, 35})
+	at := time.Duration(0)
+	for i, c := range []struct {
+		after time.Duration // until a key frame comes for the one who asked before
+		alone bool          // the one who comes then gets it alone
+	}{
+		{after: 2 * time.Second},
+		{after: 100 * time.Millisecond},
+		{after: 100 * time.Millisecond},
+		{after: 600 * time.Millisecond}, // and the two before do not count any more
+		{after: 100 * time.Millisecond},
+		{after: 100 * time.Millisecond},
+		{after: 500 * time.Millisecond, alone: true},
+		{after: 100 * time.Millisecond, alone: true},
+		{after: 2 * time.Second},
+	} {
+		b.clock.Advance(c.after)
+		at += 10 * time.Second
+		first := b.next[video]
+		for n := range 10 {
+			b.timed(at+time.Duration(n)*100*time.Millisecond, n == 0)
+		}
+		b.clock.Advance(time.Second) // so that it may be asked again, and nobody has
+		want := [2]int{first, first + 29}
+		if c.alone {
+			want[1] = first + 2
+		}
+		s = newSink()
+		r, _ = b.live(s) // which asks, too
+		s.await(video, want[1])
+		settle(r)
+		if s.expect(t, video, want); t.Failed() {
+			t.Fatalf("at key frame %d", i+1)
+		}
+	}
 }
