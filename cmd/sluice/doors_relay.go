@@ -37,7 +37,7 @@ func relayDoor(p *serve.Parts) (api.Door, error) {
 		return nil, err
 	}
 	d := &relaying{done: make(chan struct{}), options: relay.Options{
-		UDP: c.UDP, TCP: c.TCP, Public: at, Ports: ports, Secret: cmp.Or(c.Secret, rand.Text()),
+		UDP: c.UDP, TCP: c.TCP, Public: at, Ports: ports, Secret: cmp.Or(c.Secret, rand.Text()), Media: p.Peers.Receives,
 		Log: weblink.Logs{Log: p.Log.With("door", "relay")},
 	}}
 	p.Relay = d.servers

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type Peers struct {
 	certificate *link.Certificate
 	relays      []*stun.URI
 	hosts       []netip.Addr
+	media       []netip.AddrPort // of the shared UDP sockets
 
 	mu     sync.Mutex
 	peers  map[*Peer]struct{}
@@ -62,6 +64,12 @@ func New(s Settings) (*Peers, error) {
 			return nil, fault.New(fault.Unreachable, "webrtc", "cannot listen").Because(err).
 				Advise("change the addresses for UDP and TCP, or see who uses the port")
 		}
+		udp, _ := p.mux.Addresses()
+		for _, a := range udp {
+			if u, ok := a.(*net.UDPAddr); ok {
+				p.media = append(p.media, netip.AddrPortFrom(u.AddrPort().Addr().Unmap(), u.AddrPort().Port()))
+			}
+		}
 	}
 	return p, nil
 }
@@ -72,6 +80,16 @@ func (p *Peers) Addresses() (udp, tcp []net.Addr) {
 		return nil, nil
 	}
 	return p.mux.Addresses()
+}
+
+// Receives tells whether UDP media is received at an address, of this machine or of one that stands for it.
+func (p *Peers) Receives(at netip.AddrPort) bool {
+	if p.mux == nil {
+		return at.Port() >= p.set.Ports[0] && at.Port() <= p.set.Ports[1] && (p.set.Loopback || !at.Addr().IsLoopback())
+	}
+	return slices.ContainsFunc(p.media, func(own netip.AddrPort) bool {
+		return own == at || own.Port() == at.Port() && !at.Addr().IsLoopback() && !own.Addr().IsLoopback()
+	})
 }
 
 // Close ends all peers, closes the sockets and waits until nothing of them runs any more, or returns ctx's error. Peers made

@@ -15,12 +15,13 @@ import (
 )
 
 // relayed starts a relay and gives credentials for it.
-func relayed(t testing.TB) (url, username, password string) {
+func relayed(t testing.TB, media func(netip.AddrPort) bool, peers ...netip.Prefix) (url, username, password string) {
 	t.Helper()
 	logs := logging.NewDefaultLoggerFactory()
 	logs.Writer = io.Discard
 	r, err := relay.Listen(t.Context(), relay.Options{
 		UDP: []string{"127.0.0.1:0"}, Public: netip.MustParseAddr("127.0.0.1"), Secret: "secret", Log: logs,
+		Media: media, Peers: peers,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +37,8 @@ func relayed(t testing.TB) (url, username, password string) {
 // TestClientBehindRelay has a client that reaches nothing but the relay.
 func TestClientBehindRelay(t *testing.T) {
 	t.Parallel()
-	url, username, password := relayed(t)
 	s := newStage(t)
+	url, username, password := relayed(t, s.peers.Receives)
 	c := newClient(t, clientOptions{})
 	err := c.pc.SetConfiguration(pion.Configuration{
 		ICEServers:         []pion.ICEServer{{URLs: []string{url}, Username: username, Credential: password}},
@@ -55,7 +56,7 @@ func TestClientBehindRelay(t *testing.T) {
 // TestServerBehindRelay has a server that clients reach by the relay only.
 func TestServerBehindRelay(t *testing.T) {
 	t.Parallel()
-	url, username, password := relayed(t)
+	url, username, password := relayed(t, nil, netip.MustParsePrefix("127.0.0.0/8"))
 	s := newStage(t, func(s *webrtc.Settings) {
 		s.TURN = []webrtc.TURN{{URL: url, Username: username, Credential: password}}
 	})

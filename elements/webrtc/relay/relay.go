@@ -1,16 +1,16 @@
 // Package relay is a TURN server (RFC 8656) beside the peers, for clients whose networks let out nothing but one port: they
-// reach the relay there, and the relay reaches the media ports. It relays to this machine only, unless it is told of other
+// reach the relay there, and the relay reaches the media ports. It relays to nothing but those, unless it is told of other
 // networks, and for nobody but those who were given credentials, which end by themselves.
 //
 // It knows nothing of peers and media.
 package relay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
 	"net/netip"
-	"slices"
 	"time"
 
 	"github.com/pion/logging"
@@ -29,11 +29,15 @@ type Options struct {
 	Realm string // "" is "sluice"
 	// Secret is what credentials are made of and checked with: that of Credentials, here and in other processes.
 	Secret string
-	// Peers are networks that may be relayed to, beside this machine.
+	// Media tells whether media is received at an address of this machine: nothing else of it is relayed to. It is asked for
+	// each datagram, from many goroutines. nil: nothing of this machine.
+	Media func(netip.AddrPort) bool
+	// Peers are networks that may be relayed to, all ports of them.
 	Peers []netip.Prefix
-	// Allocations is how many clients there may be at a time; 0: 1000.
-	Allocations int
-	Log         logging.LoggerFactory // nil: as pion has it
+	// Allocations is how many there may be at a time; 0: 1000. AllocationsOfOne is how many of them one user may have at one
+	// address; 0: 50, as many who have no name may share the address of a company.
+	Allocations, AllocationsOfOne int
+	Log                           logging.LoggerFactory // nil: as pion has it
 }
 
 // Relay is a TURN server. Safe for concurrent use.
@@ -43,21 +47,18 @@ type Relay struct {
 	packets []net.PacketConn
 	streams []net.Listener
 	own     []netip.Addr
+	quota   quota
 }
 
 // Listen begins to relay. Options that make no sense are fault.InvalidParams, an address that cannot be had is
 // fault.Unreachable.
 func Listen(ctx context.Context, o Options) (*Relay, error) {
-	if o.Allocations == 0 {
-		o.Allocations = 1000
-	}
-	if o.Realm == "" {
-		o.Realm = "sluice"
-	}
+	o.Allocations, o.AllocationsOfOne = cmp.Or(o.Allocations, 1000), cmp.Or(o.AllocationsOfOne, 50)
+	o.Realm = cmp.Or(o.Realm, "sluice")
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	r := &Relay{opt: o}
+	r := &Relay{opt: o, quota: quota{all: o.Allocations, one: o.AllocationsOfOne, of: map[client]int{}}}
 	err := r.listen(ctx)
 	if err == nil {
 		r.own, err = addresses()
@@ -128,17 +129,18 @@ func addresses() ([]netip.Addr, error) {
 
 func (r *Relay) config() turn.ServerConfig {
 	conf := turn.ServerConfig{
-		Realm: r.opt.Realm, LoggerFactory: r.opt.Log, QuotaHandler: r.quota,
-		AuthHandler: turn.LongTermTURNRESTAuthHandler(r.opt.Secret, r.logger()),
+		Realm: r.opt.Realm, LoggerFactory: r.opt.Log, QuotaHandler: r.quota.admits,
+		EventHandler: r.quota.events(),
+		AuthHandler:  turn.LongTermTURNRESTAuthHandler(r.opt.Secret, r.logger()),
 	}
 	for _, c := range r.packets {
 		conf.PacketConnConfigs = append(conf.PacketConnConfigs, turn.PacketConnConfig{
-			PacketConn: c, RelayAddressGenerator: r.generator(), PermissionHandler: r.permits,
+			PacketConn: c, RelayAddressGenerator: guarded{r.generator(), r}, PermissionHandler: r.permits,
 		})
 	}
 	for _, l := range r.streams {
 		conf.ListenerConfigs = append(conf.ListenerConfigs, turn.ListenerConfig{
-			Listener: l, RelayAddressGenerator: r.generator(), PermissionHandler: r.permits,
+			Listener: l, RelayAddressGenerator: guarded{r.generator(), r}, PermissionHandler: r.permits,
 		})
 	}
 	return conf
@@ -163,19 +165,6 @@ func (r *Relay) generator() turn.RelayAddressGenerator {
 	return &turn.RelayAddressGeneratorPortRange{
 		RelayAddress: r.opt.Public.AsSlice(), Address: bind, MinPort: r.opt.Ports[0], MaxPort: r.opt.Ports[1],
 	}
-}
-
-// quota bounds how many there are.
-func (r *Relay) quota(string, string, net.Addr) bool {
-	return r.server.AllocationCount() < r.opt.Allocations
-}
-
-// permits tells whether a peer may be relayed to: without bounds, a relay is a way into the network behind it.
-func (r *Relay) permits(_ net.Addr, peer net.IP) bool {
-	ip, ok := netip.AddrFromSlice(peer)
-	ip = ip.Unmap()
-	return ok && (ip == r.opt.Public || slices.Contains(r.own, ip) ||
-		slices.ContainsFunc(r.opt.Peers, func(p netip.Prefix) bool { return p.Contains(ip) }))
 }
 
 // Credentials makes some that are good for a while: the user name has the time at which they end

@@ -45,8 +45,8 @@ func listen(t testing.TB, o Options) *Relay {
 	return r
 }
 
-// client connects to a relay.
-func client(t testing.TB, r *Relay, tcp bool, username, password string) *turn.Client {
+// connect connects to a relay.
+func connect(t testing.TB, r *Relay, tcp bool, username, password string) *turn.Client {
 	t.Helper()
 	udpAddrs, tcpAddrs := r.Addresses()
 	to := udpAddrs[0]
@@ -90,16 +90,18 @@ func credentials(t testing.TB, r *Relay, good time.Duration) (username, password
 func TestRelays(t *testing.T) {
 	for name, tcp := range map[string]bool{"udp": false, "tcp": true} {
 		t.Run(name, func(t *testing.T) {
-			r := listen(t, options())
 			peer, err := net.ListenPacket("udp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer peer.Close()
+			o := options()
+			o.Media = only(peer)
+			r := listen(t, o)
 			username, password := credentials(t, r, time.Hour)
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 			defer cancel()
-			c := client(t, r, tcp, username, password)
+			c := connect(t, r, tcp, username, password)
 			relayed, err := c.AllocateWithContext(ctx)
 			if err != nil {
 				t.Fatal(err)
@@ -120,6 +122,83 @@ func TestRelays(t *testing.T) {
 	}
 }
 
+// only has media at one socket.
+func only(c net.PacketConn) func(netip.AddrPort) bool {
+	at := c.LocalAddr().(*net.UDPAddr).AddrPort()
+	return func(to netip.AddrPort) bool { return to == at }
+}
+
+// What else listens on this machine is neither reached nor heard. Media comes after, so what would pass had passed by then.
+func TestReachesMediaOnly(t *testing.T) {
+	media, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer media.Close()
+	service, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer service.Close()
+	o := options()
+	o.Media = only(media)
+	r := listen(t, o)
+	username, password := credentials(t, r, time.Hour)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	relayed, err := connect(t, r, false, username, password).AllocateWithContext(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer relayed.Close()
+	for _, to := range []net.PacketConn{service, media} {
+		if _, err := relayed.WriteTo([]byte("ping"), to.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	buf := make([]byte, 100)
+	if _, _, err := media.ReadFrom(buf); err != nil {
+		t.Fatal(err)
+	}
+	for _, from := range []net.PacketConn{service, media} {
+		if _, err := from.WriteTo([]byte("pong"), relayed.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, from, err := relayed.ReadFrom(buf); err != nil || from.String() != media.LocalAddr().String() {
+		t.Errorf("from %v, %v", from, err)
+	}
+	// What waited at the service would come before what it sends itself.
+	if _, err := service.WriteTo([]byte("mine"), service.LocalAddr()); err != nil {
+		t.Fatal(err)
+	}
+	if n, from, err := service.ReadFrom(buf); err != nil || string(buf[:n]) != "mine" {
+		t.Errorf("%q came from %v, %v", buf[:n], from, err)
+	}
+}
+
+func TestQuotaOfOne(t *testing.T) {
+	udp := func(at string) net.Addr { return net.UDPAddrFromAddrPort(netip.MustParseAddrPort(at)) }
+	q := quota{all: 3, one: 1, of: map[client]int{}}
+	q.add(newClient("alice", udp("[2001:db8::1]:5")), 1)
+	q.add(newClient("", udp("192.0.2.1:5")), 1)
+	for _, c := range []struct {
+		user, at string
+		want     bool
+	}{
+		{"alice", "[2001:db8::2]:6", false}, {"alice", "[2001:db8:0:1::2]:6", true}, {"bob", "[2001:db8::1]:6", true},
+		{"", "192.0.2.1:6", false}, {"", "192.0.2.2:6", true}, {"alice", "192.0.2.1:6", true},
+	} {
+		if got := q.admits(c.user, "", udp(c.at)); got != c.want {
+			t.Errorf("%q at %s: %v", c.user, c.at, got)
+		}
+	}
+	q.add(newClient("", udp("192.0.2.1:5")), -1)
+	if !q.admits("", "", udp("192.0.2.1:6")) || len(q.of) != 1 {
+		t.Errorf("not free again: %v", q.of)
+	}
+}
+
 func TestStrangers(t *testing.T) {
 	r := listen(t, options())
 	username, password := credentials(t, r, time.Hour)
@@ -128,7 +207,7 @@ func TestStrangers(t *testing.T) {
 		"another password": {username, "x"}, "another user": {"9999999999:bob", password}, "too late": {late, latePassword}, "nobody": {"", ""},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-		if conn, err := client(t, r, false, c[0], c[1]).AllocateWithContext(ctx); err == nil {
+		if conn, err := connect(t, r, false, c[0], c[1]).AllocateWithContext(ctx); err == nil {
 			conn.Close()
 			t.Errorf("%s: let in", name)
 		}
@@ -137,18 +216,28 @@ func TestStrangers(t *testing.T) {
 }
 
 func TestQuota(t *testing.T) {
-	o := options()
-	o.Allocations = 1
+	for name, change := range map[string]func(*Options){
+		"in all": func(o *Options) { o.Allocations = 1 }, "of one": func(o *Options) { o.AllocationsOfOne = 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := options()
+			change(&o)
+			oneOnly(t, o)
+		})
+	}
+}
+
+func oneOnly(t *testing.T, o Options) {
 	r := listen(t, o)
 	username, password := credentials(t, r, time.Hour)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	first, err := client(t, r, false, username, password).AllocateWithContext(ctx)
+	first, err := connect(t, r, false, username, password).AllocateWithContext(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer first.Close()
-	if second, err := client(t, r, false, username, password).AllocateWithContext(ctx); err == nil {
+	if second, err := connect(t, r, false, username, password).AllocateWithContext(ctx); err == nil {
 		second.Close()
 		t.Error("one more than there may be")
 	}
