@@ -160,7 +160,7 @@ func TestRestart(t *testing.T) {
 			t.Fatal(err)
 		}
 		u := await(t, "the unit to convert", rt.taken)
-		rt.host.Outlet(bridge(in, plan.OutOfGst)).Codec(media.NewTrack(media.VP8))
+		rt.prepared(t).Outlet(bridge(in, plan.OutOfGst)).Codec(media.NewTrack(media.VP8))
 		rt.Deliver(bridge(in, plan.OutOfGst), &u)
 		if round == 0 {
 			sub := e.Bus().Subscribe(8, func(ev event.Event) bool { return ev.Name == event.StreamPublished })

@@ -155,17 +155,25 @@ type bench struct {
 type noted struct {
 	*fake.Runtime
 	taken chan media.Unit
-	host  run.Host
+	hosts chan run.Host // which it was prepared for
 }
 
 // Prepare implements run.Runtime.
 func (n *noted) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run.Inlets, error) {
-	n.host = host
+	n.hosts <- host
 	in, err := n.Runtime.Prepare(ctx, p, host)
 	for name, port := range in {
 		in[name] = saying{port, n.taken}
 	}
 	return in, err
+}
+
+// prepared waits until it was prepared, and gives the host that it was prepared for.
+func (n *noted) prepared(t *testing.T) run.Host {
+	t.Helper()
+	host := await(t, "a host", n.hosts)
+	n.hosts <- host // for who asks again
+	return host
 }
 
 type saying struct {
@@ -230,7 +238,7 @@ func startWith(t *testing.T, opt store.Options) *bench {
 }
 
 func (b *bench) open(string) (run.Runtime, error) {
-	n := &noted{Runtime: fake.New(), taken: make(chan media.Unit, 256)}
+	n := &noted{Runtime: fake.New(), taken: make(chan media.Unit, 256), hosts: make(chan run.Host, 16)}
 	b.begun <- n
 	return n, nil
 }

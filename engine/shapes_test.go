@@ -31,7 +31,7 @@ func TestStreamOfTwoOrigins(t *testing.T) {
 		}
 	}
 	sound := await(t, "the sound to convert", rt.taken)
-	rt.host.Outlet(bridge(in, plan.OutOfGst)).Codec(media.NewTrack(media.Opus))
+	rt.prepared(t).Outlet(bridge(in, plan.OutOfGst)).Codec(media.NewTrack(media.Opus))
 	if !rt.Deliver(bridge(in, plan.OutOfGst), &sound) { // before anybody can have published it
 		t.Fatal("what came first was not taken")
 	}
@@ -72,7 +72,7 @@ func TestSinkBehindConversion(t *testing.T) {
 		t.Fatal(err)
 	}
 	picture := await(t, "the picture to convert", rt.taken)
-	rt.host.Outlet(bridge(in, plan.OutOfGst)).Codec(media.NewTrack(media.VP8))
+	rt.prepared(t).Outlet(bridge(in, plan.OutOfGst)).Codec(media.NewTrack(media.VP8))
 	rt.Deliver(bridge(in, plan.OutOfGst), &picture)
 	if got := await(t, "the picture", caller.units); got.PTS != time.Second {
 		t.Errorf("it came at %v", got.PTS)

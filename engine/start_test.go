@@ -114,7 +114,7 @@ func TestRunChecksWhatIsChangedLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	rt := await(t, "a runtime", b.begun)
-	rt.host.Tell(run.Notice{Kind: run.FirstMedia, Node: "in"})
+	rt.prepared(t).Tell(run.Notice{Kind: run.FirstMedia, Node: "in"})
 	if err := inst.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
