@@ -104,7 +104,7 @@ func onMetricsBatch(v *visit, m wire.Message) error {
 
 // onMediaSocket refuses the second socket of players without WebRTC, which are refused themselves.
 func onMediaSocket(v *visit, m wire.Message) error {
-	v.fail(m.Name, "", string(reason.NoProvider))
+	v.fail(m.Name, "", string(reason.NoCommonCodecs))
 	v.sock.Close(policyViolation)
 	return nil
 }

@@ -40,6 +40,5 @@ const (
 	TranscodingDisabled   Reason = "Transcoding required, but disabled"
 	Restricted            Reason = "Restricted access"
 	NoTranscoders         Reason = "No available transcoders"
-	NoProvider            Reason = "None of MediaProviders available"
 	CallNotCreated        Reason = "Failed by session creation" // of calls
 )

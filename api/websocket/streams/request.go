@@ -20,7 +20,7 @@ func (s *stream) check() (reason.Reason, bool) {
 	case wire.CheckName(s.name) != nil:
 		return reason.BadURI, false
 	case provider != "" && provider != "WebRTC":
-		return reason.NoProvider, false
+		return reason.NoCommonCodecs, false
 	case s.req.SDP == "" || len(s.req.SDP) > wire.MaxSDP || len(s.req.Custom) > wire.MaxCustom:
 		return reason.Proxy, false
 	}
