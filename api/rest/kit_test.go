@@ -189,6 +189,7 @@ func start(t *testing.T, o options) *kit {
 			Engine: k.engine, Graphs: k.graphs, Registry: reg, Guard: rules, Check: check, Log: log, Pipelines: 100, Version: "test",
 		},
 	}
+	opt.V1.Shipped, opt.V1.Folder = base, k.folder
 	if o.change != nil {
 		o.change(&opt)
 	}

@@ -11,6 +11,9 @@ import (
 // file looks at the name of a file, or at a pattern that stands for many. Links are followed, so that none leads out of a folder; who
 // can make links in a folder that is allowed can write there anyway, but not by this API.
 func (g *Guard) file(t target, text string) error {
+	if g.open(text) {
+		return t.refuse("depends on what an event brings").Advise(adviseElement, t.element)
+	}
 	path, err := filepath.Abs(strings.TrimPrefix(text, "file://"))
 	if err != nil || strings.ContainsRune(text, 0) {
 		return t.refuse("is no file")

@@ -34,6 +34,7 @@ type Guard struct {
 	rules Rules
 	hosts []host
 	specs Specs
+	ahead bool // of what is to come: text in braces stands for anything
 }
 
 // New makes a Guard. A bad rule is fault.InvalidParams, with its place in Rules: "hosts[2]".
@@ -71,6 +72,13 @@ func (g *Guard) Plan(p *plan.Plan) error {
 		}
 	}
 	return nil
+}
+
+// Ahead is Plan for one that shows what events will start: what stands in braces, as plan.Template.Placeholders has it, may be anything.
+func (g *Guard) Ahead(p *plan.Plan) error {
+	ahead := *g
+	ahead.ahead = true
+	return ahead.Plan(p)
 }
 
 // node looks at an element of sluice's. What it is made of in GStreamer is looked at besides.
@@ -186,6 +194,8 @@ func textual(s *element.Spec, set plan.Setting) bool {
 func (g *Guard) address(t target, text string) error {
 	u, err := url.Parse(text)
 	switch {
+	case g.open(text):
+		return t.refuse("depends on what an event brings").Advise(adviseElement, t.element)
 	case err != nil, strings.ContainsAny(text, "\\\x00\r\n"):
 		return t.refuse("is no address that can be checked")
 	case strings.EqualFold(u.Scheme, "file") && u.Host == "":
@@ -197,6 +207,9 @@ func (g *Guard) address(t target, text string) error {
 	}
 	return g.host(t, u.Host)
 }
+
+// open tells whether nobody knows yet what a text will be.
+func (g *Guard) open(text string) bool { return g.ahead && strings.Contains(text, "{") }
 
 // host looks at a host, with or without a port.
 func (g *Guard) host(t target, text string) error {

@@ -54,6 +54,11 @@ func Refuse(status int, code fault.Code, format string, args ...any) *Refusal {
 	return &Refusal{Fault: fault.New(code, "", format, args...), Status: status}
 }
 
+// With gives the refusal a hint.
+func (r *Refusal) With(hint string) *Refusal {
+	return &Refusal{Fault: r.Advise("%s", hint), Status: r.Status, Errors: r.Errors}
+}
+
 // Unwrap gives the fault.
 func (r *Refusal) Unwrap() error { return r.Fault }
 

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/api/rest/describe"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/wire"
 	"sluice/engine/element"
@@ -32,7 +33,7 @@ func (v *V1) doAction(ctx context.Context, in *struct {
 	if err != nil {
 		return nil, err
 	}
-	if bridges := keyBridges(i.Plan(), n.Name); in.Action == keyFrame && len(bridges) > 0 {
+	if bridges := describe.KeyBridges(i.Plan(), n.Name); in.Action == describe.KeyFrame && len(bridges) > 0 {
 		for _, b := range bridges {
 			i.Key(b) //nolint:contextcheck // it returns at once; the pipeline asks in its own time
 		}
@@ -40,7 +41,7 @@ func (v *V1) doAction(ctx context.Context, in *struct {
 	}
 	at := slices.IndexFunc(s.Actions, func(a element.Action) bool { return a.Name == in.Action })
 	if at < 0 {
-		_, has := abilities(i.Plan(), *n, s)
+		_, has := describe.Abilities(i.Plan(), *n, s)
 		return nil, fault.New(fault.ResourceNotFound, n.Name, "%q has no action %q", n.Element, in.Action).
 			Advise("its actions: %s", strings.Join(has, ", "))
 	}
@@ -120,18 +121,4 @@ func told(err error) (what, hint string) {
 		return f.Msg, f.Hint
 	}
 	return "it does not fit", ""
-}
-
-// keyFrame is the action that nodes have whose media comes out of GStreamer.
-const keyFrame = "key_frame"
-
-// keyBridges are the bridges through which a node gets pictures that a key frame can be asked of.
-func keyBridges(p *plan.Plan, node string) []string {
-	var out []string
-	for _, b := range p.Bridges {
-		if b.Direction == plan.OutOfGst && b.Node.Of == node {
-			out = append(out, b.Name)
-		}
-	}
-	return out
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/api/rest/describe"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/wire"
 	"sluice/engine/element"
@@ -142,7 +143,7 @@ func (v *V1) addKey(ctx context.Context, in *struct {
 		return nil, over(err)
 	}
 	at := "/v1/pipelines/" + url.PathEscape(in.ID) + "/nodes/" + url.PathEscape(in.Node) + "/" + url.PathEscape(in.Key)
-	return &startOutput{Location: at, Body: v.pipeline(i)}, nil
+	return &startOutput{Location: at, Body: describe.Pipeline(i, v.opt.Registry.Spec)}, nil
 }
 
 func (v *V1) removeKey(ctx context.Context, in *OfKey) (*struct{}, error) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"sluice/api/rest/describe"
 	"sluice/api/rest/wire"
 	"sluice/engine/event"
 	"sluice/engine/fault"
@@ -60,7 +61,7 @@ func (v *V1) listPipelines(_ context.Context, in *struct {
 	some := pageOf(all, in.Paging, (*instance.Instance).ID)
 	out := wire.Page[wire.Pipeline]{Items: make([]wire.Pipeline, 0, len(some.Items)), Next: some.Next, Total: some.Total}
 	for _, i := range some.Items {
-		out.Items = append(out.Items, v.pipeline(i))
+		out.Items = append(out.Items, describe.Pipeline(i, v.opt.Registry.Spec))
 	}
 	return &Body[wire.Page[wire.Pipeline]]{out}, nil
 }
@@ -69,20 +70,11 @@ func (v *V1) getPipeline(ctx context.Context, in *OfPipeline) (*Body[wire.Pipeli
 	i, ok := v.opt.Engine.Instances().Get(in.ID)
 	if !ok {
 		if e, ok := v.ended.Get(in.ID); ok {
-			return &Body[wire.PipelineDetail]{wire.PipelineDetail{Pipeline: ofEnd(e)}}, nil
+			return &Body[wire.PipelineDetail]{wire.PipelineDetail{Pipeline: describe.Ended(e)}}, nil
 		}
 		return nil, v.noPipeline(in.ID)
 	}
-	r, p := i.Report(ctx), i.Plan()
-	return &Body[wire.PipelineDetail]{wire.PipelineDetail{
-		Pipeline: v.pipeline(i), Nodes: v.nodes(p, r.Runtime.Samples), Parts: parts(r.Runtime.Samples),
-		Process: process(p, r.Runtime), Unread: r.Unread, Policy: ofPolicy(p.Policy),
-	}}, nil
-}
-
-// ofEnd describes a pipeline that has ended.
-func ofEnd(e event.Instance) wire.Pipeline {
-	return wire.Pipeline{ID: e.ID, Graph: e.Graph, State: e.To, Since: e.Since, Fault: ofCause(e.Cause)}
+	return &Body[wire.PipelineDetail]{describe.Detail(ctx, i, v.opt.Registry.Spec)}, nil
 }
 
 func (v *V1) endPipeline(_ context.Context, in *struct {

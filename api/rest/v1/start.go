@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/api/rest/describe"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/wire"
 	"sluice/engine"
@@ -64,13 +65,13 @@ func (v *V1) startPipeline(ctx context.Context, in *startInput) (*startOutput, e
 		if !ok {
 			return nil, v.noPipeline(id)
 		}
-		out.Body = ofEnd(e)
+		out.Body = describe.Ended(e)
 		return out, nil
 	}
 	if wait > 0 {
 		settle(ctx, inst, wait)
 	}
-	out.Body = v.pipeline(inst)
+	out.Body = describe.Pipeline(inst, v.opt.Registry.Spec)
 	return out, nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/api/rest/describe"
 	"sluice/api/rest/wire"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
@@ -42,7 +43,7 @@ func (v *V1) listStreams(_ context.Context, in *struct {
 	some := pageOf(all, in.Paging, func(s hub.StreamInfo) string { return s.Name })
 	out := wire.Page[wire.Stream]{Items: make([]wire.Stream, 0, len(some.Items)), Next: some.Next, Total: some.Total}
 	for _, s := range some.Items {
-		out.Items = append(out.Items, stream(s))
+		out.Items = append(out.Items, describe.Stream(s))
 	}
 	return &Body[wire.Page[wire.Stream]]{out}, nil
 }
@@ -52,14 +53,14 @@ func (v *V1) getStream(_ context.Context, in *OfStream) (*Body[wire.StreamDetail
 	if !ok {
 		return nil, v.noStream(in.Name)
 	}
-	return &Body[wire.StreamDetail]{wire.StreamDetail{Stream: stream(info), Pipelines: v.around(in.Name)}}, nil
+	return &Body[wire.StreamDetail]{wire.StreamDetail{Stream: describe.Stream(info), Pipelines: v.around(in.Name)}}, nil
 }
 
 // around lists the pipelines that have to do with a stream.
 func (v *V1) around(name string) []wire.StreamPipeline {
 	out := []wire.StreamPipeline{}
 	for _, i := range v.opt.Engine.Instances().Instances() {
-		p := v.pipeline(i)
+		p := describe.Pipeline(i, v.opt.Registry.Spec)
 		one := wire.StreamPipeline{ID: p.ID, Graph: p.Graph, State: p.State, Sessions: p.Sessions}
 		for _, does := range []struct {
 			what    string
@@ -82,7 +83,7 @@ func (v *V1) endStream(_ context.Context, in *OfStream) (*struct{}, error) {
 	}
 	var by []*instance.Instance
 	for _, i := range v.opt.Engine.Instances().Instances() {
-		if slices.Contains(v.pipeline(i).Publishes, in.Name) {
+		if slices.Contains(describe.Pipeline(i, v.opt.Registry.Spec).Publishes, in.Name) {
 			by = append(by, i)
 		}
 	}

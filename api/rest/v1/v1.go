@@ -6,6 +6,7 @@ package v1
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"sluice/api/rest/draft"
 	"sluice/api/rest/ended"
 	"sluice/api/rest/feed"
 	"sluice/api/rest/guard"
@@ -36,7 +38,7 @@ type Engine interface {
 	Instances() *supervisor.Supervisor
 }
 
-// Options are what the API is made with. All but Log, Now and User are needed.
+// Options are what the API is made with. All but Log, Now, User and Folder are needed.
 type Options struct {
 	Engine   Engine
 	Graphs   *store.Store
@@ -44,6 +46,10 @@ type Options struct {
 	Guard    *guard.Guard // of what callers start
 	// Check finds what is wrong with a set of graphs.
 	Check func(graphs []*spec.Graph) []spec.Diagnostic
+
+	Shipped fs.FS  // the graphs that come with sluice
+	Folder  string // of the user's graphs; "" if there is none
+	Write   bool   // callers may write into it
 
 	// Pipelines is how many may run for callers to start another.
 	Pipelines int
@@ -61,6 +67,7 @@ type V1 struct {
 	feed  *feed.Feed
 	ended *ended.List
 	once  *once.Keeper[string]
+	desk  *draft.Desk
 	api   huma.API
 }
 
@@ -83,6 +90,8 @@ func New(api huma.API, o Options) *V1 {
 		opt: o, api: api, begun: o.Now(), feed: feed.New(o.Engine.Bus(), feed.Options{}), ended: ended.New(o.Engine.Bus()),
 		once: once.New[string](answers, day, o.Now),
 	}
+	v.desk = draft.New(draft.Options{Root: o.Folder, Base: o.Shipped, Graphs: o.Graphs, Check: o.Check, Allow: v.allow})
+	v.addGraphs()
 	v.addPipelines()
 	v.addNodes()
 	v.addStreams()

@@ -1,6 +1,9 @@
-package v1
+// Package describe says in the words of the REST API how things in the server are: pipelines, streams, elements. It looks at what it is
+// given and changes nothing.
+package describe
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"time"
@@ -15,11 +18,28 @@ import (
 	"sluice/engine/stat"
 )
 
-// pipeline describes an instance.
-func (v *V1) pipeline(i *instance.Instance) wire.Pipeline {
+// Specs finds the description of an element.
+type Specs func(name string) (*element.Spec, bool)
+
+// Pipeline describes an instance.
+func Pipeline(i *instance.Instance, specs Specs) wire.Pipeline {
 	p := ofStatus(i.Status())
-	v.relate(&p, i.Plan())
+	relate(&p, i.Plan(), specs)
 	return p
+}
+
+// Detail describes an instance with all that is counted in it.
+func Detail(ctx context.Context, i *instance.Instance, specs Specs) wire.PipelineDetail {
+	r, p := i.Report(ctx), i.Plan()
+	return wire.PipelineDetail{
+		Pipeline: Pipeline(i, specs), Nodes: nodes(p, r.Runtime.Samples, specs), Parts: parts(r.Runtime.Samples),
+		Process: process(p, r.Runtime), Unread: r.Unread, Policy: ofPolicy(p.Policy),
+	}
+}
+
+// Ended describes a pipeline that has come to its end.
+func Ended(e event.Instance) wire.Pipeline {
+	return wire.Pipeline{ID: e.ID, Graph: e.Graph, State: e.To, Since: e.Since, Fault: ofCause(e.Cause)}
 }
 
 // ofStatus says in the API's words how an instance is.
@@ -40,7 +60,7 @@ func ofStatus(s instance.Status) wire.Pipeline {
 }
 
 // relate says which streams and peers a pipeline has to do with.
-func (v *V1) relate(to *wire.Pipeline, p *plan.Plan) {
+func relate(to *wire.Pipeline, p *plan.Plan, specs Specs) {
 	add := func(list *[]string, text string) {
 		if text != "" && !slices.Contains(*list, text) {
 			*list = append(*list, text)
@@ -55,7 +75,7 @@ func (v *V1) relate(to *wire.Pipeline, p *plan.Plan) {
 		case n.Element == "stream.out":
 			add(&to.Publishes, stream)
 		}
-		if s, ok := v.opt.Registry.Spec(n.Element); ok && len(s.Sessions) > 0 {
+		if s, ok := specs(n.Element); ok && len(s.Sessions) > 0 {
 			add(&to.Sessions, strings.TrimPrefix(setting(n, "session"), "$"))
 		}
 	}
@@ -72,7 +92,7 @@ func setting(n plan.Node, name string) string {
 }
 
 // nodes describes the nodes of a plan with what is counted in them.
-func (v *V1) nodes(p *plan.Plan, samples []run.Sample) []wire.Node {
+func nodes(p *plan.Plan, samples []run.Sample, specs Specs) []wire.Node {
 	counted := map[string]run.Sample{}
 	for _, s := range samples {
 		if s.Kind == run.OfNode {
@@ -88,16 +108,16 @@ func (v *V1) nodes(p *plan.Plan, samples []run.Sample) []wire.Node {
 			c := ofCounts(s.Counts)
 			one.Counts, one.Silent = &c, silent(s)
 		}
-		if s, ok := v.opt.Registry.Spec(n.Element); ok {
-			one.Live, one.Actions = abilities(p, n, s)
+		if s, ok := specs(n.Element); ok {
+			one.Live, one.Actions = Abilities(p, n, s)
 		}
 		out = append(out, one)
 	}
 	return out
 }
 
-// abilities are what a node can be told while it runs.
-func abilities(p *plan.Plan, n plan.Node, s *element.Spec) (live, actions []string) {
+// Abilities are what a node can be told while it runs.
+func Abilities(p *plan.Plan, n plan.Node, s *element.Spec) (live, actions []string) {
 	for _, f := range s.Fields {
 		if f.Live && !f.ReadOnly {
 			live = append(live, f.Name)
@@ -106,8 +126,8 @@ func abilities(p *plan.Plan, n plan.Node, s *element.Spec) (live, actions []stri
 	for _, a := range s.Actions {
 		actions = append(actions, a.Name)
 	}
-	if len(keyBridges(p, n.Name)) > 0 {
-		actions = append(actions, keyFrame)
+	if len(KeyBridges(p, n.Name)) > 0 {
+		actions = append(actions, KeyFrame)
 	}
 	return live, actions
 }
@@ -159,8 +179,8 @@ func ofCounts(s stat.Snapshot) wire.Counts {
 	return wire.Counts{Units: s.Units, Bytes: s.Bytes, Drops: s.Drops, Keyframes: s.Keyframes, Lag: s.Lag.Seconds(), Level: s.Level}
 }
 
-// stream describes what is published.
-func stream(info hub.StreamInfo) wire.Stream {
+// Stream describes what is published.
+func Stream(info hub.StreamInfo) wire.Stream {
 	s := wire.Stream{
 		Name: info.Name, Publication: info.Publication, Since: info.Since.In(time.UTC), Readers: info.Readers, Tracks: []wire.Track{},
 	}
@@ -180,4 +200,18 @@ func stream(info hub.StreamInfo) wire.Stream {
 		s.Tracks = append(s.Tracks, one)
 	}
 	return s
+}
+
+// KeyFrame is the action that nodes have whose media comes out of GStreamer.
+const KeyFrame = "key_frame"
+
+// KeyBridges are the bridges through which a node gets pictures that a key frame can be asked of.
+func KeyBridges(p *plan.Plan, node string) []string {
+	var out []string
+	for _, b := range p.Bridges {
+		if b.Direction == plan.OutOfGst && b.Node.Of == node {
+			out = append(out, b.Name)
+		}
+	}
+	return out
 }

@@ -1,0 +1,52 @@
+package v1
+
+import (
+	"sluice/engine/fault"
+	"sluice/engine/param"
+	"sluice/engine/plan"
+	"sluice/engine/spec"
+	"sluice/engine/store"
+)
+
+// allow refuses graphs that events would start and that touch what callers may not: written through the API, they would do for callers
+// what these may not start themselves. Graphs that are only started by their names are looked at when they are.
+func (v *V1) allow(set *store.Set, touched []string) error {
+	for _, name := range touched {
+		g, ok := set.Graph(name)
+		if !ok || g.Fragment() {
+			continue // what uses a fragment is touched, too
+		}
+		t, err := plan.Compile(g, set, v.opt.Registry)
+		if err != nil {
+			return err
+		}
+		for _, r := range g.Routes {
+			if r.Event.Text == startEvent {
+				continue
+			}
+			if err := v.allowed(t, r.With); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// allowed looks at a graph as a route starts it. What the event will bring is not known: it may be anything.
+func (v *V1) allowed(t *plan.Template, with []spec.Entry) error {
+	in := plan.Inputs{Params: map[string]any{}, Scope: param.Chain(t.Placeholders(), environment{})}
+	for _, w := range with {
+		expr, err := param.ParseExpr(w.Value)
+		if err != nil {
+			return err
+		}
+		if in.Params[w.Key.Text], err = expr.Eval(in.Scope); err != nil {
+			return err
+		}
+	}
+	p, err := t.Resolve(in)
+	if err != nil {
+		return fault.New(fault.Forbidden, t.Graph(), "it cannot be told what the graph touches outside the server").Because(err)
+	}
+	return v.opt.Guard.Ahead(p)
+}
