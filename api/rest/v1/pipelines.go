@@ -8,7 +8,6 @@ import (
 
 	"sluice/api/rest/describe"
 	"sluice/api/rest/wire"
-	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/run/instance"
 	"sluice/engine/spec"
