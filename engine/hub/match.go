@@ -35,7 +35,7 @@ func (h *Hub) choose(name string, offer []*track, want media.Want, layer string)
 			c.err = fault.New(fault.CodecNotAvailable, "", "%s", c.err).Because(err)
 			return c
 		}
-		if t := made(offer, conversion); t != nil {
+		if t := made(offer, conversion, want); t != nil {
 			c.picks = append(c.picks, t)
 			continue
 		}
@@ -123,13 +123,21 @@ func first(tracks []*track, k media.Kind) *track {
 	return nil
 }
 
-func made(offer []*track, c Conversion) *track {
+// made is what the conversion makes already, or one that differs only in its codec and suits the reader too: an encoder that
+// runs is better than a second one.
+func made(offer []*track, c Conversion, want media.Want) *track {
+	var other *track
 	for _, t := range offer {
 		if t.made == c {
 			return t
 		}
+		same := t.made
+		same.Codec = c.Codec
+		if same == c && other == nil && slices.Contains(want.Codecs(c.Kind), t.made.Codec) {
+			other = t
+		}
 	}
-	return nil
+	return other
 }
 
 // checkForms refuses tracks that cannot be had in a form.

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"sluice/engine/element"
@@ -37,22 +38,46 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 	}
 	p.reset(p.plan, pl)
 	p.plan = pl
+	for name := range p.inflows {
+		if !slices.ContainsFunc(pl.Bridges, func(b plan.Bridge) bool { return b.Name == name }) {
+			p.drop(name) // its branch was removed
+		}
+	}
 	for _, b := range pl.Bridges {
 		port := in[b.Name]
 		if b.Direction != plan.IntoGst || port == nil {
 			continue
 		}
 		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch)}
+		f.ctx, f.cancel = context.WithCancel(p.ctx)
 		old := p.inflows[b.Name]
 		p.inflows[b.Name] = f
 		p.spawn(func() {
 			if old != nil {
 				old.close()
 			}
-			if err := p.feedBridge(f, b.Format.Kind, b.Format.Codec); err != nil && !b.Optional {
+			err := p.feedBridge(f, b.Format.Kind, b.Format.Codec)
+			if err != nil && !b.Optional && f.ctx.Err() == nil {
 				p.broken(f.node, placed(f.node, err))
 			}
 		})
+	}
+}
+
+// Rest implements instance.Ends.
+func (p *Part) Rest(bridges []string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, name := range bridges {
+		p.drop(name)
+	}
+}
+
+// drop ends what flows into a bridge. The caller holds p.mu.
+func (p *Part) drop(bridge string) {
+	if f := p.inflows[bridge]; f != nil {
+		delete(p.inflows, bridge)
+		p.spawn(f.close)
 	}
 }
 
@@ -64,18 +89,15 @@ func (p *Part) Key(bridge string) {
 	if f == nil {
 		return
 	}
-	if r := f.reader.Load(); r != nil {
-		_ = r.RequestKey(0) // one that has ended needs none
-	}
+	f.key()
 }
 
 // Over implements instance.Ends.
 func (p *Part) Over() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for name, f := range p.inflows {
-		delete(p.inflows, name)
-		p.spawn(f.close)
+	for name := range p.inflows {
+		p.drop(name)
 	}
 }
 

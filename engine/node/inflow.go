@@ -1,7 +1,8 @@
 package node
 
 import (
-	"sync/atomic"
+	"context"
+	"sync"
 	"time"
 
 	"sluice/engine/hub"
@@ -15,7 +16,11 @@ type inflow struct {
 	node   string // it comes from
 	port   run.Port
 	shift  time.Duration // from the hub's time to the Runtime's
-	reader atomic.Pointer[hub.Reader]
+	cancel context.CancelFunc
+	ctx    context.Context //nolint:containedctx // until it is closed
+
+	mu     sync.Mutex
+	reader *hub.Reader // once it reads
 }
 
 // Begin implements hub.UnitSink.
@@ -64,21 +69,45 @@ func (p *Part) feedBridge(f *inflow, kind media.Kind, codec media.Codec) error {
 		if p.opt.For != (hub.Conversion{}) {
 			opt.Live = stale // the past would be coded for nobody, and hold up what viewers wait for
 		}
-		reader, err = p.opt.Hub.ReadUnits(p.ctx, reads.Stream, want, f, opt)
+		reader, err = p.opt.Hub.ReadUnits(f.ctx, reads.Stream, want, f, opt)
 	} else {
 		err = unready(f.node, "nothing can be read from it")
 	}
 	if err == nil {
-		f.reader.Store(reader)
-		p.keep(reader)
+		f.reads(reader)
 	}
 	return err
 }
 
+// reads takes the reader that feeds the flow, which may have been closed meanwhile.
+func (f *inflow) reads(r *hub.Reader) {
+	f.mu.Lock()
+	closed := f.ctx.Err() != nil
+	f.reader = r
+	f.mu.Unlock()
+	if closed {
+		r.Close()
+	}
+}
+
 // close ends the flow.
 func (f *inflow) close() {
-	if r := f.reader.Load(); r != nil {
+	f.mu.Lock()
+	f.cancel()
+	r := f.reader
+	f.mu.Unlock()
+	if r != nil {
 		r.Close()
+	}
+}
+
+// key asks for a key frame. One that has ended needs none.
+func (f *inflow) key() {
+	f.mu.Lock()
+	r := f.reader
+	f.mu.Unlock()
+	if r != nil {
+		_ = r.RequestKey(0)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -103,7 +104,7 @@ func (p *Part) Closed() {
 	p.mu.Lock()
 	again := p.closed
 	p.closed = true
-	readers, gathers := p.readers, p.gathers
+	readers, gathers, inflows := p.readers, p.gathers, slices.Collect(maps.Values(p.inflows))
 	p.mu.Unlock()
 	if again {
 		p.work.Wait()
@@ -121,6 +122,9 @@ func (p *Part) Closed() {
 	}
 	for _, g := range gathers {
 		g.close(nil)
+	}
+	for _, f := range inflows {
+		f.close()
 	}
 	for _, r := range readers {
 		r.Close()

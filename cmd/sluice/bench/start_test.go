@@ -49,6 +49,9 @@ func (e *ends) Outlet(plan.Bridge) run.Port { return e }
 // Inlets implements instance.Ends.
 func (e *ends) Inlets(_ *plan.Plan, in run.Inlets) { e.ready <- in }
 
+// Rest implements instance.Ends.
+func (e *ends) Rest([]string) {}
+
 // Key implements instance.Ends.
 func (e *ends) Key(string) {
 	select {

@@ -11,6 +11,8 @@ import (
 func conversions() []scenario {
 	return []scenario{
 		{name: "conversion", servers: 1},
+		{name: "wishes", servers: 1},
+		{name: "crash", servers: 1},
 	}
 }
 

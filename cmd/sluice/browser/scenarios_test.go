@@ -150,6 +150,7 @@ func answers(t *testing.T, servers []*server, bad *lossy.Proxy) host {
 			Server     int
 			Name, Text string
 			Loss       float64
+			Count      int
 		}
 		if err := json.Unmarshal(with, &which); err != nil {
 			return err
@@ -166,6 +167,10 @@ func answers(t *testing.T, servers []*server, bad *lossy.Proxy) host {
 		case "network":
 			bad.Change(lossy.Conditions{Loss: which.Loss, Seed: conditions.Seed})
 			return nil
+		case "workers":
+			return s.await(which.Count)
+		case "crash":
+			return s.crash()
 		case "graph":
 			return s.graph(which.Name, which.Text)
 		}

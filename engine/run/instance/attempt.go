@@ -29,6 +29,7 @@ type attempt struct {
 	step    step
 	calls   int // at work, but Stop and Inspect
 	media   bool
+	inlets  run.Inlets      // all that the Runtime gave
 	keys    map[string]bool // bridges for which a request for a key frame waits
 	ended   map[string]bool // nodes at their natural end
 	started time.Time
@@ -53,7 +54,9 @@ type verdict struct {
 func (o *owner) begin() {
 	o.retryAt = time.Time{}
 	o.clock.Hush(&o.retry)
-	at := &attempt{started: time.Now(), keys: map[string]bool{}, ended: map[string]bool{}, verdict: verdict{state: run.Stopped}}
+	at := &attempt{
+		started: time.Now(), inlets: run.Inlets{}, keys: map[string]bool{}, ended: map[string]bool{}, verdict: verdict{state: run.Stopped},
+	}
 	o.at = at
 	o.to(run.Starting, nil)
 	p, err := o.base()
@@ -99,7 +102,7 @@ func (o *owner) prepare(at *attempt, p *plan.Plan) {
 			o.fail(err)
 			return
 		}
-		o.inst.spec.Ends.Inlets(p, inlets)
+		o.hand(p, inlets)
 		left := startLimit(p) - time.Since(at.started)
 		o.call(at, left, at.rt.Start, func(err error) {
 			switch {

@@ -23,8 +23,11 @@ type Ends interface {
 	// bridge's first media. Nil drops.
 	Outlet(b plan.Bridge) run.Port
 	// Inlets hands over the plan that runs from now on and the ports into those of its bridges that are new: all of them
-	// before the start, and those of a branch that was added. Ports whose bridge is no longer in the plan are dead.
+	// before the start, those of a branch that was added, and those of what is lazy whenever it has begun to run. Ports whose
+	// bridge is no longer in the plan are dead.
 	Inlets(p *plan.Plan, in run.Inlets)
+	// Rest says that what these bridges lead into, which is lazy, runs no longer. Inlets hands their ports over again.
+	Rest(bridges []string)
 	// Key asks for a key frame of what goes into a bridge. It is called from goroutines of the Runtime, also for every
 	// lost frame.
 	Key(bridge string)
@@ -41,6 +44,7 @@ type nobody struct{}
 func (nobody) Epoch(time.Time)               {}
 func (nobody) Outlet(plan.Bridge) run.Port   { return nil }
 func (nobody) Inlets(*plan.Plan, run.Inlets) {}
+func (nobody) Rest([]string)                 {}
 func (nobody) Key(string)                    {}
 func (nobody) Over()                         {}
 func (nobody) Closed()                       {}

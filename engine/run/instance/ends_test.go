@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sluice/engine/media"
@@ -45,6 +46,12 @@ func (e *ends) Inlets(p *plan.Plan, in run.Inlets) {
 	defer e.mu.Unlock()
 	e.heard = append(e.heard, fmt.Sprintf("plan %s with %v", p.Hash, slices.Sorted(maps.Keys(in))))
 	maps.Copy(e.inlets, in)
+}
+
+func (e *ends) Rest(bridges []string) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.heard = append(e.heard, fmt.Sprintf("rest %v", bridges))
 }
 
 func (e *ends) Key(bridge string) {
@@ -128,4 +135,49 @@ func TestEndsMoveToTheNextRuntime(t *testing.T) {
 			t.Errorf("the ends heard %q", e.said())
 		}
 	}, with(e))
+}
+
+// fed is a sketch with a bridge into its lazy pipeline.
+type fed struct{ *sketch }
+
+func (f fed) Resolve(in plan.Inputs) (*plan.Plan, error) {
+	p, err := f.sketch.Resolve(in)
+	if err == nil {
+		p.Bridges = append(p.Bridges, plan.Bridge{Name: "feed", Direction: plan.IntoGst, Pipeline: "hls"})
+	}
+	return p, err
+}
+
+// What is lazy gets media only while it runs: a key frame that came before would be lost.
+func TestLazyIsFedWhileItRuns(t *testing.T) {
+	e := newEnds()
+	live(t, &sketch{}, func(t *testing.T, r *rig) {
+		_, release := r.fake().Wedge(run.CallApply)
+		r.Demand("hls")
+		synctest.Wait()
+		want := []string{"plan 0 map[] with [side]"}
+		if !slices.Equal(e.said(), want) {
+			t.Errorf("before it runs the ends heard %q", e.said())
+		}
+		release()
+		r.wantChanges("start_lazy hls")
+		r.Idle("hls")
+		r.after(5 * time.Second)
+		r.Demand("hls")
+		r.wantChanges("start_lazy hls", "end_lazy hls", "start_lazy hls")
+		r.tell(run.Notice{Kind: run.BranchGone, Branch: "hls", Err: broken("hls")})
+		want = append(want, "plan 0 map[] with [feed]", "rest [feed]", "plan 0 map[] with [feed]", "rest [feed]")
+		if !slices.Equal(e.said(), want) {
+			t.Errorf("the ends heard %q, want %q", e.said(), want)
+		}
+		r.Demand("hls")
+		synctest.Wait()
+		r.fake().Crash(broken("mix"))
+		r.revived()
+		synctest.Wait()
+		want = append(want, "plan 0 map[] with [feed]", "over", "plan 0 map[] with [side]", "plan 0 map[] with [feed]")
+		if !slices.Equal(e.said(), want) {
+			t.Errorf("after a restart the ends heard %q, want %q", e.said(), want)
+		}
+	}, with(e), func(_ *rig, s *Spec, _ *Options) { s.Template = fed{&sketch{}} })
 }

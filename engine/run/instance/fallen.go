@@ -100,7 +100,7 @@ func (o *owner) comeBack(name string) {
 				o.fell(name, b.OnError, o.blame(err, name))
 				return
 			}
-			o.inst.spec.Ends.Inlets(o.shape.Plan(), r.Inlets)
+			o.hand(o.shape.Plan(), r.Inlets)
 			o.lift(name)
 		},
 	})

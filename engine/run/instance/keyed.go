@@ -76,7 +76,7 @@ func (o *owner) added(name string, r run.Result, err error) error {
 		o.lift(name)
 		return err
 	}
-	o.inst.spec.Ends.Inlets(o.shape.Plan(), r.Inlets)
+	o.hand(o.shape.Plan(), r.Inlets)
 	if f := o.fallen[name]; !k.In && f != nil {
 		return f.err // it failed as soon as it played
 	}

@@ -1,10 +1,13 @@
 package instance
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"sluice/engine/event"
 	"sluice/engine/fault"
+	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/run/mailbox"
 	"sluice/engine/run/shape"
@@ -86,6 +89,38 @@ type reading struct {
 	readers int
 }
 
+// hand hands over a plan with new ports, but for those into what is lazy and does not run: what went in there would be lost, and
+// with it the key frame that pictures begin with.
+func (o *owner) hand(p *plan.Plan, in run.Inlets) {
+	maps.Copy(o.at.inlets, in)
+	now := maps.Clone(in)
+	maps.DeleteFunc(now, func(bridge string, _ run.Port) bool {
+		l := o.lazy[o.shape.Into(bridge)]
+		return l != nil && !l.on
+	})
+	o.inst.spec.Ends.Inlets(p, now)
+}
+
+// flow lets media into something lazy that runs now, and rest out of it.
+func (o *owner) flow(l *lazy) {
+	if ports := o.into(l); len(ports) > 0 {
+		o.inst.spec.Ends.Inlets(o.shape.Plan(), ports)
+	}
+}
+
+func (o *owner) rest(l *lazy) {
+	if ports := o.into(l); len(ports) > 0 {
+		o.inst.spec.Ends.Rest(slices.Sorted(maps.Keys(ports)))
+	}
+}
+
+// into are the ports into something lazy.
+func (o *owner) into(l *lazy) run.Inlets {
+	out := maps.Clone(o.at.inlets)
+	maps.DeleteFunc(out, func(bridge string, _ run.Port) bool { return o.shape.Into(bridge) != l.Name })
+	return out
+}
+
 // runOn lets something that nobody reads any more run for the time it lingers.
 func (o *owner) runOn(l *lazy) {
 	l.lingering = true
@@ -116,6 +151,7 @@ func (o *owner) reconcile(l *lazy) {
 			if starts {
 				return work{change: run.Change{Verb: run.StartLazy, Branch: l.Name}}, nil
 			}
+			o.rest(l)
 			return work{change: run.Change{Verb: run.EndLazy, Branch: l.Name}, limit: o.inst.opts.Limits.Change + drainLimit(o.shape.Plan())}, nil
 		},
 		end: func(_ run.Result, err error) { o.reconciled(l, starts, err) },
@@ -143,6 +179,9 @@ func (o *owner) reconciled(l *lazy, starts bool, err error) {
 		o.branch(l.Name, event.BranchEnded, o.last)
 		was = false
 	}
+	if l.on && !was {
+		o.flow(l)
+	}
 	if l.on != was {
 		o.branch(l.Name, map[bool]string{true: event.BranchRuns, false: event.BranchEnded}[l.on], nil)
 	}
@@ -159,6 +198,9 @@ func (o *owner) reconciled(l *lazy, starts bool, err error) {
 func (o *owner) lazyFailed(l *lazy, err error) {
 	if o.at == nil || o.at.step == stopping {
 		return
+	}
+	if l.on {
+		o.rest(l)
 	}
 	l.on, l.lingering, l.err = false, false, err
 	o.clock.Hush(&l.linger)

@@ -24,6 +24,21 @@ func (s *Shape) Serving(name string) []string {
 	return s.makers(name)
 }
 
+// Into tells which lazy branch or pipeline a bridge leads into; "" if it leads into what always runs.
+func (s *Shape) Into(bridge string) string {
+	for _, b := range s.plan.Bridges {
+		if b.Name != bridge {
+			continue
+		}
+		for _, part := range []string{b.Branch, b.Pipeline} {
+			if _, ok := s.lazy[part]; ok {
+				return part
+			}
+		}
+	}
+	return ""
+}
+
 // makers lists the lazy branches and pipelines in which a node has elements; the end of a bridge counts as its reader's.
 func (s *Shape) makers(node string) []string {
 	var out []string

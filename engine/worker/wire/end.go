@@ -26,9 +26,11 @@ const calm = 20 * time.Microsecond
 
 // Sink is where the units of one track go.
 type Sink struct {
-	Port    run.Port // nil drops everything
-	Gate    *Gate
-	Refused func() // may be nil: the port refused video, and what follows is dropped up to the next key frame
+	Port run.Port // nil drops everything
+	Gate *Gate
+	// Refused says that the port refused video, and that what follows is dropped up to the next key frame: once for each unit that
+	// is. It may be nil.
+	Refused func()
 }
 
 // End is one end of the socket. Next belongs to one goroutine and Send to another; all else is safe for concurrent use.

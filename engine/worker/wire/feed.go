@@ -71,6 +71,7 @@ func (f *feed) pass(in frame.Frame) error {
 // hand gives the unit that was read last to the port.
 func (f *feed) hand() {
 	if f.skip && !f.unit.Key {
+		f.refuse() // the request before may have come too soon after another
 		return
 	}
 	u := (*media.Unit)(&f.unit)
@@ -80,8 +81,14 @@ func (f *feed) hand() {
 	taken := f.sink.Port.Unit(u)
 	if refused := !taken && f.video; refused != f.skip {
 		f.skip = refused
-		if refused && f.sink.Refused != nil {
-			f.sink.Refused()
+		if refused {
+			f.refuse()
 		}
+	}
+}
+
+func (f *feed) refuse() {
+	if f.sink.Refused != nil {
+		f.sink.Refused()
 	}
 }
