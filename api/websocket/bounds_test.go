@@ -144,9 +144,38 @@ func TestTooMuchSaid(t *testing.T) {
 	pub.say(`{"message":"sendStreamEvent","data":[{"mediaSessionId":"P","type":"data","payload":12}]}`)
 	sub.hears(`{"message":"notifyStreamEvent","data":[{"mediaSessionId":"S","type":"data","payload":12}]}`)
 	pub.say(`{"message":"sendStreamEvent","data":[{"mediaSessionId":"P","type":"data","payload":1234567}]}`)
-	pub.hears(`"fail"`, `"sendStreamEvent"`, `"P"`, "too much is said of streams")
+	pub.hears(`"fail"`, `"sendStreamEvent"`, `"P"`, "too much is said")
 	quiet.say(`{"message":"sendStreamEvent","data":[{"mediaSessionId":"Q","type":"audioMuted"}]}`)
 	sub.hears(`"T"`, `"audioMuted"`)
+}
+
+// TestTooMuchSaidInRooms has a member say more to another one than is passed on: the member hears why it is not, and the other
+// one gets what was said before and after.
+func TestTooMuchSaidInRooms(t *testing.T) {
+	k := newKit(t, Options{Events: 3, EventBytes: 20_000})
+	enter := func(login string) *client {
+		c := k.connect(`{"appKey":"roomApp","custom":{"login":"` + login + `"}}`)
+		c.say(`{"message":"sendData","data":[{"operationId":"1","payload":{"command":"join","options":{"name":"red"}}}]}`)
+		c.hears(`"ACCEPTED"`)
+		c.hears(`"STATE"`)
+		return c
+	}
+	ann, bob := enter("ann"), enter("bob")
+	ann.hears(`"JOINED"`)
+	send := func(text, want string) {
+		t.Helper()
+		ann.say(`{"message":"sendData","data":[{"operationId":"2","payload":{"command":"sendMessage","options":{"roomConfig":{"name":"red"},"to":"bob","text":"` + text + `"}}}]}`)
+		ann.hears(`{"message":"DataStatusEvent","data":[{"operationId":"2","status":` + want)
+	}
+	send(strings.Repeat("x", 65_537), `"FAILED","info":"the message is too long: 65537 bytes`)
+	send(strings.Repeat("x", 65_536), `"ACCEPTED"}`) // of 80,000 bytes that may be said at once
+	bob.hears(`"MESSAGE"`)
+	send(strings.Repeat("y", 60_000), `"FAILED","info":"it is not passed on: too much is said`)
+	send("short", `"ACCEPTED"}`)
+	bob.hears(`{"from":"ann","text":"short"}`)
+	bob.say(`{"message":"sendData","data":[{"operationId":"3","payload":{"command":"sendMessage","options":{"roomConfig":{"name":"red"},"to":"ann","text":"mine"}}}]}`)
+	bob.hears(`"ACCEPTED"`) // others have allowances of their own
+	ann.hears(`{"from":"bob","text":"mine"}`)
 }
 
 // TestManyAtOnce has clients come, publish, play, mute and go in all orders, for the race detector; newKit looks that nothing is

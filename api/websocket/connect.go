@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"sluice/api/websocket/allowance"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/streams"
 	"sluice/api/websocket/wire"
@@ -60,6 +61,7 @@ func (d *Door) attach(v *visit, c wire.Connection) *session {
 		s = &session{
 			door: d, id: uuid.NewString(), token: uuid.NewString(), app: string(c.AppKey), login: c.Login(),
 			dated: c.Dated(), keep: bool(c.KeepAlive),
+			letters: allowance.New(d.opt.Events, d.opt.EventBytes),
 		}
 	}
 	d.mu.Lock()

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"log/slog"
 	"strings"
+	"time"
 
 	"sluice/api/auth"
 	"sluice/api/websocket/reason"
+	"sluice/api/websocket/room"
 	"sluice/api/websocket/wire"
 	"sluice/engine/fault"
 )
@@ -64,7 +66,14 @@ func (v *visit) command(payload json.RawMessage, accepted func()) error {
 	case "leave":
 		return rooms.Leave(name, s, accepted)
 	case "sendMessage":
-		return rooms.Say(name, s, string(c.Options.To), string(c.Options.Text), accepted)
+		text := string(c.Options.Text)
+		if len(text) > room.MaxText {
+			return fault.New(fault.InvalidRequest, "", "the message is too long: %d bytes", len(text)).Advise("at most %d", room.MaxText)
+		}
+		if err := s.letters.Take(len(text), time.Now()); err != nil {
+			return err
+		}
+		return rooms.Say(name, s, string(c.Options.To), text, accepted)
 	}
 	return fault.New(fault.InvalidRequest, "", "%q is not a command", c.Command).Advise("join, leave or sendMessage")
 }

@@ -57,8 +57,8 @@ type Options struct {
 	MaxMessage   int           // bytes of a message of a client; 0: 1 MiB
 	MaxQueue     int           // bytes that wait for a client before it is cut off; 0: 8 MiB
 	Rate         int           // messages a second that are read of one client over a longer time; 0: 500
-	Events       int           // of its streams that one client may tell players a second, over a longer time; 0: 100
-	EventBytes   int           // of data that these may hold; 0: 256 KiB
+	Events       int           // of its streams, and messages in rooms, that one client may have passed on a second; 0: 100 of each
+	EventBytes   int           // that these may hold, over a longer time; 0: 256 KiB
 	GreetTimeout time.Duration // until a client says who it is, whatever else it says before; 0: 10 s
 	WriteTimeout time.Duration // that a client may take to read a message; 0: 10 s
 	StartTimeout time.Duration // until the media of a stream flows; 0: 60 s

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"sluice/api/websocket/allowance"
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
 	"sluice/api/websocket/wire"
@@ -20,6 +21,8 @@ type session struct {
 	login string // in rooms
 	dated bool   // see wire.Connection.Dated
 	keep  bool   // it is kept when the socket is lost
+
+	letters allowance.Allowance // of the goroutine that reads the socket
 
 	notes    atomic.Int32 // messages that are still logged, in a debug session
 	reported atomic.Bool  // a bug was

@@ -16,9 +16,10 @@ import (
 
 // Limits of one server's rooms.
 const (
-	MaxSeats  = 1000 // members of a room
-	MaxRooms  = 32   // rooms that one member is in
-	MaxStream = 32   // streams that one member publishes in a room
+	MaxSeats  = 1000     // members of a room
+	MaxRooms  = 32       // rooms that one member is in
+	MaxStream = 32       // streams that one member publishes in a room
+	MaxText   = 64 << 10 // bytes of a message
 )
 
 // Member is who can be in rooms. Members are compared, so they have to be pointers.

@@ -18,7 +18,7 @@ func (o *Owner) Event(e wire.SentEvent) error {
 	if s == nil || s.plays() {
 		return nil
 	}
-	if err := o.allowance.take(len(e.Payload), time.Now()); err != nil {
+	if err := o.allowance.Take(len(e.Payload), time.Now()); err != nil {
 		return err
 	}
 	switch string(e.Type) {

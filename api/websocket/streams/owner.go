@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"sluice/api/auth"
+	"sluice/api/websocket/allowance"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
 )
@@ -41,7 +42,7 @@ type Owner struct {
 	client Client
 	id     Identity
 
-	allowance allowance // of the goroutine that calls
+	allowance allowance.Allowance // of the goroutine that calls
 	work      sync.WaitGroup
 
 	mu      sync.Mutex
@@ -52,7 +53,7 @@ type Owner struct {
 // Owner makes the owner of a client's media sessions.
 func (a *Streams) Owner(c Client, id Identity) *Owner {
 	return &Owner{
-		all: a, client: c, id: id, allowance: newAllowance(a.opt.Events, a.opt.Bytes), streams: map[string]*stream{},
+		all: a, client: c, id: id, allowance: allowance.New(a.opt.Events, a.opt.Bytes), streams: map[string]*stream{},
 	}
 }
 
@@ -71,13 +72,14 @@ func (o *Owner) Start(role reason.Role, req wire.Stream) {
 		s.refuse(why)
 		return
 	}
-	o.work.Go(func() {
+	go func() {
+		defer o.work.Done()
 		defer cancel(nil)
 		s.run(ctx)
-	})
+	}()
 }
 
-// add takes a stream in, or says why not.
+// add takes a stream in, which counts as work from then on, or says why not.
 func (o *Owner) add(s *stream) (reason.Reason, bool) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -90,6 +92,7 @@ func (o *Owner) add(s *stream) (reason.Reason, bool) {
 		return reason.IDInUse, false
 	}
 	o.streams[s.id] = s
+	o.work.Add(1) // with o.mu held, so that it comes before Close or not at all
 	return "", true
 }
 

@@ -54,15 +54,9 @@ func New(opt Options) (*Streams, error) {
 	if opt.Log == nil {
 		opt.Log = slog.New(slog.DiscardHandler)
 	}
-	const perClient, events, bytes, start, stop = 256, 100, 256 << 10, time.Minute, 10 * time.Second
+	const perClient, start, stop = 256, time.Minute, 10 * time.Second
 	if opt.PerClient <= 0 {
 		opt.PerClient = perClient
-	}
-	if opt.Events <= 0 {
-		opt.Events = events
-	}
-	if opt.Bytes <= 0 {
-		opt.Bytes = bytes
 	}
 	if opt.Start <= 0 {
 		opt.Start = start
