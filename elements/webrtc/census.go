@@ -14,6 +14,7 @@ const (
 	mostPeers      = 20_000
 	mostConnecting = 2_000
 	mostOfOne      = 256 // connecting, from one address
+	mostPeersOfOne = 2_000
 )
 
 // bounded fills in the bounds that are not set.
@@ -21,13 +22,29 @@ func (s Settings) bounded() Settings {
 	s.MaxPeers = cmp.Or(s.MaxPeers, mostPeers)
 	s.MaxConnecting = cmp.Or(s.MaxConnecting, mostConnecting)
 	s.MaxConnectingOfOne = cmp.Or(s.MaxConnectingOfOne, mostOfOne)
+	s.MaxPeersOfOne = cmp.Or(s.MaxPeersOfOne, mostPeersOfOne)
 	return s
+}
+
+// tally is what one client has.
+type tally struct{ connecting, all int }
+
+// household is whom a client's peers are counted for: an IPv6 host has all addresses of a /64 (RFC 7934), so it is that.
+func household(client netip.Addr) netip.Prefix {
+	client = client.Unmap().WithZone("")
+	bits := 32
+	if client.Is6() {
+		bits = 64
+	}
+	p, _ := client.Prefix(bits) // of no address, none
+	return p
 }
 
 // admit counts a peer that is about to be made. Each has to be followed by enter or refuse.
 func (p *Peers) admit(client netip.Addr) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	has := p.clients[household(client)]
 	busy := func(what string) error {
 		return fault.New(fault.Overloaded, "webrtc", "%s", what).Advise("try again in some seconds")
 	}
@@ -38,28 +55,34 @@ func (p *Peers) admit(client netip.Addr) error {
 		return busy("there are as many peers as the server may have")
 	case p.connecting >= p.set.MaxConnecting:
 		return busy("too many peers are connecting at the moment")
-	case client.IsValid() && p.clients[client] >= p.set.MaxConnectingOfOne:
+	case client.IsValid() && has.connecting >= p.set.MaxConnectingOfOne:
 		return busy("too many peers of this address are connecting at the moment")
+	case client.IsValid() && has.all >= p.set.MaxPeersOfOne:
+		return busy("there are as many peers of this address as it may have")
 	}
 	p.making++
-	p.count(client, 1)
+	p.count(client, 1, 1)
 	return nil
 }
 
-// count counts those that are not connected. The caller holds p.mu.
-func (p *Peers) count(client netip.Addr, by int) {
-	p.connecting += by
-	if p.clients[client] += by; p.clients[client] <= 0 {
-		delete(p.clients, client)
+// count counts those that are not connected, and all of a client. The caller holds p.mu.
+func (p *Peers) count(client netip.Addr, connecting, all int) {
+	p.connecting += connecting
+	at := household(client)
+	has := p.clients[at]
+	has.connecting += connecting
+	has.all += all
+	if p.clients[at] = has; has == (tally{}) {
+		delete(p.clients, at)
 	}
 }
 
-// refuse takes back an admission.
-func (p *Peers) refuse(client netip.Addr) {
+// refuse takes back the admission of a peer that could not be made; its link may have ended before.
+func (p *Peers) refuse(peer *Peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.making--
-	p.count(client, -1)
+	p.strike(peer)
 }
 
 // enter puts an admitted peer on the list, unless it has ended meanwhile. False means that the server stops, and so must the
@@ -85,7 +108,15 @@ func (p *Peers) arrived(peer *Peer) {
 func (p *Peers) leave(peer *Peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	peer.gone = true
+	p.strike(peer)
+}
+
+// strike counts a peer, once, as gone. The caller holds p.mu.
+func (p *Peers) strike(peer *Peer) {
+	if !peer.gone {
+		peer.gone = true
+		p.count(peer.asked.Client, 0, -1)
+	}
 	delete(p.peers, peer)
 	p.settle(peer)
 }
@@ -94,6 +125,6 @@ func (p *Peers) leave(peer *Peer) {
 func (p *Peers) settle(peer *Peer) {
 	if !peer.settled {
 		peer.settled = true
-		p.count(peer.asked.Client, -1)
+		p.count(peer.asked.Client, -1, 0)
 	}
 }

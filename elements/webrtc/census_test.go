@@ -67,6 +67,37 @@ func TestBoundsOnPeersThatDoNotConnect(t *testing.T) {
 	}
 }
 
+// All that one host has are counted, also once they are connected; of IPv6 it has a /64.
+func TestBoundsOnPeersOfOne(t *testing.T) {
+	p, text := crowd(t, Settings{MaxPeersOfOne: 1})
+	offer := func(client string) (*Peer, error) {
+		return p.Player(t.Context(), Offer{SDP: text, Client: netip.MustParseAddr(client)})
+	}
+	for _, c := range []struct{ first, same, other string }{
+		{"192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"}, {"2001:db8::1", "2001:db8::ffff:2", "2001:db8:0:1::1"},
+	} {
+		first, err := offer(c.first)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.arrived(first)
+		if _, err := offer(c.same); fault.CodeOf(err) != fault.Overloaded {
+			t.Errorf("%s after %s: %v", c.same, c.first, err)
+		}
+		other, err := offer(c.other)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, peer := range []*Peer{first, other} {
+			peer.Stop(nil)
+			<-peer.Done()
+		}
+	}
+	if len(p.clients) != 0 || p.connecting != 0 {
+		t.Errorf("left: %v, %d connecting", p.clients, p.connecting)
+	}
+}
+
 // Clients that come while the server stops are refused, or stopped, and nothing is left of them.
 func TestCloseWhilePeersAreMade(t *testing.T) {
 	for range 50 {

@@ -29,12 +29,11 @@ type Peers struct {
 	hosts       []netip.Addr
 	media       []netip.AddrPort // of the shared UDP sockets
 
-	mu     sync.Mutex
-	peers  map[*Peer]struct{}
-	making int // admitted, and not on the list yet
-	// Not connected yet, in all and by client address.
-	connecting int
-	clients    map[netip.Addr]int
+	mu         sync.Mutex
+	peers      map[*Peer]struct{}
+	making     int // admitted, and not on the list yet
+	connecting int // not connected yet
+	clients    map[netip.Prefix]tally
 	closed     bool
 	port       uint16 // of the range, that comes next
 	network    *stdnet.Net
@@ -45,7 +44,7 @@ type Peers struct {
 // make no sense are fault.InvalidParams.
 func New(s Settings) (*Peers, error) {
 	s = s.filled().bounded()
-	p := &Peers{set: s, peers: map[*Peer]struct{}{}, clients: map[netip.Addr]int{}, port: s.Ports[0]}
+	p := &Peers{set: s, peers: map[*Peer]struct{}{}, clients: map[netip.Prefix]tally{}, port: s.Ports[0]}
 	var err error
 	if err = s.check(); err != nil {
 		return nil, err
@@ -154,7 +153,7 @@ func (p *Peers) make(ctx context.Context, o Offer, player bool) (*Peer, error) {
 		return nil, err
 	}
 	if err := p.connect(ctx, peer, transport); err != nil {
-		p.refuse(o.Client)
+		p.refuse(peer)
 		return nil, err
 	}
 	if !p.enter(peer) {

@@ -36,7 +36,8 @@ type Settings struct {
 	MediaTimeout time.Duration
 	// MaxPeers bounds the peers there may be; 0: 20,000. Of those that are not connected yet there may be MaxConnecting in all,
 	// 0: 2,000, and MaxConnectingOfOne from one client address, 0: 256.
-	MaxPeers, MaxConnecting, MaxConnectingOfOne int
+	// MaxPeersOfOne bounds all that are of one address; 0: 2,000. An IPv6 client's address is its /64.
+	MaxPeers, MaxConnecting, MaxConnectingOfOne, MaxPeersOfOne int
 	// Log tells of peers; nil: nothing is told.
 	Log *slog.Logger
 	// Clock is what the media timeout is measured by; nil: the time there is.

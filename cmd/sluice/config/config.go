@@ -49,6 +49,7 @@ type WebRTCConfig struct {
 	ICEServers                                  []ICEServerConfig
 	ICETimeout, ConsentTimeout, MediaTimeout    time.Duration
 	MaxPeers, MaxConnecting, MaxConnectingOfOne int
+	MaxPeersOfOne                               int
 }
 
 // RelayConfig is the section "relay".

@@ -53,6 +53,8 @@ func webrtc() []Key {
 			"Clients that are not connected yet, at a time."),
 		whole("webrtc.max_connecting_of_one", 256, 1, 1_000_000, func(c *Config) *int { return &c.WebRTC.MaxConnectingOfOne },
 			"Clients of one address that are not connected yet, at a time."),
+		whole("webrtc.max_peers_of_one", 2_000, 1, 1_000_000, func(c *Config) *int { return &c.WebRTC.MaxPeersOfOne },
+			"Clients of one address, or of one /64 of IPv6, at a time."),
 	}
 }
 

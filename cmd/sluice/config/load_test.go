@@ -51,7 +51,7 @@ func TestDefaults(t *testing.T) {
 		WebRTC: WebRTCConfig{
 			UDP: []string{":31000"}, TCP: []string{":31000"}, NAT1To1: []string{}, Hosts: []string{}, Interfaces: []string{},
 			STUN: []string{}, TURN: []TURNConfig{}, ICEServers: []ICEServerConfig{}, ICETimeout: 30 * time.Second, ConsentTimeout: 15 * time.Second, MediaTimeout: time.Minute,
-			MaxPeers: 20_000, MaxConnecting: 2_000, MaxConnectingOfOne: 256,
+			MaxPeers: 20_000, MaxConnecting: 2_000, MaxConnectingOfOne: 256, MaxPeersOfOne: 2_000,
 		},
 		Relay:     RelayConfig{UDP: []string{}, TCP: []string{}},
 		WHIP:      WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},

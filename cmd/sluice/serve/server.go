@@ -82,7 +82,8 @@ type Server struct {
 	certs   *api.Certificates
 	web     *api.Web
 	doors   *api.Group
-	workers Stop // nil without GStreamer
+	guests  *api.Group // the doors that stand on web
+	workers Stop       // nil without GStreamer
 	health  *health
 
 	work   sync.WaitGroup // goroutines of the server itself
@@ -202,7 +203,7 @@ func (s *Server) buildDoors(c *config.Config) error {
 			doors = append(doors, d)
 		}
 	}
-	s.doors = api.NewGroup(doors...)
+	s.doors, s.guests = api.NewGroup(doors...), api.NewGroup(doors[1:]...)
 	return nil
 }
 
@@ -214,7 +215,8 @@ func peers(c *config.Config, log *slog.Logger, clock element.Clock) webrtc.Setti
 		UDP: w.UDP, TCP: w.TCP, Ports: ports, Lite: w.Lite, NAT1To1: w.NAT1To1, Hosts: w.Hosts, Interfaces: w.Interfaces,
 		Loopback: w.Loopback, STUN: w.STUN, ICETimeout: w.ICETimeout, ConsentTimeout: w.ConsentTimeout, MediaTimeout: w.MediaTimeout,
 		MaxPeers: w.MaxPeers, MaxConnecting: w.MaxConnecting, MaxConnectingOfOne: w.MaxConnectingOfOne,
-		Log: log.With("room", "webrtc"), Clock: clock,
+		MaxPeersOfOne: w.MaxPeersOfOne,
+		Log:           log.With("room", "webrtc"), Clock: clock,
 	}
 	for _, t := range w.TURN {
 		s.TURN = append(s.TURN, webrtc.TURN{URL: t.URL, Username: t.Username, Credential: t.Credential})

@@ -34,7 +34,7 @@ type Config struct {
 	Relays      []*stun.URI   // TURN
 	Connect     time.Duration // for ICE, and again for DTLS
 	Consent     time.Duration
-	Remote      sdp.Remote // set by Start
+	Remote      sdp.Remote // as offered; what Start is told counts
 }
 
 const (
@@ -81,7 +81,7 @@ func (l *Link) options() []ice.AgentOption {
 		// With a failed timeout of 0 the agent never gives up by itself. We do, and know why.
 		ice.WithDisconnectedTimeout(c.Consent), ice.WithFailedTimeout(0),
 		ice.WithKeepaliveInterval(min(keepAlive, c.Consent/4)), ice.WithCheckInterval(checkInterval),
-		ice.WithMaxBindingRequests(uint16(c.Connect / checkInterval)),
+		ice.WithMaxBindingRequests(checks(c.Remote)),
 		ice.WithInterfaceFilter(func(name string) bool { return len(c.Interfaces) == 0 || slices.Contains(c.Interfaces, name) }),
 		// A peer whose candidates we do not know must not wait for better ones that never come.
 		ice.WithPrflxAcceptanceMinWait(0), ice.WithSrflxAcceptanceMinWait(0), ice.WithRelayAcceptanceMinWait(0),
@@ -251,21 +251,6 @@ func priority(candidate string) int {
 	return n
 }
 
-// Candidate adds one of the peer's candidates. One that cannot be used is left out: more may come, or checks tell.
-func (l *Link) Candidate(value string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	l.candidate(value)
-}
-
-func (l *Link) candidate(value string) {
-	c, err := ice.UnmarshalCandidate(value)
-	if err != nil || c.Component() != ice.ComponentRTP {
-		return
-	}
-	_ = l.agent.AddRemoteCandidate(c) // fails only when the agent is closed
-}
-
 // Restart gets new credentials, and gathers anew. The media stays where it is until a new pair is selected.
 func (l *Link) Restart(r sdp.Remote) error {
 	l.mu.Lock()
@@ -283,6 +268,7 @@ func (l *Link) Restart(r sdp.Remote) error {
 	if err != nil {
 		return fault.New(fault.Internal, "ice", "cannot restart").Because(err)
 	}
+	l.told = 0
 	for _, c := range r.Candidates {
 		l.candidate(c)
 	}

@@ -46,6 +46,7 @@ type Link struct {
 	cancel  context.CancelCauseFunc
 	stop    <-chan struct{} // closed by cancel
 	started bool            // guarded by mu
+	told    int             // candidates of the peer's, in this ICE session; guarded by mu
 	reading bool            // what comes to the agent; guarded by mu
 	mu      sync.Mutex
 	conn    atomic.Pointer[ice.Conn]

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
@@ -24,13 +25,22 @@ type scoped struct {
 }
 
 func (s scoped) tell(level slog.Level, msg string) {
-	s.log.Log(context.Background(), level, "pion", "scope", s.scope, "said", msg)
+	s.log.Log(context.Background(), level, "pion", "scope", s.scope, "said", hidden(msg))
 }
 
 func (s scoped) tellf(level slog.Level, format string, args ...any) {
 	if s.log.Enabled(context.Background(), level) {
 		s.tell(level, fmt.Sprintf(format, args...))
 	}
+}
+
+// hidden takes out what follows the word by which pion/ice v4.4 tells a peer's password when an agent starts.
+func hidden(msg string) string {
+	const word = "remotePwd:"
+	if before, _, found := strings.Cut(msg, word); found {
+		return before + word + " (hidden)"
+	}
+	return msg
 }
 
 // Trace and the following implement logging.LeveledLogger. Traces are of single packets, and left out.
