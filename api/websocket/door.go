@@ -197,7 +197,11 @@ func (d *Door) dismiss() {
 // cut ends everybody's streams and sends everybody away.
 func (d *Door) cut() {
 	d.shut()
-	for _, v := range d.present() {
+	present := d.present()
+	for _, v := range present {
+		v.end()
+	}
+	for _, v := range present {
 		v.cut()
 	}
 	for _, s := range d.takeAway(func(*session) bool { return true }) {

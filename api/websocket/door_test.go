@@ -159,6 +159,7 @@ func TestCloseLetsStreamsGoOn(t *testing.T) {
 	busy.hears(`"UNPUBLISHED"`, `"Stopped by user"`)
 	busy.closed(goingAway)
 	over()
+	stubborn.hears(`"mediaSessionId":"P2"`, `"UNPUBLISHED"`, `"Stopped by session disconnect"`)
 	stubborn.closed(goingAway)
 	if err := <-ended; err != nil {
 		t.Error(err)

@@ -105,20 +105,31 @@ func (v *visit) fail(method, id, info string) {
 
 // idle tells whether the client neither publishes nor plays. The caller does not hold Door.mu.
 func (v *visit) idle() bool {
-	v.door.mu.Lock()
-	defer v.door.mu.Unlock()
-	return v.owner == nil || v.owner.Len() == 0
+	owner := v.owned()
+	return owner == nil || owner.Len() == 0
 }
 
-// cut ends what the client publishes and plays, and the socket.
-func (v *visit) cut() {
-	v.door.mu.Lock()
-	owner := v.owner
-	v.door.mu.Unlock()
-	if owner != nil {
+// end ends what the client publishes and plays. It does not wait for that.
+func (v *visit) end() {
+	if owner := v.owned(); owner != nil {
 		owner.Close(reason.SessionDisconnect)
 	}
+}
+
+// cut ends the socket once what the client published and played has ended: nothing that is sent later would reach the client.
+func (v *visit) cut() {
+	v.end() // of a client that only just said who it is
+	if owner := v.owned(); owner != nil {
+		owner.Wait()
+	}
 	v.sock.Close(goingAway)
+}
+
+// owned is the owner of the client's streams; nil before the client said who it is. The caller does not hold Door.mu.
+func (v *visit) owned() *streams.Owner {
+	v.door.mu.Lock()
+	defer v.door.mu.Unlock()
+	return v.owner
 }
 
 // refusal is the last message to a client that broke a rule of the socket.

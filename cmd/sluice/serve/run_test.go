@@ -102,6 +102,48 @@ func TestDrainsNoLongerThanItShould(t *testing.T) {
 	}
 }
 
+// guest is a door on the web server whose clients stay until they are sent away.
+type guest struct {
+	room
+	inside chan struct{} // closed when somebody came in
+}
+
+func (g *guest) Close(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-g.closed: // before
+	}
+	return g.room.Close(ctx)
+}
+
+func (g *guest) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+	close(g.inside)
+	<-g.closed
+	w.WriteHeader(http.StatusGone)
+}
+
+// TestStopsWithoutCuttingOff: who stays when nobody is waited for any more is sent away by the door, not cut off by the web server.
+func TestStopsWithoutCuttingOff(t *testing.T) {
+	o, b := options(t, "drain: 10ms", map[string]string{"live/publish": publishing})
+	g := &guest{inside: make(chan struct{})}
+	o.Doors = append(o.Doors, func(p *Parts) (api.Door, error) { return g, p.Web.Handle("GET /stay", g) })
+	begin(t, o, b)
+	b.publish(t, "cam")
+	got := make(chan int, 1)
+	go func() { defer close(got); got <- b.get(t, "/stay") }()
+	<-g.inside
+	b.signals <- syscall.SIGTERM
+	if err := b.ended(t); err != nil {
+		t.Error(err)
+	}
+	if status := <-got; status != http.StatusGone {
+		t.Errorf("who stayed is answered %d", status)
+	}
+	if strings.Contains(b.log.String(), "not all of it ended properly") {
+		t.Error(b.log)
+	}
+}
+
 func TestSecondSignalEndsAtOnce(t *testing.T) {
 	o, b := options(t, "drain: 1h", map[string]string{"live/publish": publishing})
 	begin(t, o, b)

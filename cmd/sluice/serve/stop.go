@@ -64,8 +64,12 @@ func (s *Server) end(ctx context.Context) {
 	defer cancel()
 	var wrong []error
 	if s.doors != nil {
-		// Nobody is waited for any more: it is the time for saying goodbye. HTTP/2 takes a second for that even if nothing is under
-		// way (goAwayTimeout of net/http).
+		// Nobody is waited for any more: the doors end what is left by themselves, before the web server has to be done that they
+		// stand on. Its time is for saying goodbye: HTTP/2 takes a second for that even if nothing is under way (goAwayTimeout of
+		// net/http).
+		over, cut := context.WithCancel(ctx)
+		cut()
+		wrong = append(wrong, s.guests.Close(over))
 		const farewell = 3 * time.Second
 		goodbye, done := context.WithTimeout(ctx, farewell)
 		wrong = append(wrong, s.doors.Close(goodbye))
