@@ -42,7 +42,7 @@ func (w *Web) handle(rw http.ResponseWriter, r *http.Request) {
 	case w.upgrade != nil && wantsWebSocket(r):
 		// The handler keeps the connection, perhaps for days, so there is nothing around it that costs memory.
 		defer w.contain(r, &answer{})
-		w.opt.Log.Debug("upgrade", "path", r.URL.Path, "remote", r.RemoteAddr, "tls", r.TLS != nil)
+		w.opt.Log.Debug("upgrade", "path", Veil(r.URL.Path), "remote", r.RemoteAddr, "tls", r.TLS != nil)
 		w.upgrade.ServeHTTP(rw, r)
 	default:
 		a := &answer{ResponseWriter: rw}
@@ -116,7 +116,7 @@ func (w *Web) contain(r *http.Request, a *answer) {
 		return
 	}
 	if err, ok := what.(error); !ok || !errors.Is(err, http.ErrAbortHandler) { // which is how a handler breaks an answer off
-		w.opt.Log.Error("a handler panicked", "path", r.URL.Path, "err", what, "stack", string(debug.Stack()))
+		w.opt.Log.Error("a handler panicked", "path", Veil(r.URL.Path), "err", what, "stack", string(debug.Stack()))
 		if a.ResponseWriter != nil && a.status == 0 {
 			http.Error(a, "internal error", http.StatusInternalServerError)
 			return
@@ -131,6 +131,6 @@ func (w *Web) log(r *http.Request, a *answer, begun time.Time) {
 	if !w.opt.Log.Enabled(r.Context(), slog.LevelDebug) {
 		return
 	}
-	w.opt.Log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", a.code(), "bytes", a.bytes,
+	w.opt.Log.Debug("request", "method", r.Method, "path", Veil(r.URL.Path), "status", a.code(), "bytes", a.bytes,
 		"took", time.Since(begun), "remote", r.RemoteAddr, "proto", r.Proto, "tls", r.TLS != nil, "broken", a.broken)
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -103,7 +104,8 @@ func (d *Door) fail(err error, c echo.Context) {
 		h.Set("Retry-After", strconv.Itoa(retryAfter))
 	}
 	if p.Status >= http.StatusInternalServerError && p.Status != http.StatusServiceUnavailable {
-		d.opt.Log.Warn("request failed", "proto", d.Name(), "path", c.Request().URL.Path, "remote", c.Request().RemoteAddr,
+		d.opt.Log.Warn("request failed", "proto", d.Name(),
+			"path", strings.TrimSuffix(c.Request().URL.Path, sessionID(c.Request().URL.Path)), "remote", c.Request().RemoteAddr,
 			"status", p.Status, "err", err)
 	}
 	h.Set(echo.HeaderContentType, "application/problem+json")
