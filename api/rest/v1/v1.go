@@ -4,12 +4,14 @@
 package v1
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -58,6 +60,8 @@ type Options struct {
 	User func(context.Context) string
 	Log  *slog.Logger     // nil: nothing is logged
 	Now  func() time.Time // nil: time.Now
+	// Alive is how long nothing may come to who follows events without a sign of life; 0: 15 s.
+	Alive time.Duration
 }
 
 // V1 is the API. Safe for concurrent use.
@@ -69,6 +73,8 @@ type V1 struct {
 	once  *once.Keeper[string]
 	desk  *draft.Desk
 	api   huma.API
+
+	following atomic.Int64 // clients that follow events
 }
 
 // New adds the operations to an API. Close ends what it begins.
@@ -95,6 +101,7 @@ func New(api huma.API, o Options) *V1 {
 	v.addPipelines()
 	v.addNodes()
 	v.addStreams()
+	v.addEvents()
 	return v
 }
 
@@ -108,9 +115,10 @@ func (v *V1) Close() {
 type op struct {
 	method, path, id, tag string
 	summary, about        string
-	status                int   // of success; 0: 200, or 204 without a body
-	errors                []int // statuses of problems, beside those that any operation may have
-	body                  int64 // bytes of the request's body at most; 0: 256 KiB
+	status                int    // of success; 0: 200, or 204 without a body
+	kind                  string // of what success gives, if that is no JSON
+	errors                []int  // statuses of problems, beside those that any operation may have
+	body                  int64  // bytes of the request's body at most; 0: 256 KiB
 }
 
 // add adds an operation.
@@ -123,6 +131,11 @@ func add[I, O any](v *V1, o op, do func(context.Context, *I) (*O, error)) {
 	}
 	if out.MaxBodyBytes == 0 {
 		out.MaxBodyBytes = body
+	}
+	if o.kind != "" {
+		out.Responses[strconv.Itoa(cmp.Or(o.status, http.StatusOK))] = &huma.Response{
+			Content: map[string]*huma.MediaType{o.kind: {Schema: &huma.Schema{Type: huma.TypeString}}},
+		}
 	}
 	for _, status := range o.errors {
 		out.Responses[strconv.Itoa(status)] = v.refusal(http.StatusText(status))
