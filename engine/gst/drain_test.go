@@ -3,8 +3,10 @@
 package gst_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"sluice/engine/fault"
@@ -77,4 +79,54 @@ links:
 	if err := rt.Drain(within(t)); fault.CodeOf(err) != fault.GstElement {
 		t.Errorf("%v", err)
 	}
+}
+
+// A damaged file that has tracks and nothing in them is an error, at once: no decoder says that it has got nothing.
+func TestTracksWithNothingInThem(t *testing.T) {
+	for _, file := range []string{"mkv-42-stalled.mkv", "webm-17-stalled.webm"} {
+		rt, host := open(t), fake.NewHost()
+		if _, err := rt.Prepare(within(t), compile(t, "jobs/convert", map[string]any{
+			"source": "../../testdata/fuzz-media/" + file, "target": filepath.Join(t.TempDir(), "out.webm"),
+		}), host); err != nil {
+			t.Fatal(err)
+		}
+		err := rt.Start(within(t))
+		for err == nil {
+			n, late := host.Next(within(t))
+			if late != nil {
+				t.Fatal(late)
+			}
+			err = n.Err
+		}
+		var f *fault.Fault
+		if !errors.As(err, &f) || f.Code != fault.MediaCorrupt || f.Place != "in" || !strings.Contains(err.Error(), "only the end") {
+			t.Errorf("%s: %v", file, err)
+		}
+	}
+}
+
+// An optional track with nothing in it is left out, and the rest is written.
+func TestAnOptionalTrackWithNothingInIt(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out.webm")
+	rt := open(t)
+	host, _ := begin(t, rt, resolve(t, template(t, "x", `
+graph: v1
+about: Sound, and pictures of which there are none.
+params: {in: file, out: file}
+nodes:
+  r: filesrc location=$in
+  d: matroskademux
+  v: decodebin3
+  e: vp8enc
+  a: audiotestsrc num-buffers=50
+  o: opusenc
+  m: webmmux
+  s: filesink location=$out
+links: [r -> d, "d.video_%u -> v", "v.video_%u? -> e -> m", a -> o -> m, m -> s]
+`), plan.Inputs{Params: map[string]any{"in": "../../testdata/fuzz-media/mkv-42-stalled.mkv", "out": out}}))
+	ended(t, host, "s")
+	if err := rt.Drain(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	launch(t, "filesrc location="+out+" ! matroskademux ! opusdec ! fakesink")
 }

@@ -105,19 +105,22 @@ func (l *Pipeline) complete(e *elem) error {
 		}
 		return k.From.Of == e.Name
 	})
-	gave := slices.ContainsFunc(l.wires, func(w *wire) bool { return w.from == e })
+	gave, dry := slices.ContainsFunc(l.wires, func(w *wire) bool { return w.from == e }), e.dry
 	l.mu.Unlock()
-	if len(never) > 0 && !gave {
+	if len(never) > 0 && !gave && !dry {
 		return fault.New(fault.MediaCorrupt, e.Node, "%q (%s) found no track", e.Name, e.Factory).
 			Advise("the media cannot be read; does ffprobe read it?")
 	}
 	for _, k := range never {
-		if !k.Optional {
+		starved := l.fedOnlyBy(k)
+		switch {
+		case dry && (!k.Optional || slices.ContainsFunc(starved, func(e *elem) bool { return e.sink })):
+			return l.empty(e)
+		case !k.Optional:
 			return fault.New(fault.CodecNotAvailable, e.Node, "%q (%s) has no output %q: the media has no such track",
 				e.Name, e.Factory, k.From.Name).
 				Advise("write \"%s.%s?\" in the link if the track may be missing", e.Node, k.From.Name)
 		}
-		starved := l.fedOnlyBy(k)
 		l.mu.Lock()
 		for _, e := range starved {
 			l.absent[e.Name] = true
@@ -126,4 +129,23 @@ func (l *Pipeline) complete(e *elem) error {
 		l.take(starved)
 	}
 	return nil
+}
+
+// empty blames whoever was to give an element media and gave it nothing but an end: the demuxer before it, if there is one.
+func (l *Pipeline) empty(e *elem) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	who := e
+	for at := e; at != nil; {
+		i := slices.IndexFunc(l.wires, func(w *wire) bool { return w.to == at })
+		if i < 0 {
+			break
+		}
+		if at = l.wires[i].from; strings.Contains(shim.Klass(at.object()), "Demuxer") {
+			who = at
+			break
+		}
+	}
+	return fault.New(fault.MediaCorrupt, who.Node, "%q (%s) found no media, only the end of it", who.Name, who.Factory).
+		Advise("the media cannot be read; does ffprobe read it?")
 }

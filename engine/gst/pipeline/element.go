@@ -28,6 +28,7 @@ type elem struct {
 	leaving bool // it is being taken out: that it ends is no news
 	ended   bool // of a sink: the bus said so
 	gave    bool // its first unit, or got it if it is a sink
+	dry     bool // what feeds it is over and gave nothing
 }
 
 func (e *elem) object() shim.Object { return e.gst.Unsafe() }

@@ -3,6 +3,8 @@
 package pipeline
 
 import (
+	"slices"
+
 	"sluice/engine/gst/pass"
 	"sluice/engine/gst/shim"
 	"sluice/engine/plan"
@@ -13,13 +15,34 @@ import (
 // leaves a queue.
 func (l *Pipeline) watch(w *wire) {
 	if w.from.Role == plan.RoleQueue || w.from.inlet != nil || w.leaves() {
-		w.left = shim.CountPad(w.src, func(ended bool) { l.saw(w.from, ended) })
+		w.left = shim.CountPad(w.src, func(ended bool) {
+			l.saw(w.from, ended)
+			if ended {
+				l.dries(w)
+			}
+		})
 	}
 	if w.to.Role == plan.RoleQueue || w.to.sink {
 		w.came = shim.CountPad(w.dst, func(ended bool) { l.saw(w.to, ended) })
 	}
 	for node, see := range l.around.Taps() {
 		l.tap(w, node, see)
+	}
+}
+
+// dries takes note that a link is at its end and has carried nothing: what it feeds gets no pads any more, though decodebin3 does
+// not say so.
+func (l *Pipeline) dries(w *wire) {
+	l.mu.Lock()
+	waits := w.left.Tally().Units == 0 && slices.ContainsFunc(l.delayed, func(k *plan.Link) bool { return k.From.Of == w.to.Name })
+	if waits {
+		w.to.dry = true
+		l.whole = append(l.whole, w.to.Name)
+	}
+	l.mu.Unlock()
+	if waits {
+		l.rouse()
+		l.around.News(News{Of: l, Kind: Whole})
 	}
 }
 
