@@ -116,6 +116,9 @@ type Streams interface {
 // Streams gives a view of what is published.
 func (e *Engine) Streams() Streams { return e.hub }
 
+// Readers describes who reads a stream, and why each got the tracks that it has.
+func (e *Engine) Readers(stream string) []hub.ReaderInfo { return e.hub.Readers(stream) }
+
 // Instances is what runs.
 func (e *Engine) Instances() *supervisor.Supervisor { return e.super }
 

@@ -203,7 +203,7 @@ func startWith(t *testing.T, opt store.Options) *bench {
 	}
 	own := append(append([]element.Declared{fakeIn{}, fakeOut{}}, stream.Elements()...), convert.Elements()...)
 	triggers := stream.Triggers()
-	for _, name := range []string{"fake.publish", "fake.play"} {
+	for _, name := range []string{"fake.publish", "fake.play", "fake.small"} {
 		triggers = append(triggers, element.Trigger{Event: name, About: "A test.", Path: true, Sessions: []string{"peer"}})
 	}
 	reg, err := element.NewRegistry(snapshot, own, triggers)

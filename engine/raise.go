@@ -79,7 +79,7 @@ func (e *Engine) begin(
 	}
 	inst, err := e.launch(ctx, t, in, p, part, ev.wanted)
 	if err != nil {
-		part.Closed()
+		part.Closed(err)
 		return nil, err
 	}
 	return inst, nil

@@ -77,7 +77,7 @@ func (e *Engine) run(ctx context.Context, t checked, in plan.Inputs, s Start) (*
 	}
 	inst, err := e.join(ctx, t, in, p, part, s.ID)
 	if err != nil {
-		part.Closed()
+		part.Closed(err)
 		return nil, err
 	}
 	return inst, nil

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -73,7 +74,7 @@ func New(ctx context.Context, p *plan.Plan, opt Options) (*Part, error) {
 		}
 		e, err := part.make(ctx, n)
 		if err != nil {
-			part.Closed()
+			part.Closed(err)
 			return nil, err
 		}
 		part.nodes[n.Name] = e
@@ -98,9 +99,9 @@ func (p *Part) Bind(inst Instance) {
 	}
 }
 
-// Closed ends the part: sources first, then what they published, then sinks. It returns when everything that the part began
-// is gone. It may be called again, and implements instance.Ends.
-func (p *Part) Closed() {
+// Closed ends the part: sources first, then what they published, then sinks. Who reads that hears the reason, or the source's own.
+// It returns when everything that the part began is gone. It may be called again, and implements instance.Ends.
+func (p *Part) Closed(reason error) {
 	p.mu.Lock()
 	again := p.closed
 	p.closed = true
@@ -117,11 +118,11 @@ func (p *Part) Closed() {
 	for _, name := range p.order {
 		if o := p.origins[name]; o != nil {
 			errs = append(errs, p.nodes[name].Stop(ctx))
-			o.close(p.reason(name))
+			o.close(cmp.Or(p.reason(name), reason))
 		}
 	}
 	for _, g := range gathers {
-		g.close(nil)
+		g.close(reason)
 	}
 	for _, f := range inflows {
 		f.close()

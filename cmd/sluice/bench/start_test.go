@@ -64,7 +64,7 @@ func (e *ends) Key(string) {
 func (e *ends) Over() {}
 
 // Closed implements instance.Ends.
-func (e *ends) Closed() {}
+func (e *ends) Closed(error) {}
 
 // Unit implements run.Port.
 func (e *ends) Unit(u *media.Unit) bool {

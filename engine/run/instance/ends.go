@@ -33,9 +33,9 @@ type Ends interface {
 	Key(bridge string)
 	// Over says that the Runtime is gone. All its ports are dead.
 	Over()
-	// Closed says that the instance has come to its end for good. It is called once, before Done, and returns when nothing
-	// of what lies in Go is left; it may wait for that, with a limit of its own.
-	Closed()
+	// Closed says that the instance has come to its end for good, and why if it failed. It is called once, before Done, and returns
+	// when nothing of what lies in Go is left; it may wait for that, with a limit of its own.
+	Closed(reason error)
 }
 
 // nobody is the Ends of plans around which there is nothing.
@@ -47,7 +47,7 @@ func (nobody) Inlets(*plan.Plan, run.Inlets) {}
 func (nobody) Rest([]string)                 {}
 func (nobody) Key(string)                    {}
 func (nobody) Over()                         {}
-func (nobody) Closed()                       {}
+func (nobody) Closed(error)                  {}
 
 // unread is the outlet of a bridge that nobody reads. It takes everything and counts the units.
 type unread struct{ units *stat.Counter }

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sluice/engine/fault"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -22,6 +23,7 @@ type ends struct {
 	inlets run.Inlets // the newest of each name
 	outlet *fake.Port
 	keys   []string
+	reason error
 }
 
 func newEnds() *ends { return &ends{inlets: run.Inlets{}, outlet: fake.NewPort()} }
@@ -66,10 +68,11 @@ func (e *ends) Over() {
 	e.heard = append(e.heard, "over")
 }
 
-func (e *ends) Closed() {
+func (e *ends) Closed(reason error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.heard = append(e.heard, "closed")
+	e.reason = reason
 }
 
 func (e *ends) said() []string {
@@ -133,6 +136,11 @@ func TestEndsMoveToTheNextRuntime(t *testing.T) {
 		}
 		if want := []string{"plan 0 map[] with [side]", "over", "plan 0 map[] with [side]"}; !slices.Equal(e.said(), want) {
 			t.Errorf("the ends heard %q", e.said())
+		}
+		r.fake().Crash(fault.New(fault.ElementUnavailable, "mix", "it will never play"))
+		<-r.Done()
+		if fault.CodeOf(e.reason) != fault.ElementUnavailable {
+			t.Errorf("the ends hear of %v", e.reason)
 		}
 	}, with(e))
 }

@@ -242,7 +242,7 @@ func TestPlansWithoutPipelinesNeedNoRuntime(t *testing.T) {
 		if err := i.Wait(t.Context()); err != nil || i.Status().State != run.Stopped {
 			t.Errorf("the end: %s, %v", i.Status().State, err)
 		}
-		if want := []string{"plan p with []", "over", "closed"}; !slices.Equal(ends.said(), want) {
+		if want := []string{"plan p with []", "over", "closed"}; !slices.Equal(ends.said(), want) || ends.reason != nil {
 			t.Errorf("the ends heard %q", ends.said())
 		}
 	})

@@ -93,7 +93,11 @@ func (o *owner) loop() {
 	o.inst.box.Close()
 	o.clock.HushAll()
 	o.calls.Wait()
-	o.inst.spec.Ends.Closed()
+	reason := o.err
+	if o.state == run.Stopped {
+		reason = nil // an incomplete drain is not why it ended
+	}
+	o.inst.spec.Ends.Closed(reason)
 	o.inst.opts.Over(o.inst.id)
 	close(o.inst.done)
 }

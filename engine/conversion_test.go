@@ -1,0 +1,112 @@
+package engine_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/engine/fault"
+	"sluice/engine/hub"
+	"sluice/engine/media"
+)
+
+// smaller is play for viewers who want a size and a rate of their own.
+var smaller = strings.NewReplacer("fake.play", "fake.small", "wait=5s", "wait=5s width=321 bitrate=200k fps=10 quality=30").Replace(play)
+
+// A viewer who wants a size of his own gets a conversion even of what he could take, and who wants the same shares it.
+func TestWishesOfViewers(t *testing.T) {
+	shaped := strings.Replace(converting, "codec=$want.codec",
+		"always=true codec=$want.codec width=$want.width height=$want.height fps=$want.fps bitrate=$want.bitrate quality=$want.quality", 1)
+	e := start(t, map[string]string{"publish": publish, "play": play, "smaller": smaller, "convert": shaped})
+	camera := newPeer(media.NewTrack(media.VP8), media.NewTrack(media.Opus))
+	if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera)); err != nil {
+		t.Fatal(err)
+	}
+	for _, event := range []string{"fake.play", "fake.small", "fake.small"} {
+		if _, err := e.Raise(t.Context(), raise(event, "/cam", newPeer())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	await(t, "the Runtime", e.begun)
+	conversion := e.running(t, "convert")
+	got := ""
+	for _, field := range []string{"codec", "width", "height", "fps", "bitrate", "quality"} {
+		got += field + "=" + setting(conversion.Plan(), "to", field) + " "
+	}
+	if want := "codec=vp8 width=320 height= fps=10/1 bitrate=200k quality=30 "; got != want {
+		t.Errorf("it is asked for %q, want %q", got, want)
+	}
+	readers := slices.DeleteFunc(e.Readers("cam"), func(r hub.ReaderInfo) bool { return r.Name == "convert/in" }) // it comes by itself
+	if len(readers) != 3 || len(e.Readers("none")) != 0 {
+		t.Fatalf("%d readers: %+v", len(readers), readers)
+	}
+	for i, want := range []struct {
+		name, wants, why string
+		how              hub.How
+	}{
+		{"play/out", "video: vp8; audio: opus", "video: vp8 wanted", hub.Exact},
+		{"smaller/out", "video: vp8 321 wide 10 a second at 200 kbit/s of quality 30; audio: opus", "vp8 published, vp8 321 wide 10 a second at 200 kbit/s of quality 30 wanted", hub.Conversions},
+	} {
+		r := readers[i]
+		d := r.Tracks[0]
+		if r.Name != want.name || r.Wants != want.wants || d.Reason != want.why || d.How != want.how || (d.Conversion != nil) != (d.How == hub.Conversions) {
+			t.Errorf("reader %d: %+v", i, r)
+		}
+		if r.Tracks[1].How != hub.Exact {
+			t.Errorf("the sound of reader %d: %+v", i, r.Tracks[1])
+		}
+	}
+}
+
+// Who waits for a conversion that has failed for good hears why.
+func TestConversionThatFails(t *testing.T) {
+	for name, row := range map[string]struct {
+		policy string
+		crash  int
+	}{
+		"at once":              {"policy:\n  restart: {when: never}\n", 1},
+		"when it was given up": {"policy:\n  restart: {when: error, backoff: 1ms..2ms, give_up: 2 in 1m}\n", 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := start(t, map[string]string{"publish": publish, "play": play, "convert": converting + row.policy})
+			camera, viewer, other := newPeer(media.NewTrack(media.H264)), newPeer(), newPeer()
+			other.want.Video = []media.Codec{media.H264}
+			if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera)); err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range []*peer{viewer, other} {
+				if _, err := e.Raise(t.Context(), raise("fake.play", "/cam", v)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			pub := await(t, "the publication", camera.fed)
+			for range row.crash {
+				rt := await(t, "the Runtime", e.begun)
+				await(t, "its host", rt.hosts)
+				rt.Crash(fault.New(fault.GstElement, "", "it broke"))
+			}
+			wantCode(t, "the viewer of what was converted", await(t, "his end", viewer.left), fault.GstElement)
+			if err := pub.WriteUnits(0, []media.Unit{unit(time.Second, true)}); err != nil {
+				t.Fatal(err)
+			}
+			await(t, "a unit of who needs no conversion", other.units)
+			if len(other.left) > 0 || len(e.begun) > 0 {
+				t.Error("the other one was thrown off, or it was tried once more")
+			}
+		})
+	}
+}
+
+// Without what converts, viewers are told at once: by a code that says what is missing.
+func TestConversionThatIsNotThere(t *testing.T) {
+	e := start(t, map[string]string{"publish": publish, "play": play})
+	if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", newPeer(media.NewTrack(media.H264)))); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.Raise(t.Context(), raise("fake.play", "/cam", newPeer()))
+	wantCode(t, "a codec that nothing makes", err, fault.CodecNotAvailable)
+	if !strings.Contains(err.Error(), "video: h264 published, vp8 wanted") || !strings.Contains(err.Error(), "no graph has a route") {
+		t.Errorf("it is said as %q", err)
+	}
+}
