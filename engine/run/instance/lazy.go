@@ -179,11 +179,8 @@ func (o *owner) reconciled(l *lazy, starts bool, err error) {
 		o.branch(l.Name, event.BranchEnded, o.last)
 		was = false
 	}
-	if l.on && !was {
-		o.flow(l)
-	}
 	if l.on != was {
-		o.branch(l.Name, map[bool]string{true: event.BranchRuns, false: event.BranchEnded}[l.on], nil)
+		o.turned(l)
 	}
 	if l.on && l.readers == 0 && !l.lingering {
 		o.runOn(l) // they left while it was being started
@@ -192,6 +189,16 @@ func (o *owner) reconciled(l *lazy, starts bool, err error) {
 	o.reconcile(l)
 	o.settle()
 	o.checkIdle()
+}
+
+// turned says that something lazy runs now, or does not any more.
+func (o *owner) turned(l *lazy) {
+	if !l.on {
+		o.branch(l.Name, event.BranchEnded, nil)
+		return
+	}
+	o.flow(l)
+	o.branch(l.Name, event.BranchRuns, nil)
 }
 
 // lazyFailed does what the graph says of something lazy that failed; if it says nothing, the next reader starts it.
