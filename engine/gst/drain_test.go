@@ -58,7 +58,7 @@ graph: v1
 about: It fails, and ends.
 nodes:
   r: videotestsrc is-live=true
-  i: identity error-after=15
+  i: identity error-after=75
   s: fakesink
 links:
   - r -> i -> s
