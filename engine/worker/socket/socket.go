@@ -16,6 +16,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -122,11 +123,23 @@ func (c *Conn) Read(b []byte) (int, error) {
 func (c *Conn) receive(uintptr) bool {
 	r := &c.reading
 	for {
-		r.n, r.err = unix.Read(c.fd, r.b)
+		r.n, r.err = recv(c.fd, r.b)
 		if !errors.Is(r.err, unix.EINTR) {
 			return !errors.Is(r.err, unix.EAGAIN)
 		}
 	}
+}
+
+// recv reads what is there and never waits. So Go need not be told of the system call, which would wake its monitor, in the very
+// moment in which a unit has come. Writing is another matter: it takes memory, and may wait for that.
+func recv(fd int, b []byte) (int, error) {
+	n, _, errno := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(fd),
+		uintptr(unsafe.Pointer(unsafe.SliceData(b))), //nolint:gosec // no more than len(b) is written there
+		uintptr(len(b)), unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0, errno
+	}
+	return int(n), nil
 }
 
 // Write implements io.Writer.
