@@ -3,6 +3,7 @@
 package describe
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -76,7 +77,7 @@ func relate(to *wire.Pipeline, p *plan.Plan, specs Specs) {
 			add(&to.Publishes, stream)
 		}
 		if s, ok := specs(n.Element); ok && len(s.Sessions) > 0 {
-			add(&to.Sessions, strings.TrimPrefix(setting(n, "session"), "$"))
+			add(&to.Sessions, cmp.Or(strings.TrimPrefix(setting(n, "session"), "$"), s.Sessions[0])) // if there is only one, none is named
 		}
 	}
 }

@@ -28,6 +28,7 @@ func (v *V1) addDrafts() {
 	}
 	add(v, op{
 		method: http.MethodPut, path: "/v1/graphs/{name}", id: "put-graph", tag: graphsTag, body: longest, errors: errors,
+		also:    []int{http.StatusCreated},
 		summary: "Write a graph into the folder",
 		about: "The body is the text of the file. It is used at once, and after a restart; pipelines that run keep what they have, unless " +
 			"the graph says otherwise. Whoever changes a graph says by If-Match which version. A graph with errors, or one that would " +

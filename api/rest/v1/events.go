@@ -16,16 +16,16 @@ import (
 )
 
 func (v *V1) addEvents() {
-	const about = "Server-sent events, as EventSource of browsers takes them; the data of each is an Event. Who connects again with " +
-		"Last-Event-ID gets what happened meanwhile, as far as it is known: else feed.reset comes first. feed.lost says that events are missing " +
-		"because the client reads too slowly."
+	const about = "Server-sent events, as EventSource takes them. The data of each is JSON: id, time, name, path, vars and body. " +
+		"Who connects again with Last-Event-ID gets what happened meanwhile, as far as it is known: else feed.reset comes first. feed.lost " +
+		"says that events are missing because the client reads too slowly."
 	add(v, op{
 		method: http.MethodGet, path: "/v1/events", id: "follow-events", tag: "events", summary: "Follow what happens",
-		about: about, kind: feed.ContentType, errors: []int{http.StatusServiceUnavailable},
+		about: about, kinds: []string{feed.ContentType}, errors: []int{http.StatusServiceUnavailable},
 	}, v.followAll)
 	add(v, op{
 		method: http.MethodGet, path: "/v1/pipelines/{id}/events", id: "follow-pipeline", tag: pipelinesTag, summary: "Follow a pipeline",
-		about: about, kind: feed.ContentType, errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
+		about: about, kinds: []string{feed.ContentType}, errors: []int{http.StatusNotFound, http.StatusServiceUnavailable},
 	}, v.followPipeline)
 }
 
@@ -37,7 +37,7 @@ type Following struct {
 }
 
 func (v *V1) followAll(_ context.Context, in *Following) (*huma.StreamResponse, error) {
-	return v.follow(in, func(event.Event) bool { return true })
+	return v.follow(in, func(event.Event) bool { return true }) //nolint:contextcheck // huma calls it with the request's
 }
 
 func (v *V1) followPipeline(_ context.Context, in *struct {
@@ -49,7 +49,8 @@ func (v *V1) followPipeline(_ context.Context, in *struct {
 			return nil, err
 		}
 	}
-	return v.follow(&in.Following, func(e event.Event) bool { return about(e) == in.ID })
+	mine := func(e event.Event) bool { return about(e) == in.ID }
+	return v.follow(&in.Following, mine) //nolint:contextcheck // huma calls it with the request's
 }
 
 // about is the pipeline that an event is about; "" if it is about none.
@@ -87,8 +88,8 @@ func (v *V1) follow(in *Following, keep func(event.Event) bool) (*huma.StreamRes
 // named tells whether an event has one of some names, if there are any.
 func named(name string, list []string) bool {
 	return len(list) == 0 || slices.ContainsFunc(list, func(want string) bool {
-		begin, any := strings.CutSuffix(want, "*")
-		return want == name || any && strings.HasPrefix(name, begin)
+		begin, several := strings.CutSuffix(want, "*")
+		return want == name || several && strings.HasPrefix(name, begin)
 	})
 }
 

@@ -36,7 +36,7 @@ func (v *V1) addGraphs() {
 		add(v, op{
 			method: http.MethodGet, path: graph + "/" + f.name, id: "get-graph-" + f.name, tag: graphsTag, summary: f.about,
 			about:  "What no session has said yet is assumed, and variables stand as {name}.",
-			kind:   strings.TrimSuffix(f.kind, "; charset=utf-8"),
+			kinds:  []string{strings.TrimSuffix(f.kind, "; charset=utf-8")},
 			errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
 		}, f.answer)
 	}

@@ -45,7 +45,8 @@ func (v *V1) addNodes() {
 		method: http.MethodPost, path: node + "/actions/{action}", id: "do-action", tag: pipelinesTag,
 		summary: "Have a node do something",
 		about: "Elements say which actions they have; every node through which pictures leave GStreamer has key_frame. The answer is what " +
-			"the action gives: JSON, a picture, or nothing.",
+			"the action gives: JSON, a picture, or null.",
+		kinds:  []string{"application/json", "image/png", "image/jpeg", "application/octet-stream"},
 		errors: []int{http.StatusNotFound, http.StatusUnprocessableEntity},
 	}, v.doAction)
 }

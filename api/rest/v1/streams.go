@@ -24,6 +24,15 @@ func (v *V1) addStreams() {
 		summary: "A stream, and the pipelines that have to do with it", errors: []int{http.StatusNotFound},
 	}, v.getStream)
 	add(v, op{
+		method: http.MethodGet, path: "/v1/streams/{name}/readers", id: "list-readers", tag: tag,
+		summary: "Who reads a stream, what each gets, and why", errors: []int{http.StatusNotFound},
+	}, v.listReaders)
+	add(v, op{
+		method: http.MethodGet, path: "/v1/streams/{name}/explain", id: "explain-stream", tag: tag,
+		summary: "Why those who play a stream get what they get",
+		about:   "Also of a stream that nobody publishes: which graphs would bring it.",
+	}, v.explainStream)
+	add(v, op{
 		method: http.MethodDelete, path: "/v1/streams/{name}", id: "end-stream", tag: tag, status: http.StatusAccepted, summary: "End a stream",
 		about:  "Ends the pipelines that publish it, and with them the sessions that do. Conversions and readers end with the stream.",
 		errors: []int{http.StatusNotFound, http.StatusConflict},

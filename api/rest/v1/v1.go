@@ -10,7 +10,10 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"slices"
 	"strconv"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -22,6 +25,7 @@ import (
 	"sluice/api/rest/guard"
 	"sluice/api/rest/once"
 	"sluice/api/rest/problem"
+	"sluice/api/rest/wire"
 	"sluice/engine"
 	"sluice/engine/element"
 	"sluice/engine/event"
@@ -101,7 +105,11 @@ func New(api huma.API, o Options) *V1 {
 	v.addPipelines()
 	v.addNodes()
 	v.addStreams()
+	v.addSessions()
 	v.addEvents()
+	v.addRoutes()
+	v.addElements()
+	v.addServer()
 	return v
 }
 
@@ -115,10 +123,11 @@ func (v *V1) Close() {
 type op struct {
 	method, path, id, tag string
 	summary, about        string
-	status                int    // of success; 0: 200, or 204 without a body
-	kind                  string // of what success gives, if that is no JSON
-	errors                []int  // statuses of problems, beside those that any operation may have
-	body                  int64  // bytes of the request's body at most; 0: 256 KiB
+	status                int      // of success; 0: 200, or 204 without a body
+	also                  []int    // other statuses of success, with the same body
+	kinds                 []string // of what success gives, if its type does not say
+	errors                []int    // statuses of problems, beside those that any operation may have
+	body                  int64    // bytes of the request's body at most; 0: 256 KiB
 }
 
 // add adds an operation.
@@ -132,13 +141,18 @@ func add[I, O any](v *V1, o op, do func(context.Context, *I) (*O, error)) {
 	if out.MaxBodyBytes == 0 {
 		out.MaxBodyBytes = body
 	}
-	if o.kind != "" {
-		out.Responses[strconv.Itoa(cmp.Or(o.status, http.StatusOK))] = &huma.Response{
-			Content: map[string]*huma.MediaType{o.kind: {Schema: &huma.Schema{Type: huma.TypeString}}},
-		}
+	if len(o.kinds) > 0 {
+		out.Responses[strconv.Itoa(cmp.Or(o.status, http.StatusOK))] = given(o.kinds)
 	}
 	for _, status := range o.errors {
 		out.Responses[strconv.Itoa(status)] = v.refusal(http.StatusText(status))
+	}
+	for _, status := range o.also {
+		body, _ := reflect.TypeFor[O]().FieldByName("Body")
+		schema := v.api.OpenAPI().Components.Schemas.Schema(body.Type, true, "")
+		out.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: http.StatusText(status), Content: map[string]*huma.MediaType{"application/json": {Schema: schema}},
+		}
 	}
 	huma.Register(v.api, out, func(ctx context.Context, in *I) (*O, error) {
 		result, err := do(ctx, in)
@@ -147,6 +161,18 @@ func add[I, O any](v *V1, o op, do func(context.Context, *I) (*O, error)) {
 		}
 		return result, nil
 	})
+}
+
+// given describes an answer of one of some kinds.
+func given(kinds []string) *huma.Response {
+	content := map[string]*huma.MediaType{}
+	for _, k := range kinds {
+		content[k] = &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		if k == "application/json" {
+			content[k].Schema = &huma.Schema{} // anything
+		}
+	}
+	return &huma.Response{Description: http.StatusText(http.StatusOK), Content: content}
 }
 
 // refusal describes an answer that is a problem.
@@ -166,3 +192,34 @@ func (v *V1) fail(o op, err error) error {
 	}
 	return p
 }
+
+// Paging is how lists are asked for.
+type Paging struct {
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"100" doc:"How many at most."`
+	After string `query:"after" maxLength:"512" doc:"The next of the page before: what comes after it."`
+}
+
+// pageOf cuts a page out of a list that is ordered by name, without a gap or a repetition for who pages while others come and go.
+func pageOf[T any](all []T, by Paging, name func(T) string) wire.Page[T] {
+	first := 0
+	if by.After != "" {
+		i, found := slices.BinarySearchFunc(all, by.After, func(item T, after string) int { return strings.Compare(name(item), after) })
+		if first = i; found {
+			first++
+		}
+	}
+	last := min(first+by.Limit, len(all))
+	p := wire.Page[T]{Items: slices.Clone(all[first:last]), Total: len(all)}
+	if last < len(all) && last > first {
+		p.Next = name(all[last-1])
+	}
+	if p.Items == nil {
+		p.Items = []T{}
+	}
+	return p
+}
+
+// Body is an answer without headers of its own.
+type Body[T any] struct{ Body T }
+
+func problemType() reflect.Type { return reflect.TypeFor[problem.Problem]() }

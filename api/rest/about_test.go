@@ -1,0 +1,102 @@
+package rest_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/api/rest/wire"
+	"sluice/engine/fault"
+	"sluice/engine/media"
+)
+
+func TestRoutes(t *testing.T) {
+	k := start(t, options{
+		own: map[string]string{"mine": strings.Replace(converting, "- stream.convert /{stream...}", "- {event: stream.convert, path: \"/live/{stream}\", where: {kind: audio}}", 1)},
+	})
+	all := want[[]wire.Route](k, 200, "GET /v1/routes", nil)
+	if len(all) != 6 {
+		t.Errorf("%+v", all)
+	}
+	of := want[[]wire.Route](k, 200, "GET /v1/routes?event=stream.convert", nil)
+	if len(of) != 2 || of[0].Graph != "mine" || of[0].Place != "mine.yaml:4:5" || of[1].Place != "convert.yaml:4:5" || of[0].Why != "" {
+		t.Errorf("%+v", of)
+	}
+	for query, taken := range map[string]string{"&var=kind=audio": "mine", "&var=kind=video": "convert", "": "convert"} {
+		list := want[[]wire.Route](k, 200, "GET /v1/routes?event=stream.convert&path=/live/cam"+query, nil)
+		if len(list) != 2 || list[0].Why == "" {
+			t.Errorf("%s: %+v", query, list)
+		}
+		for _, r := range list {
+			if r.Taken != (r.Graph == taken) {
+				t.Errorf("%s: %+v", query, r)
+			}
+		}
+	}
+	if p := k.refused(404, fault.ResourceNotFound, "GET /v1/routes?event=stream.convort", nil); !strings.Contains(p.Hint, "stream.convert") {
+		t.Errorf("%+v", p)
+	}
+	k.refused(404, fault.ResourceNotFound, "GET /v1/routes?event=x", nil)
+	for _, bad := range []string{"?path=/x", "?event=boot&path=/x", "?event=stream.convert&path=x", "?var=x"} {
+		k.refused(422, fault.InvalidParams, "GET /v1/routes"+bad, nil)
+	}
+}
+
+func TestElements(t *testing.T) {
+	k := start(t, options{})
+	own := want[wire.Page[wire.ElementName]](k, 200, "GET /v1/elements", nil)
+	if own.Total < 8 || !slices.ContainsFunc(own.Items, func(e wire.ElementName) bool { return e.Name == "stream.in" && e.Domain == "go" }) {
+		t.Errorf("%+v", own)
+	}
+	all := want[wire.Page[wire.ElementName]](k, 200, "GET /v1/elements?all=true&part=x264", nil)
+	if all.Total != 1 || all.Items[0].Name != "x264enc" {
+		t.Errorf("%+v", all)
+	}
+	mix := want[wire.Element](k, 200, "GET /v1/elements/audio.mix", nil)
+	if len(mix.Ports) != 3 || len(mix.Actions) != 2 || mix.Actions[0].Args[1].Name != "volume" || !mix.Actions[0].Args[1].Required || mix.Fields[0].Default != 48000.0 {
+		t.Errorf("%+v", mix)
+	}
+	if p := k.refused(404, fault.ResourceNotFound, "GET /v1/elements/audio.mux", nil); !strings.Contains(p.Hint, "audio.mix") {
+		t.Errorf("%+v", p)
+	}
+	k.refused(404, fault.ResourceNotFound, "GET /v1/elements/no-element-is-called-so", nil)
+}
+
+func TestServer(t *testing.T) {
+	k := start(t, options{})
+	k.publish("cam", media.H264, media.Opus)
+	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/relay", "id": "relay", "params": J{"from": "cam", "to": "copy"}})
+	s := want[wire.Server](k, 200, "GET /v1/server", nil)
+	if s.Streams != 2 || s.Readers != 2 || s.Pipelines != 1 || s.Sessions != 0 || s.Graphs != 5 || s.Version != "test" || s.CPU == 0 || s.Memory == 0 || s.Uptime <= 0 || s.CPUs == 0 {
+		t.Errorf("%+v", s)
+	}
+}
+
+func TestExplainStream(t *testing.T) {
+	k := start(t, options{own: map[string]string{
+		"fetch": "graph: v1\nabout: Fetches.\nroute:\n  - stream.wanted /{stream...}\nnodes:\n  in: stream.in name=other\n  out: stream.out name=$stream\nlinks:\n  - in -> out\n",
+	}})
+	if e := want[wire.Explanation](k, 200, "GET /v1/streams/live%2Fcam/explain", nil); e.Published || len(e.Wanted) != 1 || e.Wanted[0].Graph != "fetch" || !e.Wanted[0].Taken {
+		t.Errorf("%+v", e)
+	}
+	k.publish("live/cam", media.H264, media.Opus)
+	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/relay", "id": "relay", "params": J{"from": "live/cam", "to": "copy"}})
+	e := want[wire.Explanation](k, 200, "GET /v1/streams/live%2Fcam/explain", nil)
+	if !e.Published || len(e.Tracks) != 2 || len(e.Pipelines) != 1 || len(e.Convert) != 2 || e.Convert[0].Graph != "convert" || !strings.HasPrefix(e.Convert[0].Why, "video: ") {
+		t.Errorf("%+v", e)
+	}
+	if len(e.Readers) != 2 || len(e.Readers[0].Tracks) != 1 || e.Readers[0].Tracks[0].How != "exact" || e.Readers[0].Tracks[0].Reason == "" || e.Readers[0].Name == "" {
+		t.Errorf("%+v", e.Readers)
+	}
+	page := want[wire.Page[wire.Reader]](k, 200, "GET /v1/streams/live%2Fcam/readers?limit=1", nil)
+	if len(page.Items) != 1 || page.Total != 2 || page.Next == "" || page.Items[0].Since.IsZero() {
+		t.Errorf("%+v", page)
+	}
+	if rest := want[wire.Page[wire.Reader]](k, 200, "GET /v1/streams/live%2Fcam/readers?after="+page.Next, nil); len(rest.Items) != 1 || rest.Next != "" {
+		t.Errorf("%+v", rest)
+	}
+	if page := want[wire.Page[wire.Reader]](k, 200, "GET /v1/streams/live%2Fcam/readers?after=9999", nil); len(page.Items) != 0 {
+		t.Errorf("%+v", page)
+	}
+	k.refused(404, fault.StreamNotFound, "GET /v1/streams/none/readers", nil)
+}
