@@ -3,7 +3,6 @@
 package pipeline
 
 import (
-	"slices"
 	"strings"
 
 	"sluice/engine/fault"
@@ -32,7 +31,7 @@ func (l *Pipeline) blame(m shim.Message) error {
 		if c, h := cause.Far(m.Domain, m.Code, e.source && !e.gave); c != "" {
 			code, hint = c, h
 		}
-		text += detail(m.Debug)
+		text += cause.Detail(m.Debug)
 	case code == fault.GstElement && m.Domain == cause.Stream && e.reads():
 		// Demuxers and parsers that cannot go on often post a plain "internal data stream error".
 		code, hint = fault.MediaCorrupt, "the media cannot be read; does ffprobe read it?"
@@ -57,17 +56,6 @@ func (e *elem) remote() bool {
 	return is && !strings.HasSuffix(scheme, "=file")
 }
 
-// detail is what a debug text says about the peer: the first line is the place in GStreamer's sources. What ends a stream
-// is said by the flow.
-func detail(debug string) string {
-	_, said, _ := strings.Cut(debug, "\n")
-	said, _, _ = strings.Cut(said, "\n")
-	if said == "" || strings.HasPrefix(said, "streaming stopped") || strings.HasPrefix(said, "domain ") {
-		return ""
-	}
-	return ": " + strings.TrimSuffix(said, ".")
-}
-
 // address is what a source or sink reads or writes, for people.
 func (e *elem) address() string {
 	for _, name := range []string{"location", "uri", "host"} {
@@ -86,55 +74,28 @@ func (e *elem) reads() bool {
 
 // undecided finds the element at which negotiation ended, behind the source that posts the error.
 func (l *Pipeline) undecided(e *elem) *elem {
-	ways := map[*elem][]way{}
+	ways := map[*elem][]cause.Way[*elem]{}
 	for _, w := range l.wires {
-		ways[w.from] = append(ways[w.from], way{w.to, shim.HasFormat(w.dst)})
+		ways[w.from] = append(ways[w.from], cause.Way[*elem]{To: w.to, Told: shim.HasFormat(w.dst)})
 	}
-	return culprit(e, ways)
+	return cause.Culprit(e, ways, func(e *elem) bool { return e.Role == plan.RoleTee })
 }
 
-// way is what an element feeds, and whether that was told a format.
-type way struct {
-	to   *elem
-	told bool
-}
-
-// culprit finds an element that was told a format and gave none on, on whichever way behind a fork. One with several inputs
-// may just wait for the others, and is blamed only if nobody else is there.
-func culprit(from *elem, ways map[*elem][]way) *elem {
-	waits, seen := (*elem)(nil), map[*elem]bool{from: true}
-	for next := []*elem{from}; len(next) > 0; next = next[1:] {
-		at, told := next[0], false
-		for _, w := range ways[at] {
-			if !w.told && at.Role == plan.RoleTee {
-				return w.to // a tee gives the same to all: this one did not take it
-			}
-			told = told || w.told
-			if w.told && !seen[w.to] {
-				seen[w.to] = true
-				next = append(next, w.to)
-			}
+// unread is the fault of a decoder that says that nothing reads what it is given; nil if that is not what the message says, or if
+// it is about one of several tracks in a file. Without it such a decoder would be waited for: its other end never appears.
+// l.mu is held.
+func (l *Pipeline) unread(e *elem, m shim.Message) error {
+	if m.Domain != cause.MissingPlugin || !strings.HasPrefix(e.Factory, "decodebin") {
+		return nil
+	}
+	for _, w := range l.wires {
+		if w.to != e || !shim.HasFormat(w.src) { // the pad of e itself is told only when e has taken it
+			continue
 		}
-		switch {
-		case told || len(ways[at]) == 0: // or a sink that took the format
-		case untold(at, ways):
-			waits = at
-		default:
-			return at
+		if kind, _, _ := strings.Cut(shim.Caps(w.src), ","); kind == cause.Wanted(m.Text) {
+			code, text, hint := cause.Unread(kind)
+			return fault.New(code, e.Node, "%q (%s): %s", e.Name, e.Factory, text).Advise("%s", hint)
 		}
 	}
-	if waits != nil {
-		return waits
-	}
-	return from
-}
-
-// untold tells whether an element has an input that was told no format yet.
-func untold(e *elem, ways map[*elem][]way) bool {
-	for _, list := range ways {
-		if slices.ContainsFunc(list, func(w way) bool { return w.to == e && !w.told }) {
-			return true
-		}
-	}
-	return false
+	return nil
 }
