@@ -18,7 +18,7 @@ type Reader struct {
 type Choice struct {
 	Kind       string      `json:"kind" example:"video"`
 	Track      string      `json:"track" doc:"What it is." example:"h264 1280x720"`
-	How        string      `json:"how" enum:"exact,alternative,conversion" doc:"Published, made by the publisher's graph, or made for readers."`
+	How        string      `json:"how" enum:"exact,alternative,conversion" doc:"As published, made by its graph, or made for readers."`
 	Reason     string      `json:"reason" doc:"Why it is that one." example:"vp9 published, h264 wanted"`
 	Conversion *Conversion `json:"conversion,omitempty" doc:"The conversion that makes it."`
 }
