@@ -55,14 +55,13 @@ func (in *Inbox) Put(data []byte, at time.Time) {
 		return
 	}
 	in.waiting = append(in.waiting, p)
-	alone := len(in.waiting) == 1
-	in.mu.Unlock()
-	if alone {
-		select {
+	if len(in.waiting) == 1 {
+		select { // under the lock, or Close could come first: nothing may be sent on a closed channel
 		case in.wake <- struct{}{}:
 		default:
 		}
 	}
+	in.mu.Unlock()
 }
 
 // Take waits for datagrams and gives all there are; none after Close. The slice is good until the next Take.

@@ -224,28 +224,6 @@ func TestRestart(t *testing.T) {
 	}
 }
 
-func TestClosedInbox(t *testing.T) {
-	m := listen(t)
-	a := m.peer(t, "aaaa")
-	c := dial(t, m)
-	write(t, c, request(t, "aaaa:x"))
-	_, from := a.takes(t)
-	a.Close()
-	a.Close()
-	if list := a.Take(); len(list) != 0 {
-		t.Errorf("%v", list)
-	}
-	a.Put([]byte("\x80"), time.Now())
-	if _, err := m.UDP().GetConn("aaaa", m.udp.sockets[0].local); !errors.Is(err, net.ErrClosed) {
-		t.Errorf("%v", err)
-	}
-	m.udp.admit(a.Inbox, m.udp.sockets[0], from, time.Now())
-	m.udp.ask(a.Inbox, from)
-	if m.UDP().Way(a.Inbox, from) != nil || len(m.udp.remotes)+len(m.udp.asked)+len(m.udp.users) != 0 {
-		t.Error("something leads to it still")
-	}
-}
-
 func TestLane(t *testing.T) {
 	m := listen(t)
 	a := m.peer(t, "aaaa")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -44,7 +43,8 @@ func TestManyAtOnce(t *testing.T) {
 	}
 }
 
-// A thousand lives, one after the other, leave no goroutine behind. Every fourth ends badly.
+// A thousand lives, one after the other, leave no goroutine behind: synctest fails if one of the bubble is left. (Goroutines of the
+// process are not counted, since that which runs finalizers is among them now and then.) Every fourth ends badly.
 func TestManyLives(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n := 0
@@ -54,7 +54,6 @@ func TestManyLives(t *testing.T) {
 			}
 		}}
 		s := New(Options{Open: st.open})
-		before := runtime.NumGoroutine()
 		for n = range 1000 {
 			i := start(t, s, instance.Spec{ID: "a", Template: film(0), Once: true})
 			synctest.Wait()
@@ -62,10 +61,6 @@ func TestManyLives(t *testing.T) {
 				t.Fatal(err)
 			}
 			delete(st.fakes, "a")
-		}
-		synctest.Wait()
-		if after := runtime.NumGoroutine(); after > before {
-			t.Errorf("%d goroutines before, %d after", before, after)
 		}
 		if len(s.running) > 0 {
 			t.Error("names are left")
