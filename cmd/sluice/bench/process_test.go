@@ -70,13 +70,12 @@ func entries(b *testing.B, dir string) int {
 	return len(list)
 }
 
-// ran is the processor time of a process's threads so far.
-func ran(b *testing.B, pid int) time.Duration {
-	b.Helper()
+// ran is the processor time of a process's threads so far; of one that has ended, none.
+func ran(pid int) time.Duration {
 	dir := fmt.Sprintf("/proc/%d/task", pid)
 	list, err := os.ReadDir(dir)
 	if err != nil {
-		b.Skip(err)
+		return 0
 	}
 	sum := time.Duration(0)
 	for _, task := range list {

@@ -164,17 +164,20 @@ func camera(b *testing.B, path string, p *worker.Pool) (media.Track, []media.Uni
 func warm(b *testing.B, p *worker.Pool, e *ear) {
 	b.Helper()
 	until(b, "a spare worker", func() bool { return p.Counts().Spare > 0 })
-	all := e.workers()
-	pid := all[len(all)-1]
+	newest := func() int { // the spare one; just after a start it may be the one before that is listed
+		all := e.workers()
+		return all[len(all)-1]
+	}
 	const calm = 300 * time.Millisecond // a worker loads ahead when it has had nothing to do for a while
-	at, used := time.Now(), ran(b, pid)
+	at, used, pid := time.Now(), ran(newest()), newest()
 	until(b, "a worker with nothing to do", func() bool {
 		if time.Since(at) < calm {
 			return false
 		}
-		was := used
-		at, used = time.Now(), ran(b, pid)
-		return used-was < time.Millisecond
+		was, of := used, pid
+		pid = newest()
+		at, used = time.Now(), ran(pid)
+		return pid == of && used > 0 && used-was < time.Millisecond
 	})
 }
 
