@@ -27,9 +27,13 @@ func fanout(b *testing.B, n int) {
 		all[i] = read(b, peers, "http://"+s.web+"/cam/whep")
 		all[i].await(b)
 	}
+	wire := tap(b, s.media)
 	for b.Loop() {
 		for _, r := range all {
 			r.forget()
+		}
+		if wire != nil {
+			wire.forget()
 		}
 		sent, lost, begin, cpu := packets(all), missed(all), time.Now(), s.ran(b)
 		<-time.After(measured)
@@ -48,6 +52,12 @@ func fanout(b *testing.B, n int) {
 		b.ReportMetric(milliseconds(quantile(delays, 0.5)), "delay-p50-ms")
 		b.ReportMetric(milliseconds(quantile(delays, 0.99)), "delay-p99-ms")
 		b.ReportMetric(float64(lost), "gaps")
+		if wire != nil {
+			added := wire.added()
+			b.ReportMetric(milliseconds(quantile(added, 0.5)), "added-p50-ms")
+			b.ReportMetric(milliseconds(quantile(added, 0.99)), "added-p99-ms")
+			b.ReportMetric(float64(len(added))/float64(n)/measured.Seconds(), "frames/s")
+		}
 	}
 	late := newcomers(b, s, 10)
 	var request, connected []time.Duration

@@ -37,8 +37,9 @@ var program = sync.OnceValues(func() (string, error) {
 
 // server is `sluice serve` on loopback.
 type server struct {
-	web string // host:port
-	cmd *exec.Cmd
+	web   string // host:port
+	media uint16 // UDP port
+	cmd   *exec.Cmd
 }
 
 // serve starts a server, which ends with the benchmark.
@@ -48,12 +49,13 @@ func serve(b *testing.B) *server {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &server{web: free(b)}
+	s := &server{web: free(b), media: freeUDP(b)}
 	s.cmd = exec.Command(path, "serve")
 	s.cmd.Dir = b.TempDir()
 	s.cmd.Env = []string{
 		"HOME=" + s.cmd.Dir, "PATH=" + os.Getenv("PATH"), "SLUICE_WEB_LISTEN=" + s.web, "SLUICE_WEB_TLS_LISTEN=" + free(b),
-		"SLUICE_WEB_SELF_SIGNED=true", "SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0",
+		"SLUICE_WEB_SELF_SIGNED=true",
+		"SLUICE_WEBRTC_UDP=127.0.0.1:" + strconv.Itoa(int(s.media)), "SLUICE_WEBRTC_TCP=127.0.0.1:0",
 		"SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_LOG_LEVEL=error", "SLUICE_DRAIN=0s",
 	}
 	s.cmd.Stderr = os.Stderr
@@ -146,4 +148,15 @@ func free(b *testing.B) string {
 	}
 	defer func() { _ = l.Close() }()
 	return l.Addr().String()
+}
+
+// freeUDP is a UDP port that nobody has now.
+func freeUDP(b *testing.B) uint16 {
+	b.Helper()
+	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = c.Close() }()
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 }
