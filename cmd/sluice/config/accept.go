@@ -123,8 +123,10 @@ func (l *loader) words(k Key, name string, v spec.Value) any {
 		return nil
 	}
 	items, _ := got.([]any)
-	for _, item := range items {
-		l.one(k, *k.Type.Item, name, spec.Value{Kind: spec.String, Text: value.Text(item), Pos: v.Pos})
+	for i, item := range items {
+		if one, ok := l.one(k, *k.Type.Item, name, spec.Value{Kind: spec.String, Text: value.Text(item), Pos: v.Pos}); ok {
+			items[i] = one
+		}
 	}
 	return items
 }

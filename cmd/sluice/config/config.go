@@ -23,6 +23,8 @@ type Config struct {
 	WebSocket WebSocketConfig
 	Hub       HubConfig
 	Workers   WorkersConfig
+	REST      RESTConfig
+	Metrics   MetricsConfig
 	Auth      auth.Config
 }
 
@@ -114,3 +116,14 @@ type WorkersConfig struct {
 	Memory              int64
 	Files, Nice         int
 }
+
+// RESTConfig is the section "rest".
+type RESTConfig struct {
+	Listen, TLSListen        []string
+	Pipelines                int
+	Write                    bool
+	Folders, Hosts, Elements []string
+}
+
+// MetricsConfig is the section "metrics".
+type MetricsConfig struct{ Listen []string }

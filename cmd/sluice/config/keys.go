@@ -9,7 +9,7 @@ import (
 
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
-	return slices.Concat(general(), web(), webrtc(), relay(), whip(), websocket(), hub(), workers(), access())
+	return slices.Concat(general(), web(), webrtc(), relay(), whip(), websocket(), hub(), workers(), restful(), metrics(), access())
 }
 
 // Sections says what the sections of the file are for, in the order of Keys.
@@ -26,6 +26,8 @@ func Sections() []Section {
 		{"websocket.keep", "Sessions that ask to be kept for a while when their connection is lost."},
 		{"hub", "What is kept of streams, and how it is passed on."},
 		{"workers", "The processes in which GStreamer codes."},
+		{"rest", "The REST API: see, start, change and end what runs."},
+		{"metrics", "What Prometheus reads."},
 		{"auth", "Who may publish, play and administer. Without any of it everybody may publish and play, and nobody administers."},
 	}
 }

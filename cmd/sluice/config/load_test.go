@@ -58,7 +58,12 @@ func TestDefaults(t *testing.T) {
 		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
 		Hub:       HubConfig{Cache: 8_000_000},
 		Workers:   WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
-		Auth:      auth.Config{Users: []auth.UserConfig{}, Tokens: []auth.TokenConfig{}},
+		REST: RESTConfig{
+			Listen: []string{"127.0.0.1:8081"}, TLSListen: []string{"127.0.0.1:8444"}, Pipelines: 1000,
+			Folders: []string{}, Hosts: []string{}, Elements: []string{},
+		},
+		Metrics: MetricsConfig{Listen: []string{"127.0.0.1:7777"}},
+		Auth:    auth.Config{Users: []auth.UserConfig{}, Tokens: []auth.TokenConfig{}},
 	}
 	if !reflect.DeepEqual(got.Config, want) {
 		t.Errorf("got  %+v\nwant %+v", got.Config, want)

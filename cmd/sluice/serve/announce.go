@@ -95,6 +95,9 @@ func (s *Server) summary(a addresses) string {
 	for _, p := range a.pages()[:min(1, len(a.pages()))] {
 		row("WHIP, WHEP", p+"STREAM/whip  "+p+"STREAM/whep")
 	}
+	for _, own := range s.aparts {
+		row(own.where())
+	}
 	row("media", strings.Join(a.media, "  "))
 	row("graphs", s.graphWords())
 	if s.workers == nil {

@@ -9,6 +9,7 @@ import (
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/run/instance"
+	"sluice/engine/run/supervisor"
 )
 
 // Gate is the engine as doors see it. Once the server is told to stop it lets nothing new through, and knows what it has let
@@ -25,7 +26,7 @@ type Gate struct {
 // Raise starts the graph that answers an event, as Engine.Raise. While the server stops it is fault.Overloaded.
 func (g *Gate) Raise(ctx context.Context, ev engine.Event) (*instance.Instance, error) {
 	if g.isClosed() {
-		return nil, fault.New(fault.Overloaded, "", "the server is stopping").Advise("try again in a few seconds")
+		return nil, stopping()
 	}
 	inst, err := g.engine.Raise(ctx, ev)
 	if err != nil {
@@ -35,11 +36,27 @@ func (g *Gate) Raise(ctx context.Context, ev engine.Event) (*instance.Instance, 
 	return inst, nil
 }
 
+// Run starts a graph by its name, as Engine.Run. While the server stops it is fault.Overloaded. What is started like this may run for
+// ever: the server does not wait for it to end by itself when it stops.
+func (g *Gate) Run(ctx context.Context, s engine.Start) (*instance.Instance, error) {
+	if g.isClosed() {
+		return nil, stopping()
+	}
+	return g.engine.Run(ctx, s)
+}
+
+// Instances are those that run.
+func (g *Gate) Instances() *supervisor.Supervisor { return g.engine.Instances() }
+
 // Streams is what is published, to look at.
 func (g *Gate) Streams() engine.Streams { return g.engine.Streams() }
 
 // Bus is where to hear of what happens.
 func (g *Gate) Bus() *event.Bus { return g.engine.Bus() }
+
+func stopping() error {
+	return fault.New(fault.Overloaded, "", "the server is stopping").Advise("try again in a few seconds")
+}
 
 func (g *Gate) isClosed() bool {
 	g.mu.Lock()

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"runtime"
 	"sync"
 	"time"
@@ -59,12 +60,16 @@ type Maker func(p *Parts) (api.Door, error)
 
 // Parts are what doors share.
 type Parts struct {
-	Config config.Config
-	Engine *Gate
-	Peers  *webrtc.Peers
-	Auth   *auth.Static
-	Web    *api.Web
-	Log    *slog.Logger
+	Config       config.Config
+	Options      *Options // of the server
+	Engine       *Gate
+	Graphs       *store.Store
+	Peers        *webrtc.Peers
+	Auth         *auth.Static
+	Web          *api.Web
+	Certificates *api.Certificates // nil: there is no TLS
+	Lives, Ready http.Handler      // tell whether the server lives, and whether it should be sent clients
+	Log          *slog.Logger
 	// Relay gives a client addresses and credentials of the server's own relay. Its door sets it; nil if there is none.
 	Relay func(user string) []config.ICEServerConfig
 }
@@ -82,7 +87,8 @@ type Server struct {
 	certs   *api.Certificates
 	web     *api.Web
 	doors   *api.Group
-	guests  *api.Group // the doors that stand on web
+	guests  *api.Group // the other doors, which stand on web or apart
+	aparts  []*apart   // those with addresses of their own
 	workers Stop       // nil without GStreamer
 	health  *health
 
@@ -192,15 +198,22 @@ func (s *Server) buildDoors(c *config.Config) error {
 	); err != nil {
 		return err
 	}
-	parts := &Parts{Config: *c, Engine: s.gate, Peers: s.peers, Auth: s.auth, Web: s.web, Log: s.log}
+	parts := &Parts{
+		Config: *c, Options: &s.opt, Engine: s.gate, Graphs: s.graphs, Peers: s.peers, Auth: s.auth, Web: s.web, Certificates: s.certs,
+		Lives: s.health.lives(), Ready: s.health.ready(), Log: s.log,
+	}
 	doors := []api.Door{s.web}
 	for _, maker := range s.opt.Doors {
 		d, err := maker(parts)
 		if err != nil {
 			return err
 		}
-		if d != nil { // else it is switched off
-			doors = append(doors, d)
+		if d == nil { // it is switched off
+			continue
+		}
+		doors = append(doors, d)
+		if a, ok := d.(*apart); ok {
+			s.aparts = append(s.aparts, a)
 		}
 	}
 	s.doors, s.guests = api.NewGroup(doors...), api.NewGroup(doors[1:]...)
