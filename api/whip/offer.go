@@ -60,7 +60,7 @@ func offered(sdp string, c *credentials) []section {
 			continue
 		}
 		if kind == "m" {
-			if f := strings.Fields(value); len(f) > 1 {
+			if f := strings.Split(value, " "); len(f) > 1 { // RFC 8866 9: one space, and nothing else
 				sections = append(sections, section{kind: f[0], direction: direction, rejected: f[1] == "0"})
 			}
 			continue

@@ -73,6 +73,7 @@ func FuzzOffer(f *testing.F) {
 	f.Add(sdp("audio sendonly", "video port0 bundle-only sendonly"))
 	f.Add(sdp("audio recvonly"))
 	f.Add("v=0\nm=audio 9\na=sendrecv")
+	f.Add("v=0\na=sendonly\nm=\t\t\tvideo 00")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, p := range []protocol{whip, whep} {
 			_, err := checkOffer(text, p)
