@@ -165,12 +165,31 @@ func (r *resolver) liveQueue(l *link) ([]Setting, bool) {
 		return queueProps(r.latency, 0, "no"), true
 	case l.joins() && picture:
 		return queueProps(0, 2, "no"), true
-	case l.parts() && picture:
+	case l.parts() && picture && !r.undecoded(l.from):
 		return queueProps(0, 2, "downstream"), true // a second of raw pictures would be 40 MB
 	case l.to.outward():
 		return queueProps(2*time.Second, 0, "no"), true
 	}
 	return nil, false
+}
+
+// undecoded tells whether what leaves the element is coded, though in nobody knows what: it comes from a demuxer, whose file says.
+// To drop any of it would spoil all up to the next key frame; and before what holds a file to real time, it would be nearly all.
+func (r *resolver) undecoded(e *elem) bool {
+	for range r.net.links { // no longer than there are links
+		switch {
+		case e.is("Demuxer"):
+			return true
+		case e.is("Decoder"):
+			return false
+		}
+		i := slices.IndexFunc(r.net.links, func(up *link) bool { return up.to == e })
+		if i < 0 {
+			return false
+		}
+		e = r.net.links[i].from
+	}
+	return false
 }
 
 // joins tells whether several links end at the element, each on a pad of its own: a mixer or muxer. Behind a bridge a

@@ -268,6 +268,26 @@ func TestPace(t *testing.T) {
 	}
 }
 
+// TestCodedMediaIsNotDropped: a file that is held to real time is read as fast as whatever is before that takes it, so that a queue
+// there which drops would drop all of it but the end.
+func TestCodedMediaIsNotDropped(t *testing.T) {
+	p := resolve(t, plan.Inputs{}, "graph: v1\nnodes:\n  read: filesrc location=a\n  demux: flvdemux\n  pace: clocksync\n  dec: decodebin3\n"+
+		"  enc: vp8enc\n  again: vp8enc\n  out: filesink location=b\n  too: filesink location=c\nlinks:\n  - read -> demux\n"+
+		"  - demux.video -> pace -> dec\n  - dec -> [video/x-raw] -> enc -> out\n  - dec -> [video/x-raw] -> again -> too\n")
+	leaky := map[string]bool{}
+	for _, e := range p.Pipelines[0].Elements {
+		if e.Factory == "queue" {
+			leaky[e.Name] = slices.ContainsFunc(e.Props, func(s plan.Setting) bool { return s.Name == "leaky" })
+		}
+	}
+	if drops, there := leaky["pace-queue"]; drops || !there {
+		t.Errorf("the queue before what keeps the pace: there %t, drops %t", there, drops)
+	}
+	if !leaky["enc-queue"] || !leaky["again-queue"] {
+		t.Errorf("the queues of decoded pictures: %v", leaky)
+	}
+}
+
 // TestOfflineQueues: how long an encoder looks ahead must not decide whether a muxer ever gets both its tracks.
 func TestOfflineQueues(t *testing.T) {
 	for source, want := range map[string]string{
