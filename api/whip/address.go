@@ -3,10 +3,8 @@ package whip
 import (
 	"net/url"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
-	"sluice/engine/fault"
+	"sluice/engine/hub"
 )
 
 // protocol is which way the media goes.
@@ -16,9 +14,6 @@ const (
 	whip protocol = "whip" // from the client
 	whep protocol = "whep" // to the client
 )
-
-// maxStream bounds the name of a stream, in bytes.
-const maxStream = 1024
 
 // address is what the URL of an endpoint says.
 type address struct {
@@ -42,19 +37,19 @@ func parseAddress(u *url.URL) (address, bool, error) {
 	for _, p := range []protocol{whip, whep} {
 		if path == "/rtc/v1/"+string(p) && query.Get("stream") != "" {
 			a.proto, a.stream = p, strings.TrimPrefix(query.Get("app")+"/"+query.Get("stream"), "/")
-			return a, true, checkStream(a.stream)
+			return a, true, hub.CheckName(a.stream)
 		}
 	}
 	for _, p := range []protocol{whip, whep} {
 		if name, ok := strings.CutSuffix(path, "/"+string(p)); ok && len(name) > 1 {
 			a.proto, a.stream = p, name[1:]
-			return a, true, checkStream(a.stream)
+			return a, true, hub.CheckName(a.stream)
 		}
 	}
 	for _, p := range []protocol{whip, whep} {
 		if name, ok := strings.CutPrefix(path, "/"+string(p)+"/"); ok {
 			a.proto, a.stream = p, name
-			return a, true, checkStream(a.stream)
+			return a, true, hub.CheckName(a.stream)
 		}
 	}
 	p := protocol(query.Get("direction"))
@@ -62,31 +57,7 @@ func parseAddress(u *url.URL) (address, bool, error) {
 		return address{}, false, nil
 	}
 	a.proto, a.stream = p, path[1:]
-	return a, true, checkStream(a.stream)
-}
-
-// checkStream refuses names that are not what they look like in a path, a log or a folder.
-func checkStream(name string) error {
-	bad := func(why string) error {
-		return fault.New(fault.InvalidRequest, "", "the stream's name %.80q %s", name, why)
-	}
-	switch {
-	case len(name) > maxStream:
-		return bad("is too long")
-	case !utf8.ValidString(name):
-		return bad("is not UTF-8")
-	case strings.ContainsFunc(name, unicode.IsControl):
-		return bad("has control characters")
-	}
-	for segment := range strings.SplitSeq(name, "/") {
-		switch segment {
-		case "":
-			return bad("has an empty segment")
-		case ".", "..":
-			return bad(`has a segment "` + segment + `"`)
-		}
-	}
-	return nil
+	return a, true, hub.CheckName(a.stream)
 }
 
 // sessionID finds the id that a session's path ends with; "" if it ends with nothing of the kind.

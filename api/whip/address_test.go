@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"sluice/engine/fault"
+	"sluice/engine/hub"
 )
 
 func TestAddress(t *testing.T) {
@@ -65,7 +66,7 @@ func TestBadStream(t *testing.T) {
 	for _, bad := range []string{
 		"/../whip", "/a/../b/whip", "/./whip", "/a//b/whip", "/whip//a", "/%2e%2e/etc/whip", "/a%00b/whip", "/a%0Ab/whip",
 		"/%ff/whip", "/a%2F%2Fb/whip", "//a/whip", "/rtc/v1/whip/?app=..&stream=x", "/rtc/v1/whip/?app=a&stream=b/",
-		"/..?direction=whip", "/" + strings.Repeat("a", maxStream+1) + "/whip",
+		"/..?direction=whip", "/" + strings.Repeat("a", hub.MaxName+1) + "/whip",
 	} {
 		u, err := url.Parse("http://h" + bad)
 		if err != nil {

@@ -4,17 +4,12 @@ import (
 	"context"
 	"sync"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"sluice/engine/fault"
 	"sluice/engine/hub/fanout"
 	"sluice/engine/hub/flight"
 	"sluice/engine/hub/herald"
 )
-
-// maxName is how long a stream's name may be, in bytes: a whole address may be one.
-const maxName = 2048
 
 // Hub holds what is published. Safe for concurrent use.
 type Hub struct {
@@ -29,6 +24,7 @@ type Hub struct {
 	flights *flight.Group // which h.mu guards
 	lastID  uint64        // of publications and readers
 	closed  bool
+	past    past
 }
 
 // stream is a name that somebody publishes under or waits for; of a private publication it is empty. The hub's lock guards it.
@@ -46,7 +42,7 @@ func New(opt Options) *Hub {
 	ctx, cancel := context.WithCancel(context.Background())
 	h := &Hub{
 		opt: opt, epoch: opt.Clock.Now(), loops: fanout.NewLoops(opt.Shards, opt.Clock), herald: herald.New(), cancel: cancel,
-		streams: map[string]*stream{}, private: map[*Publication]struct{}{},
+		streams: map[string]*stream{}, private: map[*Publication]struct{}{}, past: newPast(),
 	}
 	h.flights = flight.NewGroup(ctx, &h.mu)
 	return h
@@ -115,21 +111,3 @@ func (h *Hub) newID() uint64 {
 
 // errClosed is what is answered after Close.
 func (h *Hub) errClosed() error { return fault.New(fault.Closed, "", "the server stops") }
-
-// checkName refuses names that would harm logs and addresses.
-func checkName(name string) error {
-	switch {
-	case name == "":
-		return fault.New(fault.InvalidRequest, "", "a stream needs a name")
-	case len(name) > maxName:
-		return fault.New(fault.InvalidRequest, "", "a stream's name of %d bytes is too long", len(name)).Advise("at most %d", maxName)
-	case !utf8.ValidString(name):
-		return fault.New(fault.InvalidRequest, "", "the stream's name %q is not UTF-8", name)
-	}
-	for _, r := range name {
-		if unicode.IsControl(r) {
-			return fault.New(fault.InvalidRequest, "", "the stream's name %q has a control character", name)
-		}
-	}
-	return nil
-}

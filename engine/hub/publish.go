@@ -71,7 +71,7 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 }
 
 func checkPublish(name string, d media.Description, opt PublishOptions) error {
-	if err := checkName(name); err != nil {
+	if err := CheckName(name); err != nil {
 		return err
 	}
 	if !slices.Contains([]Policy{"", Refuse, Replace, Queue}, opt.Policy) {
@@ -164,6 +164,9 @@ func (h *Hub) oust(p, next *Publication, reason error) {
 func (h *Hub) succeed(p, next *Publication, reason error) {
 	s := p.stream
 	p.ended.Store(true)
+	if s.name != "" {
+		h.past.ended(p)
+	}
 	s.pub = nil
 	delete(h.private, p)
 	if s.name != "" {

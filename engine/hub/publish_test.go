@@ -23,9 +23,9 @@ func TestBadPublishers(t *testing.T) {
 		opt  PublishOptions
 	}{
 		"needs a name":          {"", vp8, PublishOptions{}},
-		"is too long":           {strings.Repeat("x", maxName+1), vp8, PublishOptions{}},
+		"is too long":           {strings.Repeat("x", MaxName+1), vp8, PublishOptions{}},
 		"not UTF-8":             {"\xff", vp8, PublishOptions{}},
-		"control character":     {"a\nb", vp8, PublishOptions{}},
+		"cannot be seen":        {"a\nb", vp8, PublishOptions{}},
 		"at least one track":    {"cam", media.Description{}, PublishOptions{}},
 		`"first" is no policy`:  {"cam", vp8, PublishOptions{Policy: "first"}},
 		`"frames" is no form`:   {"cam", vp8, PublishOptions{Form: "frames"}},

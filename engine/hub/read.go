@@ -45,7 +45,7 @@ func (h *Hub) ReadUnits(ctx context.Context, name string, want media.Want, sink 
 func read[T any](
 	ctx context.Context, h *Hub, r *Reader, sink SinkOf[T], log func(*Publication) *fanout.Log[T],
 ) (*Reader, error) {
-	if err := checkName(r.name); err != nil {
+	if err := CheckName(r.name); err != nil {
 		return nil, err
 	}
 	r.hub, r.paused, r.layer = h, r.opt.Paused, r.opt.Layer

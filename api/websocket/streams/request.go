@@ -11,13 +11,14 @@ import (
 	"sluice/api/websocket/wire"
 	"sluice/elements/webrtc"
 	"sluice/engine"
+	"sluice/engine/hub"
 	"sluice/engine/value"
 )
 
 // check looks at a request before anything is made for it.
 func (s *stream) check() (reason.Reason, bool) {
 	switch provider := s.req.MediaProvider; {
-	case wire.CheckName(s.name) != nil:
+	case hub.CheckName(s.name) != nil:
 		return reason.BadURI, false
 	case provider != "" && provider != "WebRTC":
 		return reason.NoCommonCodecs, false

@@ -32,7 +32,7 @@ func FuzzParse(f *testing.F) {
 		}
 		var s Stream
 		if m.Into(&s) == nil {
-			_, _, _, _ = s.CustomMap(), s.RoomName(), s.Mixer(), CheckName(string(s.Name))
+			_, _, _ = s.CustomMap(), s.RoomName(), s.Mixer()
 		}
 		for _, v := range []any{&SentEvent{}, &SendData{}, &Command{}, &PushLogs{}, &Debug{}, &Call{}, &MetricsDescription{}} {
 			_ = m.Into(v)
@@ -76,33 +76,4 @@ func FuzzMetrics(f *testing.F) {
 			t.Errorf("%d values of %d metrics", len(values), len(names))
 		}
 	})
-}
-
-// FuzzName holds that a name which is taken is a path of an event, below which nothing leads out.
-func FuzzName(f *testing.F) {
-	for _, seed := range []string{"cam", "a/../b", "rtsp://h/x", "a#b", "..", "\x00"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, name string) {
-		if CheckName(name) != nil {
-			return
-		}
-		for _, part := range append([]string{name}, splitAll(name)...) {
-			if part == ".." || part == "." {
-				t.Errorf("%q leads out", name)
-			}
-		}
-	})
-}
-
-func splitAll(name string) []string {
-	var parts []string
-	start := 0
-	for i := range len(name) {
-		if name[i] == '/' || name[i] == '\\' {
-			parts = append(parts, name[start:i])
-			start = i + 1
-		}
-	}
-	return append(parts, name[start:])
 }
