@@ -119,6 +119,9 @@ func (e *Engine) Streams() Streams { return e.hub }
 // Readers describes who reads a stream, and why each got the tracks that it has.
 func (e *Engine) Readers(stream string) []hub.ReaderInfo { return e.hub.Readers(stream) }
 
+// Census counts what is published and read, and what has been.
+func (e *Engine) Census() hub.Census { return e.hub.Census() }
+
 // Instances is what runs.
 func (e *Engine) Instances() *supervisor.Supervisor { return e.super }
 

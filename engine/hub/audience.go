@@ -53,6 +53,9 @@ func (h *Hub) hold(r *Reader, pub *Publication, picks []*track) error {
 // release takes the tracks away from a reader. What still flows is the fan-out's business.
 func (h *Hub) release(r *Reader) {
 	delete(r.pub.readers, r)
+	if r.pub.stream.name != "" {
+		h.past.left(r)
+	}
 	r.abandon()
 	for _, t := range r.picks {
 		h.undemand(r.pub, t)

@@ -23,6 +23,7 @@ type Reader struct {
 	end   func(error)
 	port  port
 	stats stat.Set
+	kept  Flow // of stats, what the hub has counted for good
 
 	closed atomic.Bool // the sink is not to be called any more
 

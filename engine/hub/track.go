@@ -21,6 +21,7 @@ const (
 // track is one track of a publication. Its index is that of its lanes in both logs. The hub's lock guards what changes.
 type track struct {
 	kind        media.Kind
+	codec       media.Codec // as it is counted
 	described   atomic.Pointer[media.Track]
 	found       atomic.Pointer[look.Found] // what the hub is to hear of its pictures; nil if that is nothing new
 	index       int
@@ -55,7 +56,7 @@ func newTrack(t media.Track, form Form, source Source) *track {
 	}
 	first := look.First(t)
 	t.Width, t.Height, t.Profile = first.Width, first.Height, first.Profile
-	made := &track{kind: t.Kind, form: form, layered: t.Layer != "", source: source}
+	made := &track{kind: t.Kind, codec: counted(t.Codec), form: form, layered: t.Layer != "", source: source}
 	if source == nil {
 		made.source = deaf{}
 	}
@@ -69,6 +70,7 @@ func (t *track) media() media.Track { return *t.described.Load() }
 // lanes adds the track's lanes to the publication's logs. Only what is written is looked at for what the pictures are like.
 func (t *track) lanes(p *Publication) {
 	t.asker = fanout.NewAsker(p.hub.opt.Clock, func() {
+		p.hub.past.keys.Inc()
 		p.hub.herald.Post(func() { t.source.RequestKey(t.number) })
 	})
 	d, notice := t.media(), func(f look.Found) { p.notice(t, f) }

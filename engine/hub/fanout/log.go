@@ -54,6 +54,13 @@ func (l *Log[T]) Append(at int, batch []T) {
 	}
 }
 
+// Size is how many bytes of memory the log keeps.
+func (l *Log[T]) Size() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.size
+}
+
 // Forget empties a lane: who begins to read finds nothing but what is written from now on.
 func (l *Log[T]) Forget(at int) {
 	l.mu.Lock()
