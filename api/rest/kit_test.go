@@ -1,17 +1,14 @@
 package rest_test
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -22,11 +19,11 @@ import (
 	"sluice/api/rest"
 	"sluice/api/rest/guard"
 	"sluice/api/rest/problem"
+	"sluice/api/rest/resttest"
 	"sluice/api/rest/v1"
 	"sluice/elements/convert"
 	"sluice/elements/file"
 	"sluice/elements/mix"
-	"sluice/elements/ports"
 	"sluice/elements/stream"
 	"sluice/elements/testio"
 	"sluice/engine"
@@ -289,45 +286,20 @@ func (k *kit) publish(name string, codecs ...media.Codec) *hub.Publication {
 	return p
 }
 
+// client calls the API.
+func (k *kit) client() resttest.Client { return resttest.Client{Base: k.URL} }
+
+// call makes a request, as resttest.Client has it.
+func (k *kit) call(what string, body any, headers ...string) answer {
+	k.t.Helper()
+	a := k.client().Call(k.t, what, body, headers...)
+	return answer{a.Response, a.Text}
+}
+
 // answer is what came back.
 type answer struct {
 	*http.Response
 	text string
-}
-
-// call makes a request: "POST /v1/pipelines", with a body that is text, or anything that can be JSON. Headers are "Name: value".
-func (k *kit) call(what string, body any, headers ...string) answer {
-	k.t.Helper()
-	method, path, _ := strings.Cut(what, " ")
-	var data []byte
-	switch b := body.(type) {
-	case nil:
-	case string:
-		data = []byte(b)
-	default:
-		var err error
-		if data, err = json.Marshal(b); err != nil {
-			k.t.Fatal(err)
-		}
-	}
-	req, err := http.NewRequestWithContext(k.t.Context(), method, k.URL+path, bytes.NewReader(data))
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	for _, h := range headers {
-		name, v, _ := strings.Cut(h, ": ")
-		req.Header.Set(name, v)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	return answer{resp, string(text)}
 }
 
 // want makes a request that is to succeed, and reads the answer.
@@ -384,53 +356,4 @@ func (k *kit) sound() {
 	for _, d := range k.graphs.Current().Diagnostics() {
 		k.t.Error(d)
 	}
-}
-
-// calling speaks for a peer.
-const calling = `graph: v1
-about: Plays to a peer.
-route:
-  - test.call /{stream...}
-nodes:
-  in: stream.in name=$stream
-  out: test.peer
-links:
-  - in -> out
-`
-
-// peer is an element that speaks for somebody who is connected, and takes what comes.
-type peer struct{}
-
-// Spec implements element.Declared.
-func (peer) Spec() element.Spec {
-	return element.Spec{
-		Name: "test.peer", About: "A peer.", Domain: element.Go, Klass: "Sink", Sessions: []string{"peer"},
-		Ports:  ports.Takes(ports.All(media.Audio), ports.All(media.Video)),
-		Fields: []element.Field{ports.Session()},
-	}
-}
-
-// New implements element.Factory.
-func (peer) New(context.Context, element.Env, element.Conf) (element.Element, error) {
-	return peer{}, nil
-}
-
-func (peer) Start(context.Context) error { return nil }
-func (peer) Stop(context.Context) error  { return nil }
-func (peer) Want() media.Want {
-	return media.Want{Video: []media.Codec{media.H264}, Audio: []media.Codec{media.Opus}}
-}
-func (peer) Attach(r *hub.Reader)                  { r.Resume() }
-func (peer) Begin([]media.Track)                   {}
-func (peer) Push(_ int, items []*media.Packet) int { return len(items) }
-func (peer) End(error)                             {}
-
-// session has a peer play "cam", as a door would.
-func (k *kit) session() (id string) {
-	k.t.Helper()
-	i, err := k.engine.Raise(k.t.Context(), engine.Event{Name: "test.call", Path: "/cam", Sessions: map[string]any{"peer": peer{}}})
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	return i.ID()
 }
