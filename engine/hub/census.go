@@ -30,9 +30,9 @@ type Census struct {
 // Sort is what tracks are told apart by. There are only so many.
 type Sort struct {
 	Kind  media.Kind
-	Codec media.Codec // "other" for one that is not in the table
-	Form  Form        // in which it is written
-	How   How         // it comes to be
+	Codec media.Codec
+	Form  Form // in which it is written
+	How   How  // it comes to be
 }
 
 // Flow is what was counted of some tracks or readers.
@@ -107,14 +107,6 @@ func (t *track) sort() Sort {
 		s.How = Alternate
 	}
 	return s
-}
-
-// counted is the name under which a codec is counted: publishers may name any.
-func counted(c media.Codec) media.Codec {
-	if _, ok := c.Info(); !ok {
-		return "other"
-	}
-	return c
 }
 
 // Census counts all there is. It costs about a microsecond for each stream and reader.

@@ -21,7 +21,7 @@ const (
 // track is one track of a publication. Its index is that of its lanes in both logs. The hub's lock guards what changes.
 type track struct {
 	kind        media.Kind
-	codec       media.Codec // as it is counted
+	codec       media.Codec
 	described   atomic.Pointer[media.Track]
 	found       atomic.Pointer[look.Found] // what the hub is to hear of its pictures; nil if that is nothing new
 	index       int
@@ -56,7 +56,7 @@ func newTrack(t media.Track, form Form, source Source) *track {
 	}
 	first := look.First(t)
 	t.Width, t.Height, t.Profile = first.Width, first.Height, first.Profile
-	made := &track{kind: t.Kind, codec: counted(t.Codec), form: form, layered: t.Layer != "", source: source}
+	made := &track{kind: t.Kind, codec: t.Codec, form: form, layered: t.Layer != "", source: source}
 	if source == nil {
 		made.source = deaf{}
 	}
