@@ -1,6 +1,7 @@
 package instance
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"strings"
@@ -117,10 +118,19 @@ func (o *owner) to(next run.State, cause error) {
 	}
 	from := o.state
 	o.state, o.since = next, time.Now()
-	o.log().Info("instance changed", "from", string(from), "to", string(next), "err", cause)
+	o.log().Log(context.Background(), level(next), "instance changed", "from", string(from), "to", string(next), "err", cause)
 	o.raise(event.InstanceChanged, event.Instance{
 		ID: o.inst.id, Graph: o.graph(), From: string(from), To: string(next), Since: o.since, Cause: event.CauseOf(cause),
 	})
+}
+
+// level of the line that says that an instance has come to a state: each session has several, of which most are as they should be.
+func level(s run.State) slog.Level {
+	switch s {
+	case run.Degraded, run.Failed, run.Lost:
+		return slog.LevelWarn
+	}
+	return slog.LevelDebug
 }
 
 func (o *owner) raise(name string, body any) {
