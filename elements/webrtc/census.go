@@ -46,6 +46,7 @@ func (p *Peers) admit(client netip.Addr) error {
 	defer p.mu.Unlock()
 	has := p.clients[household(client)]
 	busy := func(what string) error {
+		p.ledger.refused++
 		return fault.New(fault.Overloaded, "webrtc", "%s", what).Advise("try again in some seconds")
 	}
 	switch {
@@ -101,13 +102,18 @@ func (p *Peers) enter(peer *Peer) bool {
 func (p *Peers) arrived(peer *Peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	peer.entry().arrived(peer)
 	p.settle(peer)
 }
 
 // leave takes a peer that has ended off the list.
-func (p *Peers) leave(peer *Peer) {
+func (p *Peers) leave(peer *Peer, reason error) {
+	last := peer.Counts()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if !peer.gone {
+		peer.entry().gone(peer, last, reason)
+	}
 	p.strike(peer)
 }
 

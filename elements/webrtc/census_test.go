@@ -52,6 +52,9 @@ func TestBoundsOnPeersThatDoNotConnect(t *testing.T) {
 	}
 	made[0].Stop(nil)
 	<-made[0].Done()
+	if now := p.Totals(); now.Refused != 2 || now.Playing.Connecting != 2 || now.Playing.Connections["stopped"] != 1 {
+		t.Errorf("totals: %+v", now)
+	}
 	peer, err := offer(other)
 	if err != nil {
 		t.Errorf("after one has gone: %v", err)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"sluice/elements/webrtc/link"
 	"sluice/elements/webrtc/mux"
@@ -21,6 +22,7 @@ type Peer struct {
 	id    string
 	peers *Peers
 	log   *slog.Logger
+	made  time.Time
 	asked Offer
 	offer *sdp.Offer
 	link  *link.Link
@@ -48,7 +50,7 @@ type Peer struct {
 func newPeer(p *Peers, o Offer, parsed *sdp.Offer, player bool) *Peer {
 	id := newID()
 	peer := &Peer{
-		id: id, peers: p, log: p.set.Log.With("peer", id), asked: o, offer: parsed,
+		id: id, peers: p, log: p.set.Log.With("peer", id), made: p.set.Clock.Now(), asked: o, offer: parsed,
 		live: make(chan struct{}), agreed: make(chan struct{}), done: make(chan struct{}), over: func(error) {},
 	}
 	if player {
@@ -155,7 +157,12 @@ func (p *Peer) ended() error {
 // Live is closed when media flows: the first packet of a publisher's media has come, the first one to a player was sent.
 func (p *Peer) Live() <-chan struct{} { return p.live }
 
-func (p *Peer) lives() { p.lively.Do(func() { close(p.live) }) }
+func (p *Peer) lives() {
+	p.lively.Do(func() {
+		p.entry().first.Observe(p.peers.set.Clock.Now().Sub(p.made))
+		close(p.live)
+	})
+}
 
 // Done is closed when the peer has ended.
 func (p *Peer) Done() <-chan struct{} { return p.done }
@@ -175,7 +182,7 @@ func (p *Peer) Stop(reason error) { p.link.Close(reason) }
 // finish is the end of the peer, once nothing of its link runs any more.
 func (p *Peer) finish(reason error) {
 	p.closePorts()
-	p.peers.leave(p)
+	p.peers.leave(p, reason)
 	p.mu.Lock()
 	p.err = reason
 	over := p.over

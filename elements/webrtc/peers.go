@@ -34,6 +34,7 @@ type Peers struct {
 	making     int // admitted, and not on the list yet
 	connecting int // not connected yet
 	clients    map[netip.Prefix]tally
+	ledger     *ledger
 	closed     bool
 	port       uint16 // of the range, that comes next
 	network    *stdnet.Net
@@ -44,7 +45,7 @@ type Peers struct {
 // make no sense are fault.InvalidParams.
 func New(s Settings) (*Peers, error) {
 	s = s.filled().bounded()
-	p := &Peers{set: s, peers: map[*Peer]struct{}{}, clients: map[netip.Prefix]tally{}, port: s.Ports[0]}
+	p := &Peers{set: s, peers: map[*Peer]struct{}{}, clients: map[netip.Prefix]tally{}, ledger: newLedger(), port: s.Ports[0]}
 	var err error
 	if err = s.check(); err != nil {
 		return nil, err
