@@ -26,7 +26,7 @@ type Options struct {
 
 // Open starts GStreamer and gives what makes Runtimes. It takes some 20 ms, once. The error is fault.GstUnavailable.
 func Open(o Options) (run.Open, error) {
-	if _, err := registry.Open(); err != nil {
+	if err := registry.Ready(); err != nil {
 		return nil, err
 	}
 	gst.Init(nil)

@@ -36,10 +36,18 @@ type Live struct {
 // with the code gst_unavailable.
 func Open() (catalog.Catalog, error) { return open() }
 
-func open() (*Live, error) {
+// Ready starts GStreamer, for who asks nothing of it: Open reads much that a worker does not need. The error is that of Open.
+func Ready() error {
 	if problem := taken(C.sl_init()); problem != "" {
-		return nil, fault.New(fault.GstUnavailable, "", "GStreamer does not start: %s", problem).
+		return fault.New(fault.GstUnavailable, "", "GStreamer does not start: %s", problem).
 			Advise("see whether gst-inspect-1.0 works")
+	}
+	return nil
+}
+
+func open() (*Live, error) {
+	if err := Ready(); err != nil {
+		return nil, err
 	}
 	l := &Live{version: taken(C.sl_version()), units: catalog.NewUnits(), known: map[string]*catalog.Factory{}}
 	l.names = strings.Fields(taken(C.sl_names()))
