@@ -8,7 +8,6 @@ import (
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
 	"sluice/elements/webrtc"
-	"sluice/engine"
 )
 
 // What the door needs of others.
@@ -21,8 +20,8 @@ type (
 	Authoriser = streams.Authoriser
 )
 
-// UseEngine is the Engine that e is. It goes with UsePeers.
-func UseEngine(e *engine.Engine) Engine { return streams.UseEngine(e) }
+// UseEngine is the Engine that r is. It goes with UsePeers.
+func UseEngine(r streams.Raiser) Engine { return streams.UseEngine(r) }
 
 // UsePeers is the Peers that p is.
 func UsePeers(p *webrtc.Peers) Peers { return streams.UsePeers(p) }

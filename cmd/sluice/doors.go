@@ -1,21 +1,19 @@
 package main
 
 import (
-	"context"
 	"slices"
 
 	"sluice/api"
 	doorconsole "sluice/api/console"
 	"sluice/api/whip"
 	"sluice/cmd/sluice/serve"
-	"sluice/engine"
 )
 
 // whipDoor opens WHIP and WHEP. They answer under so many addresses that they take all requests which nobody else takes.
 func whipDoor(p *serve.Parts) (api.Door, error) {
 	c := p.Config.WHIP
 	d, err := whip.New(whip.Options{
-		Engine: whipEngine{p.Engine}, Peers: whip.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "whip"),
+		Engine: whip.UseEngine(p.Engine), Peers: whip.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "whip"),
 		ICEServers: iceServers(p), Origins: c.Origins, Sessions: c.Sessions, Timeout: c.Timeout,
 	})
 	if err != nil {
@@ -36,18 +34,6 @@ func consoleDoor(p *serve.Parts) (api.Door, error) {
 		}
 	}
 	return d, nil
-}
-
-// whipEngine is the engine as WHIP sees it.
-type whipEngine struct{ *serve.Gate }
-
-// Raise implements whip.Engine.
-func (e whipEngine) Raise(ctx context.Context, ev engine.Event) (whip.Instance, error) {
-	i, err := e.Gate.Raise(ctx, ev)
-	if err != nil {
-		return nil, err // and no Instance that holds a nil pointer
-	}
-	return i, nil
 }
 
 // iceServers are those that everybody is told of, and the relay with credentials of each one's own.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"os"
 	"strings"
@@ -9,9 +8,7 @@ import (
 	"sluice/api"
 	"sluice/api/websocket"
 	"sluice/api/websocket/socket"
-	"sluice/api/websocket/streams"
 	"sluice/cmd/sluice/serve"
-	"sluice/engine"
 	"sluice/engine/fault"
 )
 
@@ -27,7 +24,7 @@ func websocketDoor(p *serve.Parts) (api.Door, error) {
 		bandwidth = -1 // never
 	}
 	d, err := websocket.New(websocket.Options{
-		Engine: socketEngine{p.Engine}, Peers: websocket.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "websocket"),
+		Engine: websocket.UseEngine(p.Engine), Peers: websocket.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "websocket"),
 		Node: c.Node, Version: c.Version,
 		KeepAlive: socket.Algorithm(strings.ToUpper(c.KeepAlive.Algorithm)), Interval: c.KeepAlive.Interval, Probes: c.KeepAlive.Probes,
 		Sessions: c.Sessions, Streams: c.Streams, MaxMessage: int(c.Message), MaxQueue: int(c.Queue), Rate: c.Rate,
@@ -40,18 +37,6 @@ func websocketDoor(p *serve.Parts) (api.Door, error) {
 	}
 	p.Web.Upgrade(d.Handler())
 	return d, nil
-}
-
-// socketEngine is the engine as the door of the Web SDK sees it.
-type socketEngine struct{ *serve.Gate }
-
-// Raise implements websocket.Engine.
-func (e socketEngine) Raise(ctx context.Context, ev engine.Event) (streams.Instance, error) {
-	i, err := e.Gate.Raise(ctx, ev)
-	if err != nil {
-		return nil, err // and no Instance that holds a nil pointer
-	}
-	return i, nil
 }
 
 // jsonFile reads a file of JSON that a key names; nil if it names none.

@@ -9,6 +9,7 @@ import (
 	"sluice/engine/event"
 	"sluice/engine/hub"
 	"sluice/engine/media"
+	"sluice/engine/run/instance"
 )
 
 // Engine starts the graph that answers an event, shows what is published, and tells what happens to it.
@@ -50,14 +51,21 @@ type Authoriser interface {
 	Authorise(ctx context.Context, q auth.Request) (user string, err error)
 }
 
-// UseEngine is the Engine that e is. Elements find the webrtc.Peer in Event.Sessions, so it goes with UsePeers.
-func UseEngine(e *engine.Engine) Engine { return raiser{e} }
+// Raiser is an engine.Engine, or what stands before one.
+type Raiser interface {
+	Raise(ctx context.Context, ev engine.Event) (*instance.Instance, error)
+	Streams() engine.Streams
+	Bus() *event.Bus
+}
 
-type raiser struct{ *engine.Engine }
+// UseEngine is the Engine that r is. Elements find the webrtc.Peer in Event.Sessions, so it goes with UsePeers.
+func UseEngine(r Raiser) Engine { return raiser{r} }
+
+type raiser struct{ Raiser }
 
 // Raise implements Engine.
 func (r raiser) Raise(ctx context.Context, ev engine.Event) (Instance, error) {
-	i, err := r.Engine.Raise(ctx, ev)
+	i, err := r.Raiser.Raise(ctx, ev)
 	if err != nil {
 		return nil, err // and no Instance that holds a nil pointer
 	}
