@@ -90,7 +90,7 @@ func only() map[string][]string {
 		"sluice/engine/worker/socket":    {},
 		"sluice/engine/worker/seal":      {"fault", "plan", "run"},
 		"sluice/engine/worker/wire":      {"fault", "media", "run", "worker"},
-		"sluice/engine/worker":           {"plan", "run", "media", "fault", "worker"},
+		"sluice/engine/worker":           {"plan", "run", "media", "fault", "stat", "worker"},
 		"sluice/engine/node":             {"plan", "element", "hub", "run", "event", "stat", "media", "fault", "value"},
 		"sluice/engine/store":            {"spec", "lint", "route", "fault"},
 		"sluice/api/websocket/wire":      {"fault"},

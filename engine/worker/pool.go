@@ -11,12 +11,14 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
+	"maps"
 	"os"
 	"sync"
 	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/run"
+	"sluice/engine/stat"
 	"sluice/engine/worker/process"
 )
 
@@ -92,6 +94,9 @@ type Pool struct {
 	delay    time.Duration
 	retry    time.Time
 	died     uint64
+	deaths   map[fault.Code]uint64
+	hatches  stat.Durations // of those that became ready
+	failures uint64         // that did not
 }
 
 type state int
@@ -106,6 +111,7 @@ const (
 func New(o Options) *Pool {
 	return &Pool{
 		o: o, wake: make(chan struct{}, 1), links: map[*link]bool{}, shared: map[*link]int{}, changed: make(chan struct{}),
+		deaths: map[fault.Code]uint64{},
 	}
 }
 
@@ -190,4 +196,20 @@ func (p *Pool) Counts() Counts {
 		c.Instances += n
 	}
 	return c
+}
+
+// Past is what became of the workers of a pool so far.
+type Past struct {
+	// Deaths are those that died, by why: fault.Lost hung, fault.GstElement crashed, fault.Overloaded took too much of the
+	// machine, fault.ProtocolViolation broke the protocol or off.
+	Deaths   map[fault.Code]uint64
+	Failures uint64      // starts of which no worker came, so far
+	Starts   stat.Spread // the others, and how long each took until it was ready
+}
+
+// Past tells what became of workers.
+func (p *Pool) Past() Past {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return Past{Deaths: maps.Clone(p.deaths), Failures: p.failures, Starts: p.hatches.Snapshot()}
 }

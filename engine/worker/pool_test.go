@@ -89,6 +89,9 @@ func TestADeadSpareIsReplaced(t *testing.T) {
 	if c := p.Counts(); c.Died != 1 {
 		t.Errorf("%+v", c)
 	}
+	if past := p.Past(); past.Deaths[fault.GstElement] != 1 || len(past.Deaths) != 1 || past.Starts.Count < 2 || past.Failures != 0 {
+		t.Errorf("%+v", past)
+	}
 }
 
 func TestAWorkerThatCannotStart(t *testing.T) {

@@ -58,6 +58,7 @@ func (p *Pool) missing(now time.Time) (n int, wait time.Duration) {
 
 // hatch starts one worker and looks after it to its end.
 func (p *Pool) hatch() {
+	begun := time.Now()
 	l, err := newLink(p.ctx, &p.o)
 	if err != nil {
 		p.failed(err)
@@ -78,12 +79,12 @@ func (p *Pool) hatch() {
 	defer timer.Stop()
 	select {
 	case <-l.greeted:
-		p.hatched(l)
+		p.hatched(l, begun)
 		return
 	case <-l.dead:
 		select {
 		case <-l.greeted: // first, and both were seen at once
-			p.hatched(l)
+			p.hatched(l, begun)
 			return
 		default:
 		}
@@ -97,7 +98,7 @@ func (p *Pool) hatch() {
 }
 
 // hatched makes a worker the spare one.
-func (p *Pool) hatched(l *link) {
+func (p *Pool) hatched(l *link, begun time.Time) {
 	defer l.log.Debug("a worker is ready") // once it can be had
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -107,6 +108,7 @@ func (p *Pool) hatched(l *link) {
 		return
 	}
 	p.failure, p.links[l] = nil, true
+	p.hatches.Observe(time.Since(begun))
 	p.announce()
 }
 
@@ -118,6 +120,7 @@ func (p *Pool) failed(err error) {
 	if p.state == over {
 		return
 	}
+	p.failures++
 	p.failure = fault.New(fault.GstUnavailable, "", "no worker can be started").Because(err).Advise("sluice doctor says what is missing")
 	p.backOff()
 	p.o.Log.Error("no worker can be started", "error", err, "again_in", p.delay)
@@ -140,6 +143,7 @@ func (p *Pool) lost(l *link) {
 	delete(p.shared, l)
 	if l.fate().Code != fault.Closed && p.state != over {
 		p.died++
+		p.deaths[l.fate().Code]++
 		l.log.Error("a worker is dead", "error", l.fate(), "spare", spare)
 		if spare {
 			p.backOff()
