@@ -31,6 +31,9 @@ func OfHuma(e *huma.ErrorModel) *Problem {
 		}
 		p.Errors = append(p.Errors, d)
 	}
+	if e.Status == http.StatusUnsupportedMediaType {
+		p.Hint = "send Content-Type: application/json"
+	}
 	if len(p.Errors) == 1 {
 		p.Detail = p.Errors[0].Detail
 	}

@@ -42,8 +42,11 @@ func (v *V1) doAction(ctx context.Context, in *struct {
 	at := slices.IndexFunc(s.Actions, func(a element.Action) bool { return a.Name == in.Action })
 	if at < 0 {
 		_, has := describe.Abilities(i.Plan(), *n, s)
-		return nil, fault.New(fault.ResourceNotFound, n.Name, "%q has no action %q", n.Element, in.Action).
-			Advise("its actions: %s", strings.Join(has, ", "))
+		f := fault.New(fault.ResourceNotFound, n.Name, "%q has no action %q", n.Element, in.Action)
+		if len(has) == 0 {
+			return nil, f.Advise("it has none")
+		}
+		return nil, f.Advise("its actions: %s", strings.Join(has, ", "))
 	}
 	var given wire.Values
 	if in.Body != nil {
