@@ -40,6 +40,7 @@ type Engine struct {
 	hub       *hub.Hub
 	super     *supervisor.Supervisor
 	templates templates
+	outcomes  outcomes
 	sets      *store.Subscription
 	work      sync.WaitGroup
 	stop      sync.Once

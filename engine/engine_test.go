@@ -71,6 +71,15 @@ func TestPublishAndPlay(t *testing.T) {
 	if err := await(t, "the viewer's end", viewer.left); err != nil {
 		t.Errorf("the viewer's end: %v", err)
 	}
+	got := e.Outcomes()
+	for o, want := range map[engine.Outcome]uint64{
+		{Event: "fake.play", Code: fault.StreamNotFound}: 1, {Event: "fake.play"}: 1, {Event: "fake.publish"}: 1,
+		{Event: "fake.publish", Code: fault.NameInUse}: 1, {Event: "other", Code: fault.NoRoute}: 1,
+	} {
+		if got[o] != want {
+			t.Errorf("%+v came %d times of %d", o, got[o], want)
+		}
+	}
 }
 
 // What a peer does by itself ends its instance, and no restart brings it back.

@@ -31,10 +31,8 @@ type Event struct {
 	wanted  bool // end it when nobody reads what it makes
 }
 
-// Raise starts the graph that has a route for the event, and returns when its Go elements have started and it is under way;
-// Ready of the instance waits until it is live. ctx bounds the starting, and does not end the instance. No graph is
-// fault.NoRoute; other errors are those of the graph's parameters, elements and streams.
-func (e *Engine) Raise(ctx context.Context, ev Event) (*instance.Instance, error) {
+// answer starts the graph that has a route for the event.
+func (e *Engine) answer(ctx context.Context, ev Event) (*instance.Instance, error) {
 	set := e.opt.Store.Current()
 	m, ok := set.Routes().Match(ev.Name, ev.Path, vars(ev.Vars))
 	if !ok {

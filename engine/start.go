@@ -33,6 +33,13 @@ type Start struct {
 // others are fault.NoRoute, and one that is not there fault.GraphNotFound. Parameters that do not fit are fault.InvalidParams, all of
 // them joined, each with a JSON pointer as its place; an ID that is taken is fault.NameInUse.
 func (e *Engine) Run(ctx context.Context, s Start) (*instance.Instance, error) {
+	inst, err := e.byName(ctx, s)
+	e.count(startEvent, err)
+	return inst, err
+}
+
+// byName starts a graph by its name.
+func (e *Engine) byName(ctx context.Context, s Start) (*instance.Instance, error) {
 	set := e.opt.Store.Current()
 	t, err := e.templates.of(set, s.Graph)
 	if err != nil {

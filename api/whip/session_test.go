@@ -248,9 +248,12 @@ func (u *until) Write(p []byte) (int, error) {
 
 func TestLimit(t *testing.T) {
 	s := &stage{}
-	_, c := open(t, Options{Engine: s, Peers: s, Sessions: 2})
+	d, c := open(t, Options{Engine: s, Peers: s, Sessions: 2})
 	at, _ := joined(t, c, "/a/whip")
-	joined(t, c, "/b/whip")
+	joined(t, c, "/b/whep")
+	if n := d.Counts(); n != (Counts{WHIP: 1, WHEP: 1, Most: 2}) {
+		t.Errorf("counted %+v", n)
+	}
 	r := c.offer("/c/whip")
 	if r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" {
 		t.Errorf("got %s", r.Status)

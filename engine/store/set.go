@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"sluice/engine/route"
 	"sluice/engine/spec"
@@ -16,6 +17,7 @@ import (
 // not be changed.
 type Set struct {
 	version     uint64
+	made        time.Time
 	hash        string
 	graphs      []*spec.Graph // by name
 	files       map[string]*file
@@ -33,7 +35,7 @@ type Source struct {
 
 // newSet makes a set; its version is set by the store.
 func newSet(s settled, diags []spec.Diagnostic) *Set {
-	set := &Set{files: map[string]*file{}, table: s.table, diagnostics: diags, held: s.held}
+	set := &Set{made: time.Now(), files: map[string]*file{}, table: s.table, diagnostics: diags, held: s.held}
 	sum := sha256.New()
 	for _, path := range slices.Sorted(maps.Keys(s.tree)) {
 		f := s.tree[path]
@@ -55,6 +57,9 @@ func (s *Set) same(o *Set) bool {
 
 // Version counts the sets of a store, from 1.
 func (s *Set) Version() uint64 { return s.version }
+
+// Made is when the store made the set.
+func (s *Set) Made() time.Time { return s.made }
 
 // Hash is the same for the same files, in hexadecimal: the first 16 digits of a SHA-256.
 func (s *Set) Hash() string { return s.hash }
