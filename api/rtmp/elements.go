@@ -40,7 +40,7 @@ func (In) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtmp.in",
 		About:  "Gives what an RTMP publisher sends.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/RTMP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTMP",
 		Ports:    ports.Gives(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
@@ -53,7 +53,7 @@ func (Out) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtmp.out",
 		About:  "Sends to an RTMP player.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/RTMP",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/RTMP",
 		Ports:    ports.Takes(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
