@@ -39,7 +39,7 @@ func rules() []rule {
 		{"github.com/pion/rtp", []string{"sluice/engine/media", "sluice/engine/hub", "sluice/engine/enginetest", "sluice/elements/webrtc", "sluice/api/rtsp"}, "RTP lives in media"},
 		{"github.com/pion/ice", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
 		{"github.com/pion/interceptor", []string{"sluice/elements/webrtc"}, "one package terminates WebRTC"},
-		{"github.com/bluenviron/gortsplib", []string{"sluice/api/rtsp"}, "one package speaks RTSP"},
+		{"github.com/bluenviron/gortsplib", []string{"sluice/api/rtsp", "sluice/engine/media"}, "one package speaks RTSP; RTP lives in media"},
 		{"github.com/emiago/sipgo", []string{"sluice/api/sip"}, "one package speaks SIP"},
 		{"github.com/gorilla/websocket", []string{"sluice/api/websocket/socket"}, "one package speaks WebSocket"},
 		{"github.com/labstack/echo", []string{"sluice/api/rest", "sluice/api/hls", "sluice/api/whip", "sluice/api/console", "sluice/api/metrics"}, "only HTTP doors"},

@@ -5,15 +5,13 @@ import (
 	"strings"
 
 	"sluice/engine/fault"
+	"sluice/engine/hub"
 )
-
-// maxName is how long a name may be, in bytes.
-const maxName = 255
 
 // address is what a client asks for.
 type address struct {
 	full  string // the whole path: "live/cam"
-	name  string // its last part: "cam"
+	name  string // its last part, "cam"; all of it if it is an address itself
 	app   string // what stands before that: "live"
 	token string
 	query map[string]any // without secrets
@@ -22,14 +20,14 @@ type address struct {
 // parseAddress takes path and query of an RTSP address apart.
 func parseAddress(path, query string) (address, error) {
 	a := address{full: strings.Trim(path, "/"), query: map[string]any{}}
-	switch {
-	case a.full == "":
+	if a.full == "" {
 		return a, fault.New(fault.InvalidRequest, "", "the address has no name of a stream").Advise("rtsp://HOST/NAME")
-	case len(a.full) > maxName, strings.ContainsFunc(a.full, func(r rune) bool { return r < ' ' || r == 0x7f }), !valid(a.full):
-		return a, fault.New(fault.InvalidRequest, "", "%.80q is no name of a stream", a.full)
+	}
+	if err := hub.CheckName(a.full); err != nil {
+		return a, err
 	}
 	a.name = a.full
-	if i := strings.LastIndexByte(a.full, '/'); i >= 0 {
+	if i := strings.LastIndexByte(a.full, '/'); i >= 0 && !strings.Contains(a.full, "://") {
 		a.app, a.name = a.full[:i], a.full[i+1:]
 	}
 	values, err := url.ParseQuery(query)
@@ -46,14 +44,4 @@ func parseAddress(path, query string) (address, error) {
 		}
 	}
 	return a, nil
-}
-
-// valid tells whether all parts of a path say something.
-func valid(path string) bool {
-	for part := range strings.SplitSeq(path, "/") {
-		if part == "" || part == "." || part == ".." {
-			return false
-		}
-	}
-	return strings.ToValidUTF8(path, "") == path
 }

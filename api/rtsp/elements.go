@@ -67,7 +67,7 @@ func (Pull) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtsp.pull",
 		About:  "Plays a stream of a camera or another RTSP server.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/RTSP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTSP",
 		Ports: ports.Gives(audio(), video()),
 		Fields: []element.Field{
 			url,

@@ -48,3 +48,22 @@ func TestPublishAndPlay(t *testing.T) {
 		}
 	}
 }
+
+// Who plays a name that is an address gets that camera, called once for all.
+func TestPull(t *testing.T) {
+	s := serve(t)
+	published := s.await("stream.published", "cam")
+	s.publish("tcp", "cam")
+	published()
+	name := "rtsp://" + s.addr + "/cam"
+	ended := s.await("stream.ended", name)
+	for _, transport := range []string{"tcp", "udp"} {
+		if got := s.probe(transport, name); !strings.Contains(got, "codec_name=h264|width=320|height=180") {
+			t.Errorf("got %s", got)
+		}
+	}
+	if n := len(s.engine.Readers("cam")); n != 1 {
+		t.Errorf("the camera is called %d times", n)
+	}
+	ended() // some time after the last viewer has gone
+}
