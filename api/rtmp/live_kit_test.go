@@ -55,8 +55,14 @@ type server struct {
 
 func serve(t testing.TB, change ...func(*rtmp.Options)) *server {
 	t.Helper()
+	return serveGraphs(t, graphs, change...)
+}
+
+// serveGraphs starts a server with graphs of its own.
+func serveGraphs(t testing.TB, text string, change ...func(*rtmp.Options)) *server {
+	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
-	e := newEngine(t, log)
+	e := newEngine(t, log, text)
 	o := rtmp.Options{Engine: rtmp.UseEngine(e), Listen: []string{"127.0.0.1:0"}, Log: log}
 	for _, c := range change {
 		c(&o)
@@ -88,7 +94,7 @@ func serve(t testing.TB, change ...func(*rtmp.Options)) *server {
 	return &server{t: t, engine: e, door: door, host: door.Addresses()[0].String()}
 }
 
-func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
+func newEngine(t testing.TB, log *slog.Logger, text string) *engine.Engine {
 	t.Helper()
 	snapshot, err := registry.Snapshot()
 	if err != nil {
@@ -98,7 +104,7 @@ func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.New(store.Options{Base: fstest.MapFS{"rtmp.yaml": {Data: []byte(graphs)}}, Log: log})
+	st, err := store.New(store.Options{Base: fstest.MapFS{"rtmp.yaml": {Data: []byte(text)}}, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
