@@ -17,10 +17,10 @@ import (
 
 // check looks at a request before anything is made for it.
 func (s *stream) check() (reason.Reason, bool) {
-	switch provider := s.req.MediaProvider; {
+	switch {
 	case hub.CheckName(s.name) != nil:
 		return reason.BadURI, false
-	case provider != "" && provider != "WebRTC":
+	case !s.peers() && (!s.plays() || s.owner.id.Viewers == nil):
 		return reason.NoCommonCodecs, false
 	case s.req.SDP == "" || len(s.req.SDP) > wire.MaxSDP || len(s.req.Custom) > wire.MaxCustom:
 		return reason.Proxy, false
@@ -72,8 +72,20 @@ func Proof(before auth.Request, custom json.RawMessage) auth.Request {
 	return before
 }
 
+// provider is how the client's media travels, in the SDK's words.
+func (s *stream) provider() string { return cmp.Or(string(s.req.MediaProvider), webRTC) }
+
+// webRTC is the usual provider.
+const webRTC = "WebRTC"
+
+// peers tells whether the media goes between peers of WebRTC, and not through the client's sockets.
+func (s *stream) peers() bool { return s.provider() == webRTC }
+
 // meet makes the client's peer.
 func (s *stream) meet(ctx context.Context) (Peer, error) {
+	if !s.peers() {
+		return s.owner.id.Viewers.Viewer(s.provider(), string(s.req.SDP))
+	}
 	offer := webrtc.Offer{
 		SDP:         string(s.req.SDP),
 		Client:      s.owner.id.Proof.Remote,
@@ -108,7 +120,7 @@ func (s *stream) event(peer Peer, user string) engine.Event {
 	}
 	name := "ws.publish"
 	if s.plays() {
-		name = "ws.play"
+		name, vars["provider"] = "ws.play", s.provider()
 	}
 	return engine.Event{Name: name, Path: "/" + s.name, Vars: vars, Sessions: map[string]any{"browser": peer}}
 }
