@@ -14,6 +14,7 @@ func conversions() []scenario {
 		{name: "wishes", servers: 1},
 		{name: "crash", servers: 1},
 		{name: "mse", servers: 1},
+		{name: "wsplayer", servers: 1},
 	}
 }
 
