@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
 	"sluice/api/rtmp/session"

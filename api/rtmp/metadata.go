@@ -3,7 +3,7 @@ package rtmp
 import (
 	"iter"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
 	"sluice/engine/media"

@@ -5,7 +5,7 @@ import (
 	"net/url"
 	"strings"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/flv"
 	"sluice/engine/media"
 )

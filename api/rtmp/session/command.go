@@ -3,7 +3,7 @@ package session
 import (
 	"encoding/binary"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/engine/fault"
 )

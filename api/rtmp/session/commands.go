@@ -7,7 +7,7 @@ import (
 	"net/netip"
 	"time"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/engine/fault"
 )

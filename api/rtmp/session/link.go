@@ -11,7 +11,7 @@ import (
 	"github.com/bluenviron/gortmplib/pkg/bytecounter"
 	"github.com/bluenviron/gortmplib/pkg/handshake"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/engine/fault"
 )

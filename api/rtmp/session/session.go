@@ -7,7 +7,7 @@ import (
 	"context"
 	"time"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 )
 

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"sluice/api/rtmp/amf"
+	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/engine/fault"
 )
@@ -68,23 +68,23 @@ func (s *Stream) Refuse(reason error) {
 	s.out.onStatus(s.id, "error", s.code(reason), told(reason), amf.Pair{Key: "details", Value: s.Name})
 }
 
-// code is that of a reason in the words of NetStream.
+// code is that of a reason in the words of NetConnection and NetStream.
 func (s *Stream) code(reason error) string {
-	code := fault.CodeOf(reason)
-	switch {
-	case code == fault.Unauthorized || code == fault.Forbidden:
-		if s.Publish {
-			return "NetStream.Publish.Denied"
-		}
-		return "NetStream.Play.Failed"
-	case s.Publish && (code == fault.NameInUse || code == fault.InvalidRequest):
+	switch fault.CodeOf(reason) {
+	case fault.Unauthorized, fault.Forbidden, fault.Overloaded:
+		return "NetConnection.Connect.Rejected"
+	case fault.InvalidRequest, fault.InvalidParams:
+		return "NetConnection.Call.Failed"
+	case fault.NameInUse, fault.StaleVersion:
 		return "NetStream.Publish.BadName"
-	case s.Publish:
-		return "NetStream.Publish.Failed"
-	case code == fault.StreamNotFound || code == fault.NoRoute:
+	case fault.StreamNotFound:
 		return "NetStream.Play.StreamNotFound"
+	case fault.CodecNotAvailable, fault.StartTimeout, fault.Stalled:
+		if !s.Publish {
+			return "NetStream.Play.Failed"
+		}
 	}
-	return "NetStream.Play.Failed"
+	return "NetStream.Failed"
 }
 
 // told is what a client may know of a reason.
