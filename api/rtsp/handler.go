@@ -1,6 +1,9 @@
 package rtsp
 
 import (
+	"context"
+	"log/slog"
+
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
 
@@ -31,6 +34,7 @@ func answer(err error) *base.Response {
 
 // OnConnClose ends what was prepared for a session that never came.
 func (h *handler) OnConnClose(ctx *gortsplib.ServerHandlerOnConnCloseCtx) {
+	h.server.door.opt.Log.Debug("connection ended", "remote", ctx.Conn.NetConn().RemoteAddr().String(), "err", ctx.Error)
 	if v := of(ctx.Conn.UserData()); v != nil && !v.bound() {
 		v.peer.Stop(nil)
 	}
@@ -39,7 +43,16 @@ func (h *handler) OnConnClose(ctx *gortsplib.ServerHandlerOnConnCloseCtx) {
 // OnSessionClose ends the visit with its session.
 func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	if v := of(ctx.Session.UserData()); v != nil {
+		v.log.Debug("session closed", "err", ctx.Error)
 		v.peer.Stop(nil)
+	}
+}
+
+// OnRequest logs. What stands after the ? is left out, since tokens stand there.
+func (h *handler) OnRequest(c *gortsplib.ServerConn, r *base.Request) {
+	log := h.server.door.opt.Log
+	if r.URL != nil && log.Enabled(context.Background(), slog.LevelDebug) {
+		log.Debug("request", "method", string(r.Method), "path", r.URL.Path, "remote", c.NetConn().RemoteAddr().String())
 	}
 }
 

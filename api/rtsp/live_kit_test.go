@@ -52,7 +52,7 @@ func (r raiser) Has(name string) bool { return r.Streams().Has(name) }
 // serve starts a server; change sees the door's options before.
 func serve(t testing.TB, change ...func(*rtsp.Options)) *server {
 	t.Helper()
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e := newEngine(t, log)
 	local := func(ctx context.Context) (net.Listener, error) {
 		return new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
