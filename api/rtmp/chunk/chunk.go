@@ -27,7 +27,6 @@ const (
 // Sizes.
 const (
 	firstSize = 128        // of chunks, until another is agreed on
-	maxLength = 1<<24 - 1  // of a message, in 24 bits
 	extended  = 1<<24 - 1  // in place of a timestamp that stands behind the header
 	maxSize   = 0x7fffffff // of chunks; the first bit is to be zero
 )

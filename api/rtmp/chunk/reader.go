@@ -177,16 +177,18 @@ func (r *Reader) header(s *stream, format byte) error {
 // again takes a chunk without a header: the next one of its message, or the first of one like the one before.
 func (r *Reader) again(s *stream) error {
 	if s.isLong {
-		// 5.3.1.3 wants the timestamp here, too, but not everybody writes it.
+		// 5.3.1.3 wants the timestamp here, too, but not everybody writes it. gortmplib (1.0.0) writes zeros, which pictures do not
+		// have four of.
 		next, err := r.in.Peek(4)
 		if err != nil {
 			return err
 		}
-		if binary.BigEndian.Uint32(next) == s.extended {
+		if n := binary.BigEndian.Uint32(next); n == s.extended || n == 0 {
 			_, _ = r.in.Discard(len(next)) // they are there
 		}
 	}
 	if s.Body == nil {
+		// Behind a whole header 5.3.1.2.4 wants its timestamp for the delta, but librtmp and nginx-rtmp mean none.
 		s.Timestamp += s.delta
 	}
 	return nil
