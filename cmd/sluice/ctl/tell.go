@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 
 	"sluice/api/rest/client"
@@ -12,6 +13,10 @@ import (
 	"sluice/cmd/sluice/ctl/show"
 	"sluice/engine/fault"
 )
+
+// Tell says on errs what went wrong with a use of the API, and gives the error that stands for the exit code: nil, one of this package's,
+// or one about which nothing was said.
+func Tell(errs io.Writer, err error) error { return (&ctl{Options: Options{Err: errs}}).tell(err) }
 
 // tell says what went wrong, and gives the error that stands for the exit code.
 func (c *ctl) tell(err error) error {
