@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"sluice/api/auth"
@@ -121,8 +122,30 @@ func (s *stream) event(peer Peer, user string) engine.Event {
 	name := "ws.publish"
 	if s.plays() {
 		name, vars["provider"] = "ws.play", s.provider()
+		if height := s.bearable(); height > 0 {
+			vars["want.height"] = int64(height)
+		}
 	}
 	return engine.Event{Name: name, Path: "/" + s.name, Vars: vars, Sessions: map[string]any{"browser": peer}}
+}
+
+// software is how many pixels a picture has at most that is made for a decoder in JavaScript, unless the page asks for more: larger
+// ones keep a whole processor busy at 30 a second, here as well as there.
+const software = 640 * 360
+
+// bearable is the height of pictures for a decoder in JavaScript that would be too large as they are published; 0 if they would not
+// be, or the page asked for a size.
+func (s *stream) bearable() int {
+	if s.provider() != "WSPlayer" || s.req.Width != 0 || s.req.Height != 0 {
+		return 0
+	}
+	info, _ := s.all.opt.Engine.Streams().Stream(s.name)
+	for _, t := range info.Tracks {
+		if w, h := t.Track.Width, t.Track.Height; !t.Alternative && w*h > software {
+			return int(math.Sqrt(software*float64(h)/float64(w))) &^ 1
+		}
+	}
+	return 0
 }
 
 // bits makes bits a second of the kilobits that pages speak of.

@@ -1,4 +1,5 @@
-// The player page plays by the SDK's decoder in JavaScript: MPEG-1 and G.711 through a second WebSocket, which it keeps.
+// The player page plays by the SDK's decoder in JavaScript: MPEG-1 and G.711 through a second WebSocket, which it keeps. Pictures
+// are made small enough for it.
 import { same, statuses } from "../lib/scene.mjs";
 import { Sdk } from "../lib/sdk.mjs";
 
@@ -12,6 +13,8 @@ export default async function (scene) {
   await tab.click("#playBtn");
   await tab.shows("#status", "PLAYING");
   await moves(tab);
+  const { data: [event] } = await tab.heard("notifyStreamEvent", (e) => e.type === "resize");
+  same(event.payload, { streamerVideoWidth: 552, streamerVideoHeight: 414 }, "the size");
   await scene.shot(tab, "playing");
 
   // Once more, by the same socket.
@@ -50,7 +53,7 @@ function listen(tab) {
 // moves waits until pictures change on the page's canvas, and sound is more than silence.
 async function moves(tab) {
   const canvas = tab.page.locator("canvas").last();
-  await tab.sees("pictures", () => canvas.evaluate((c) => c.width === 640 && c.height === 480));
+  await tab.sees("pictures", () => canvas.evaluate((c) => c.width === 552 && c.height === 414));
   const first = await canvas.screenshot();
   await tab.sees("moving pictures", async () => !first.equals(await canvas.screenshot()));
   await tab.sees("sound", () => tab.page.evaluate(() => {
