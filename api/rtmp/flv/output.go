@@ -17,6 +17,9 @@ type Frame struct {
 
 // Make writes a unit of a track. It is nil for what no message carries.
 func Make(t *media.Track, u *media.Unit) *Frame {
+	if len(u.AU) == 0 {
+		return nil
+	}
 	f := &Frame{Key: u.Key || t.Kind == media.Audio}
 	switch t.Codec {
 	case media.H264, media.H265:

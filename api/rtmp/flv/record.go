@@ -104,11 +104,14 @@ func makeHEVC(sets [][]byte) []byte {
 	if len(byType[sps]) == 0 || p.Unmarshal(byType[sps][0]) != nil {
 		return nil
 	}
-	b := make([]byte, 0, 64)
-	b = append(b, 1)
+	nested := byte(0)
+	if p.TemporalIDNestingFlag {
+		nested = 1 << 2
+	}
+	b := []byte{1}
 	b = append(b, profile(byType[sps][0])...)
 	b = append(b, 0xf0, 0, 0xfc, 0xfc|byte(p.ChromaFormatIdc), 0xf8|byte(p.BitDepthLumaMinus8), 0xf8|byte(p.BitDepthChromaMinus8), 0, 0,
-		byte(p.MaxSubLayersMinus1+1)<<3|3)
+		(p.MaxSubLayersMinus1+1)<<3|nested|3)
 	b = append(b, 3)
 	for _, kind := range []byte{vps, sps, pps} {
 		b = append(b, 0x80|kind)
