@@ -133,7 +133,7 @@ func (m *Model) typed(k tea.KeyMsg) {
 
 // turn reads a page.
 func (m *Model) turn(k string) tea.Cmd {
-	by := 0
+	by, all := 0, len(m.lines())
 	switch k {
 	case "q", "esc", "enter", "?":
 		m.mode = browsing
@@ -147,11 +147,11 @@ func (m *Model) turn(k string) tea.Cmd {
 	case "pgdown", " ":
 		by = m.paper()
 	case "home", "g":
-		by = -len(m.page.lines)
+		by = -all
 	case "end", "G":
-		by = len(m.page.lines)
+		by = all
 	}
-	m.page.first = max(0, min(m.page.first+by, len(m.page.lines)-m.paper()))
+	m.page.first = max(0, min(m.page.first+by, all-m.paper()))
 	return nil
 }
 
@@ -207,5 +207,6 @@ s, S                      sort by the next column, or the one before
 r                         the other way round
 q, ctrl+c                 quit
 
-CPU is a share of one CPU. A worker that several pipelines share is counted for each of them. in and out are bits a second: what is published, and
-what readers are given. fps is known where access units are counted. viewers are all who read a stream, other graphs, too.`
+CPU is a share of one CPU; a worker that several pipelines share is counted for each.
+in and out are bits a second: what is published, and what readers are given.
+fps is known where access units are counted. viewers are all who read, graphs too.`

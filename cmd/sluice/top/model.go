@@ -74,9 +74,8 @@ type Model struct {
 
 // page is a text over the table.
 type page struct {
-	title string
-	lines []string
-	first int // line at the top
+	title, text string
+	first       int // line at the top
 }
 
 // Messages.
@@ -163,7 +162,7 @@ func (m *Model) open(e explained) {
 		m.notice = e.title + ": " + e.err.Error()
 		return
 	}
-	m.page = page{title: e.title, lines: lines(e.text)}
+	m.page = page{title: e.title, text: e.text}
 	m.mode = reading
 }
 

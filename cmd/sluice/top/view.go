@@ -133,9 +133,10 @@ func (m *Model) last() string {
 // paged shows the page over the table.
 func (m *Model) paged() []string {
 	out := []string{m.look.title.Render(show.Safe(m.page.title))}
-	rest := m.page.lines[min(m.page.first, len(m.page.lines)):]
+	all := m.lines()
+	rest := all[min(m.page.first, len(all)):]
 	for _, line := range rest[:min(len(rest), m.paper())] {
-		out = append(out, show.Safe(line))
+		out = append(out, line)
 	}
 	for len(out) < m.height-1 {
 		out = append(out, "")
@@ -147,5 +148,11 @@ func (m *Model) paged() []string {
 	return append(out, m.look.quiet.Render(more+"up, down scroll  q back"))
 }
 
-// lines cuts a text into lines, without those that are empty at its end.
-func lines(text string) []string { return strings.Split(strings.TrimRight(text, "\n"), "\n") }
+// lines is the page's text, broken to the width of the terminal.
+func (m *Model) lines() []string {
+	var out []string
+	for _, line := range strings.Split(strings.TrimRight(m.page.text, "\n"), "\n") {
+		out = append(out, strings.Split(ansi.Wrap(show.Safe(line), m.width, ""), "\n")...)
+	}
+	return out
+}
