@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"net"
 	"os/exec"
 	"strings"
 	"testing"
@@ -54,10 +53,9 @@ func serve(t testing.TB, change ...func(*rtsp.Options)) *server {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e := newEngine(t, log)
-	local := func(ctx context.Context) (net.Listener, error) {
-		return new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	o := rtsp.Options{
+		Engine: raiser{e}, Listen: []string{"127.0.0.1:0"}, UDP: "127.0.0.1:0", Log: log,
 	}
-	o := rtsp.Options{Engine: raiser{e}, Bind: local, Host: "127.0.0.1", UDP: freePorts(t), UDPKey: "rtsp.udp", Log: log}
 	for _, c := range change {
 		c(&o)
 	}
@@ -90,35 +88,6 @@ func serve(t testing.TB, change ...func(*rtsp.Options)) *server {
 		s.secure = door.Addresses()[1].String()
 	}
 	return s
-}
-
-// freePorts finds four neighbouring ports for UDP, of which the first is even.
-func freePorts(t testing.TB) int {
-	t.Helper()
-	for range 100 {
-		first, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := first.LocalAddr().(*net.UDPAddr).Port //nolint:forcetypeassert // it is one
-		_ = first.Close()
-		if port%2 == 0 && port < 65530 && all(port) {
-			return port
-		}
-	}
-	t.Fatal("no free ports")
-	return 0
-}
-
-func all(port int) bool {
-	for i := range 4 {
-		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port + i})
-		if err != nil {
-			return false
-		}
-		_ = c.Close()
-	}
-	return true
 }
 
 func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {

@@ -22,6 +22,7 @@ type Config struct {
 	WHIP      WHIPConfig
 	WebSocket WebSocketConfig
 	RTMP      RTMPConfig
+	RTSP      RTSPConfig
 	Hub       HubConfig
 	Workers   WorkersConfig
 	REST      RESTConfig
