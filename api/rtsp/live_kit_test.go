@@ -16,6 +16,7 @@ import (
 	"sluice/engine/element"
 	"sluice/engine/enginetest"
 	"sluice/engine/event"
+	"sluice/engine/fault"
 	"sluice/engine/store"
 	"sluice/graphs"
 	"sluice/testdata/registry"
@@ -114,7 +115,12 @@ func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	for _, d := range st.Current().Diagnostics() {
 		t.Fatal(d)
 	}
-	e, err := engine.New(engine.Options{Log: log, Registry: reg, Store: st})
+	e, err := engine.New(engine.Options{Log: log, Registry: reg, Store: st, Addresses: func(name string) error {
+		if strings.Contains(name, "refused.example") {
+			return fault.New(fault.Forbidden, "", "nothing is played from there")
+		}
+		return nil
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,6 +110,7 @@ type KeepAliveConfig struct {
 type HubConfig struct {
 	Cache  int64
 	Shards int
+	Hosts  []string
 }
 
 // WorkersConfig is the section "workers".

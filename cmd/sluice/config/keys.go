@@ -88,6 +88,11 @@ func hub() []Key {
 			"What each stream keeps from its last key frame on, so that who joins sees a picture at once."),
 		whole("hub.shards", 0, 0, 256, func(c *Config) *int { return &c.Hub.Shards },
 			"Loops that write to readers. 0 is one for each CPU."),
+		texts("hub.hosts", nil, func(c *Config) *[]string { return &c.Hub.Hosts },
+			"Hosts of addresses (`rtsp://…`, `rtmp://…`) that viewers may play by using them as the name of a stream: names, "+
+				"`*.example.org`, addresses, networks, each also with a port, or `*` for all. Names are not looked up, so a network "+
+				"admits only addresses. Graphs that name a camera themselves need none of this.").
+			unset("none").like("cam.example.org:554").checked(reachable),
 	}
 }
 

@@ -56,7 +56,7 @@ func TestDefaults(t *testing.T) {
 		Relay:     RelayConfig{UDP: []string{}, TCP: []string{}},
 		WHIP:      WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},
 		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
-		Hub:       HubConfig{Cache: 8_000_000},
+		Hub:       HubConfig{Cache: 8_000_000, Hosts: []string{}},
 		Workers:   WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
 		RTMP: RTMPConfig{
 			Listen: []string{":1935"}, TLSListen: []string{":1936"}, Connections: 10_000, PerAddress: 1_000,
