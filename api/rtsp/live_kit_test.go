@@ -5,13 +5,16 @@ import (
 	"context"
 	"log/slog"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"sluice/api/rtsp"
+	"sluice/api/whip"
 	"sluice/elements/stream"
+	"sluice/elements/webrtc"
 	"sluice/engine"
 	"sluice/engine/element"
 	"sluice/engine/enginetest"
@@ -97,12 +100,16 @@ func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	elements := append(stream.Elements(), rtsp.Elements()...)
-	reg, err := element.NewRegistry(snapshot, elements, append(stream.Triggers(), rtsp.Triggers()...))
+	elements := slices.Concat(stream.Elements(), rtsp.Elements(), webrtc.Elements())
+	reg, err := element.NewRegistry(snapshot, elements, slices.Concat(stream.Triggers(), rtsp.Triggers(), whip.Triggers()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := fstest.MapFS{}
+	web, err := graphs.FS.ReadFile("web/whip.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{"whip.yaml": {Data: web}}
 	for name, file := range map[string]string{
 		"rtsp_publish": "live/publishers.yaml", "rtsp_play": "live/players.yaml", "rtsp": "cameras/address.yaml",
 	} {
