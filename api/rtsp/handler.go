@@ -44,6 +44,10 @@ func (h *handler) OnConnClose(ctx *gortsplib.ServerHandlerOnConnCloseCtx) {
 func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	if v := of(ctx.Session.UserData()); v != nil {
 		v.log.Debug("session closed", "err", ctx.Error)
+		if v.group != nil {
+			h.server.groups.leave(v)
+			return
+		}
 		v.peer.Stop(nil)
 	}
 }
@@ -105,7 +109,12 @@ func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Respons
 		if v, err = h.prepared(ctx.Conn, ctx.Path, ctx.Query, ctx.Request, transport(ctx.Transport)); err != nil {
 			return answer(err), nil, nil
 		}
-		v.bind(ctx.Session)
+		if ctx.Transport.Protocol == gortsplib.ProtocolUDPMulticast {
+			v = h.server.groups.join(v, ctx.Session)
+			ctx.Conn.SetUserData(nil)
+		} else {
+			v.bind(ctx.Session)
+		}
 	}
 	if v.peer.publishes {
 		return answer(nil), nil, nil
