@@ -6,8 +6,6 @@ import (
 
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
-
-	"sluice/engine/fault"
 )
 
 // handler answers what gortsplib's server asks. Its methods are called from the goroutines of connections and sessions, of
@@ -25,11 +23,7 @@ func answer(err error) *base.Response {
 	if err == nil {
 		return &base.Response{StatusCode: base.StatusOK, Header: base.Header{}}
 	}
-	r := refusal(err)
-	if fault.CodeOf(err) == fault.Unauthorized {
-		challenge(r)
-	}
-	return r
+	return refusal(err)
 }
 
 // OnConnClose ends what was prepared for a session that never came.
@@ -159,6 +153,9 @@ func (h *handler) OnStreamWriteError(ctx *gortsplib.ServerHandlerOnStreamWriteEr
 // OnResponse completes answers.
 func (h *handler) OnResponse(c *gortsplib.ServerConn, r *base.Response) {
 	r.Header["Server"] = base.HeaderValue{"sluice"}
+	if r.StatusCode == base.StatusUnauthorized {
+		h.server.door.challenge(r, remote(c.NetConn()))
+	}
 	s := c.Session()
 	if s == nil {
 		return
