@@ -170,3 +170,23 @@ func TestSettled(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSettledByItsEvent: what an event tells is newer than what the pipeline shows when it is asked too soon.
+func TestSettledByItsEvent(t *testing.T) {
+	c, _ := at(t, func(w http.ResponseWriter, r *http.Request) {
+		if !strings.HasSuffix(r.URL.Path, "/events") {
+			w.Header().Set("Content-Type", "application/json")
+			fmt.Fprint(w, `{"id":"p","graph":"g","state":"starting","since":"2026-01-02T12:00:00Z"}`)
+			return
+		}
+		w.Header().Set("Content-Type", feed.ContentType)
+		for i, state := range []string{"starting", "failed"} {
+			fmt.Fprintf(w, "id: x-%d\nevent: instance.changed\ndata: {\"id\":\"x-%d\",\"name\":\"instance.changed\",\"body\":{\"to\":%q,"+
+				"\"since\":\"2026-01-02T12:00:0%dZ\",\"cause\":{\"code\":\"lost\",\"text\":\"gone\"}}}\n\n", i, i, state, i)
+		}
+	})
+	p, err := c.Settled(t.Context(), "p", client.Over, nil)
+	if err != nil || p.State != "failed" || p.Fault == nil || p.Fault.Code != "lost" {
+		t.Errorf("%+v %v", p, err)
+	}
+}
