@@ -72,6 +72,36 @@ func TestServer(t *testing.T) {
 	}
 }
 
+// Two who want nearly the same of a stream share what is made for them: it is told why, by which pipeline, for whom and at what cost.
+func TestExplainConversion(t *testing.T) {
+	const small = "graph: v1\nabout: Small.\nroute:\n  - rest.start\nparams:\n  to: {type: string, default: a}\n  width: {type: int, default: 320}\n" +
+		"nodes:\n  in: stream.in name=cam wait=5s width=$width\n  out: stream.out name=$to\nlinks:\n  - in -> out\n"
+	shaped := strings.Replace(converting, "codec=$want.codec", "always=true codec=$want.codec width=$want.width", 1)
+	k := start(t, options{graphs: map[string]string{"jobs/small": small, "convert": shaped}})
+	k.publish("cam", media.VP8, media.Opus)
+	for name, width := range map[string]int{"a": 320, "b": 321} {
+		want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/small", "params": J{"to": name, "width": width}})
+	}
+	e := want[wire.Explanation](k, 200, "GET /v1/streams/cam/explain", nil)
+	if len(e.Conversions) != 1 || e.Conversions[0].Readers != 2 || e.Conversions[0].Width != 320 || e.Conversions[0].Codec != "vp8" ||
+		!strings.HasPrefix(e.Conversions[0].Graph, "convert@") {
+		t.Errorf("the conversions: %+v", e.Conversions)
+	}
+	if len(e.Pipelines) != 3 {
+		t.Errorf("two read and one converts, not %+v", e.Pipelines)
+	}
+	for _, p := range e.Pipelines {
+		if slices.Contains(p.Does, "convert") && (p.Graph != "convert" || p.Cost <= 0) {
+			t.Errorf("what converts: %+v", p)
+		}
+	}
+	for _, r := range e.Readers {
+		if d := r.Tracks[0]; r.Name != "convert/in" && d.Kind == "video" && (d.How != "conversion" || !strings.Contains(d.Reason, "vp8 published, ")) {
+			t.Errorf("%s gets %+v", r.Name, d)
+		}
+	}
+}
+
 func TestExplainStream(t *testing.T) {
 	k := start(t, options{own: map[string]string{
 		"fetch": "graph: v1\nabout: Fetches.\nroute:\n  - stream.wanted /{stream...}\nnodes:\n  in: stream.in name=other\n  out: stream.out name=$stream\nlinks:\n  - in -> out\n",

@@ -70,7 +70,7 @@ func (v *V1) around(name string) []wire.StreamPipeline {
 	out := []wire.StreamPipeline{}
 	for _, i := range v.opt.Engine.Instances().Instances() {
 		p := describe.Pipeline(i, v.opt.Registry.Spec)
-		one := wire.StreamPipeline{ID: p.ID, Graph: p.Graph, State: p.State, Sessions: p.Sessions}
+		one := wire.StreamPipeline{ID: p.ID, Graph: p.Graph, State: p.State, Cost: p.Cost, Sessions: p.Sessions}
 		for _, does := range []struct {
 			what    string
 			streams []string

@@ -43,5 +43,6 @@ type StreamPipeline struct {
 	Graph    string   `json:"graph"`
 	State    string   `json:"state"`
 	Does     []string `json:"does" doc:"publish, convert, read." example:"[\"publish\"]"`
+	Cost     float64  `json:"cost,omitempty" doc:"CPUs, by the estimate of its plan."`
 	Sessions []string `json:"sessions,omitempty" doc:"Roles of the peers that it speaks to."`
 }
