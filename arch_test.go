@@ -45,6 +45,7 @@ func rules() []rule {
 		{"github.com/labstack/echo", []string{"sluice/api/rest", "sluice/api/hls", "sluice/api/whip", "sluice/api/console", "sluice/api/metrics"}, "only HTTP doors"},
 		{"gopkg.in/yaml.v3", []string{"sluice/engine/spec"}, "YAML has one reader"},
 		{"github.com/spf13/cobra", []string{"sluice/cmd"}, "the engine has no command line"},
+		{"github.com/charmbracelet/bubbletea", []string{"sluice/cmd/sluice/top"}, "one package draws on terminals"},
 		{"github.com/fsnotify", []string{"sluice/engine/store"}, "one package watches files"},
 		{"sluice/engine/gst", []string{"sluice/engine/gst", "sluice/cmd"}, "GStreamer is passed in"},
 	}
