@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -191,18 +190,5 @@ func TestTheDoorOpensAndCloses(t *testing.T) {
 func TestADoorNeedsAnEngine(t *testing.T) {
 	if _, err := New(Options{}); fault.CodeOf(err) != fault.Internal {
 		t.Error(err)
-	}
-}
-
-// TestPage: the documentation lists exactly the metrics that there are.
-func TestPage(t *testing.T) {
-	text, err := os.ReadFile("../../docs/metrics.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(text), "<!-- table -->\n")
-	table, _, found := strings.Cut(rest, "<!-- end -->")
-	if want := Table(); !found || table != want {
-		t.Errorf("docs/metrics.md has another table than\n%s", want)
 	}
 }
