@@ -25,6 +25,7 @@ type rules struct {
 type grant struct {
 	publish, play []pattern
 	admin         bool
+	metrics       bool
 }
 
 type user struct {
@@ -61,7 +62,7 @@ func compile(c Config) (*rules, error) {
 		}
 	}
 	var err error
-	if r.anonymous, err = newGrant(open.Publish, open.Play, false); err != nil {
+	if r.anonymous, err = newGrant(open.Publish, open.Play); err != nil {
 		return nil, at(err, "auth.anonymous")
 	}
 	return r, nil
@@ -92,10 +93,11 @@ func (r *rules) addUser(c UserConfig) error {
 	if err != nil {
 		return at(err, "password")
 	}
-	may, err := newGrant(c.Publish, c.Play, c.Admin)
+	may, err := newGrant(c.Publish, c.Play)
 	if err != nil {
 		return err
 	}
+	may.admin, may.metrics = c.Admin, c.Metrics
 	r.users[c.Name] = &user{name: c.Name, hash: hash, may: may}
 	if r.stranger == nil {
 		r.stranger = &user{hash: hash}
@@ -114,16 +116,17 @@ func (r *rules) addToken(c TokenConfig) error {
 	if err != nil {
 		return at(err, "token")
 	}
-	may, err := newGrant(c.Publish, c.Play, c.Admin)
+	may, err := newGrant(c.Publish, c.Play)
 	if err != nil {
 		return err
 	}
+	may.admin, may.metrics = c.Admin, c.Metrics
 	r.tokens = append(r.tokens, token{name: c.Name, sum: sum, may: may})
 	return nil
 }
 
-func newGrant(publish, play []string, admin bool) (grant, error) {
-	g := grant{admin: admin}
+func newGrant(publish, play []string) (grant, error) {
+	var g grant
 	for _, list := range []struct {
 		key  string
 		from []string
@@ -152,6 +155,8 @@ func (g grant) allows(a Action, stream string) bool {
 		return slices.ContainsFunc(g.play, fits)
 	case Enter:
 		return g.admin || len(g.publish) > 0 || len(g.play) > 0
+	case Metrics:
+		return g.admin || g.metrics
 	default:
 		return a == Admin && g.admin
 	}

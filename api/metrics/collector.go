@@ -63,7 +63,8 @@ func (s sheet) side(direction string, of webrtc.Side) {
 	s.count("sluice_webrtc_resent_packets_total", of.Counts.Resent, direction)
 	s.count("sluice_webrtc_nacked_packets_total", of.Counts.NACKs, direction)
 	s.count("sluice_webrtc_keyframe_requests_total", of.Counts.PLIs, direction)
-	for result, n := range with(of.Connections, webrtc.Connected, string(fault.ICEFailed), string(fault.ICETimeout), string(fault.DTLSFailed)) {
+	failures := []string{webrtc.Connected, string(fault.ICEFailed), string(fault.ICETimeout), string(fault.DTLSFailed)}
+	for result, n := range with(of.Connections, failures...) {
 		s.count("sluice_webrtc_connections_total", n, direction, result)
 	}
 	for code, n := range with(of.Ended, string(fault.Closed), string(fault.ICEConsentLost), string(fault.Stalled)) {

@@ -117,6 +117,7 @@ func TestFormats(t *testing.T) {
 		"application/openmetrics-text;version=1.0.0,text/plain;q=0.5": "application/openmetrics-text; version=1.0.0",
 	} {
 		r := s.get("Accept", accept)
+		defer r.Body.Close()
 		b, err := io.ReadAll(r.Body)
 		if got := r.Header.Get("Content-Type"); err != nil || r.StatusCode != http.StatusOK || !strings.HasPrefix(got, want) {
 			t.Errorf("%q gets %s, %v", accept, got, err)
@@ -126,6 +127,7 @@ func TestFormats(t *testing.T) {
 		}
 	}
 	r := s.get("Accept-Encoding", "gzip")
+	defer r.Body.Close()
 	z, err := gzip.NewReader(r.Body)
 	if err != nil || r.Header.Get("Content-Encoding") != "gzip" {
 		t.Fatal(err, r.Header)
@@ -143,6 +145,7 @@ func TestWhoMayNotIsToldSo(t *testing.T) {
 	} {
 		answer = fault.New(code, "", "no")
 		r := s.get()
+		defer r.Body.Close()
 		b, _ := io.ReadAll(r.Body)
 		if r.StatusCode != want || strings.Contains(string(b), "sluice_") {
 			t.Errorf("%s: %s", code, r.Status)

@@ -37,7 +37,10 @@ func streamFamilies() []Family {
 		{"sluice_streams", Gauge, labels("state"), "Names that somebody publishes, or that viewers wait for."},
 		{"sluice_stream_starts_total", Counter, nil, "Streams that were published."},
 		{"sluice_stream_ends_total", Counter, labels("code"), "Streams that ended, by why; ok is by their publisher."},
-		{"sluice_tracks", Gauge, track, "Tracks that can be read; origin is published, alternative (the publisher's graph makes it) or conversion."},
+		{
+			"sluice_tracks", Gauge, track,
+			"Tracks that can be read; origin is published, alternative (the publisher's graph makes it) or conversion.",
+		},
 		{"sluice_track_units_total", Counter, track, "What was written of tracks: packets of RTP or access units, as form says."},
 		{"sluice_track_bytes_total", Counter, track, "Bytes of media in what was written of tracks."},
 		{"sluice_track_keyframes_total", Counter, track, "Key frames of video that were written."},
@@ -47,10 +50,16 @@ func streamFamilies() []Family {
 		{"sluice_readers", Gauge, labels("form"), "Readers of streams: viewers, recorders, conversions."},
 		{"sluice_readers_paused", Gauge, nil, "Those of them that get nothing at the moment."},
 		{"sluice_reader_joins_total", Counter, nil, "Readers that came."},
-		{"sluice_reader_ends_total", Counter, labels("code"), "Readers that left, by why; ok is because they wanted to, or the stream ended."},
+		{
+			"sluice_reader_ends_total", Counter, labels("code"),
+			"Readers that left, by why; ok is because they wanted to, or the stream ended.",
+		},
 		{"sluice_reader_units_total", Counter, labels("form"), "Packets or access units that readers took."},
 		{"sluice_reader_bytes_total", Counter, labels("form"), "Bytes of media that readers took."},
-		{"sluice_reader_dropped_units_total", Counter, labels("form", "reason"), "What readers did not get; slow is because their queue was full."},
+		{
+			"sluice_reader_dropped_units_total", Counter, labels("form", "reason"),
+			"What readers did not get; slow is because their queue was full.",
+		},
 		{"sluice_hub_cache_bytes", Gauge, nil, "Memory that holds media for viewers to come and slow ones."},
 		{"sluice_stream_bytes_total", Counter, labels("stream"), "Bytes of media that were published, by stream; only with metrics.streams."},
 		{"sluice_stream_readers", Gauge, labels("stream"), "Readers by stream; only with metrics.streams."},
@@ -86,14 +95,23 @@ func runFamilies() []Family {
 		{"sluice_instance_restarts_total", Counter, nil, "Instances that began anew after a failure or a change of their graph."},
 		{"sluice_instance_failures_total", Counter, labels("graph", "code"), "Instances that failed or were lost, by why."},
 		{"sluice_instance_start_seconds", Histogram, nil, "Time from the start of an instance to its first media."},
-		{"sluice_branch_failures_total", Counter, labels("code"), "Branches of instances that failed, by why; the rest of the instance went on."},
+		{
+			"sluice_branch_failures_total", Counter, labels("code"),
+			"Branches of instances that failed, by why; the rest of the instance went on.",
+		},
 		{"sluice_workers", Gauge, labels("state"), "Processes in which GStreamer codes: spare, own (of one instance) or shared."},
 		{"sluice_worker_shared_instances", Gauge, nil, "Instances in shared processes."},
-		{"sluice_worker_deaths_total", Counter, labels("code"), "Processes that ended without being told to: gst_element crashed, lost hung, " +
-			"overloaded took too much, protocol_violation went astray."},
+		{
+			"sluice_worker_deaths_total", Counter, labels("code"),
+			"Processes that ended without being told to: gst_element crashed, lost hung, " +
+				"overloaded took too much, protocol_violation went astray.",
+		},
 		{"sluice_worker_start_failures_total", Counter, nil, "Starts of processes that failed."},
 		{"sluice_worker_start_seconds", Histogram, nil, "Time from the start of a process until it is ready."},
-		{"sluice_events_total", Counter, labels("event", "code"), "Events that asked for a graph, by what came of them; ok is that one started."},
+		{
+			"sluice_events_total", Counter, labels("event", "code"),
+			"Events that asked for a graph, by what came of them; ok is that one started.",
+		},
 		{"sluice_graphs", Gauge, nil, "Graphs that are loaded."},
 		{"sluice_graph_files_held", Gauge, labels("state"), "Files of graphs with errors: an older version is kept, or they are left out."},
 		{"sluice_graph_loads_total", Counter, nil, "Times that other graphs were loaded, the first included."},

@@ -205,7 +205,7 @@ func (s *stage) get(header ...string) *http.Response {
 func (s *stage) text() string {
 	s.t.Helper()
 	r := s.get()
-	defer r.Body.Close() //nolint:errcheck // of a recorder
+	defer r.Body.Close()
 	b, err := io.ReadAll(r.Body)
 	if err != nil || r.StatusCode != http.StatusOK {
 		s.t.Fatalf("%s, %v: %s", r.Status, err, b)

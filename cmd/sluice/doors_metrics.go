@@ -2,6 +2,7 @@ package main
 
 import (
 	"sluice/api"
+	"sluice/api/auth"
 	"sluice/api/auth/admin"
 	"sluice/api/metrics"
 	"sluice/api/websocket"
@@ -21,7 +22,7 @@ func metricsDoor(p *serve.Parts) (api.Door, error) {
 			Engine: p.Engine, Peers: p.Peers.Totals, Workers: p.Options.Count, Graphs: p.Graphs.Current, Sessions: sessionsOf(p.Doors),
 			Sockets: socketsOf(p.Doors), Connections: connectionsOf(p.Webs), Requests: p.Requests, Reloads: p.Reloads, Version: release,
 		},
-		Admit: admin.New(p.Auth, "metrics").Admit, Log: p.Log.With("door", "metrics"),
+		Admit: admin.For(auth.Metrics, p.Auth, "metrics").Admit, Log: p.Log.With("door", "metrics"),
 	}
 	if c.Streams {
 		o.Streams = named
@@ -31,7 +32,8 @@ func metricsDoor(p *serve.Parts) (api.Door, error) {
 		return nil, err
 	}
 	return serve.Apart(p, serve.Own{
-		Door: d, Handler: d.Handler(), Listen: c.Listen, TLSListen: c.TLSListen, Key: "metrics", MaxBody: 1, Title: "metrics", Path: metrics.Path,
+		Door: d, Handler: d.Handler(), Listen: c.Listen, TLSListen: c.TLSListen, Key: "metrics", MaxBody: 1,
+		Title: "metrics", Path: metrics.Path,
 	})
 }
 

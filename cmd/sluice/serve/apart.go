@@ -38,7 +38,8 @@ func Apart(p *Parts, o Own) (api.Door, error) {
 		Connections: p.Config.Web.Connections, PerAddress: p.Config.Web.PerAddress, MaxBody: o.MaxBody, Log: log,
 	})
 	p.Webs[o.Key] = web
-	for pattern, h := range map[string]http.Handler{"GET /healthz": p.Lives, "GET /readyz": p.Ready, "/": p.Requests.Count(o.Door.Name(), o.Handler)} {
+	counted := p.Requests.Count(o.Door.Name(), o.Handler)
+	for pattern, h := range map[string]http.Handler{"GET /healthz": p.Lives, "GET /readyz": p.Ready, "/": counted} {
 		if err := web.Handle(pattern, h); err != nil {
 			return nil, err
 		}
