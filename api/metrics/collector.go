@@ -67,7 +67,7 @@ func (s sheet) side(direction string, of webrtc.Side) {
 	for result, n := range with(of.Connections, failures...) {
 		s.count("sluice_webrtc_connections_total", n, direction, result)
 	}
-	for code, n := range with(of.Ended, string(fault.Closed), string(fault.ICEConsentLost), string(fault.Stalled)) {
+	for code, n := range with(of.Ended, webrtc.Stopped, string(fault.Closed), string(fault.ICEConsentLost), string(fault.Stalled)) {
 		s.count("sluice_webrtc_ends_total", n, direction, code)
 	}
 	s.spread("sluice_webrtc_connect_seconds", of.Connect, direction)

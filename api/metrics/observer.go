@@ -105,8 +105,8 @@ func (o *observer) write(s sheet) {
 	s.count("sluice_instance_starts_total", o.starts)
 	s.count("sluice_instance_restarts_total", o.restarts)
 	for name, counts := range map[string]map[string]uint64{
-		"sluice_stream_ends_total":     with(o.ended, ok),
-		"sluice_reader_ends_total":     with(o.left, ok),
+		"sluice_stream_ends_total":     with(o.ended, ok, string(fault.Closed), string(fault.NameInUse)),
+		"sluice_reader_ends_total":     with(o.left, ok, string(fault.Closed), string(fault.SlowReader), string(fault.CodecNotAvailable)),
 		"sluice_branch_failures_total": with(o.broken, string(fault.GstElement)),
 	} {
 		for code, n := range counts {
