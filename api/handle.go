@@ -48,8 +48,7 @@ func (w *Web) handle(rw http.ResponseWriter, r *http.Request) {
 		a := &answer{ResponseWriter: rw}
 		defer w.log(r, a, begun)
 		defer w.contain(r, a)
-		w.bound(rw, r)
-		w.mux.ServeHTTP(a, r)
+		w.mux.ServeHTTP(a, w.bound(rw, r))
 	}
 }
 
@@ -80,16 +79,19 @@ func has(lists []string, word string) bool {
 }
 
 // bound limits the size of a request's body and the time that it may take, so that nobody can hold a connection by sending a
-// byte now and then.
-func (w *Web) bound(rw http.ResponseWriter, r *http.Request) {
+// byte now and then. It leaves the request alone and gives another: net/http looks at the body that it made itself to tell whether
+// all of it was read (Go 1.26, chunkWriter.writeHeader), and would take what is left of one for the next request.
+func (w *Web) bound(rw http.ResponseWriter, r *http.Request) *http.Request {
 	if r.Body == nil || r.Body == http.NoBody {
-		return
+		return r
 	}
 	control := http.NewResponseController(rw)
 	if control.SetReadDeadline(time.Now().Add(w.opt.BodyTimeout)) != nil {
 		control = nil // not a connection, as in tests of handlers
 	}
-	r.Body = &upload{ReadCloser: http.MaxBytesReader(rw, r.Body, int64(w.opt.MaxBody)), control: control}
+	bounded := *r
+	bounded.Body = &upload{ReadCloser: http.MaxBytesReader(rw, r.Body, int64(w.opt.MaxBody)), control: control}
+	return &bounded
 }
 
 // upload is a request's body with a deadline, which ends with the body: what follows on the connection has its own time, and an

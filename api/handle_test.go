@@ -37,6 +37,36 @@ func TestSlowBodyEndsTheRequest(t *testing.T) {
 	}
 }
 
+// TestRestOfASlowBodyIsNoRequest: what comes of a body that was given up is not taken for the next request.
+func TestRestOfASlowBodyIsNoRequest(t *testing.T) {
+	answered := make(chan struct{})
+	w := open(t, WebOptions{BodyTimeout: 20 * time.Millisecond}, func(w *Web) {
+		handle(t, w, "/", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			_, _ = io.ReadAll(r.Body)
+			r.Body.Close() //nolint:gosec // as some frameworks do
+			rw.WriteHeader(http.StatusRequestTimeout)
+		}))
+		handle(t, w, "/smuggled", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(answered) }))
+	})
+	c := raw(t, w, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+	in := bufio.NewReader(c)
+	head, err := http.ReadResponse(in, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer head.Body.Close()
+	_, _ = io.WriteString(c, "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n") // it may be closed already
+	_, err = io.ReadAll(in)
+	select {
+	case <-answered:
+		t.Error("a body was taken for a request")
+	default:
+	}
+	if head.StatusCode != http.StatusRequestTimeout || !head.Close {
+		t.Errorf("%s, closed %t, then %v", head.Status, head.Close, err)
+	}
+}
+
 // TestSlowReadersAreCutOff: who does not read his answer does not keep a handler for ever.
 func TestSlowReadersAreCutOff(t *testing.T) {
 	failed := make(chan error, 1)

@@ -9,10 +9,11 @@ import (
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
+	"sluice/engine/plan"
 )
 
 // smaller is play for viewers who want a size and a rate of their own.
-var smaller = strings.NewReplacer("fake.play", "fake.small", "wait=5s", "wait=5s width=321 bitrate=200k fps=10 quality=30").Replace(play)
+var smaller = strings.NewReplacer("fake.play", "fake.small", "wait=5s", "wait=5s width=321 bitrate=203k fps=10 quality=30").Replace(play)
 
 // A viewer who wants a size of his own gets a conversion even of what he could take, and who wants the same shares it.
 func TestWishesOfViewers(t *testing.T) {
@@ -46,7 +47,7 @@ func TestWishesOfViewers(t *testing.T) {
 		how              hub.How
 	}{
 		{"play/out", "video: vp8; audio: opus", "video: vp8 wanted", hub.Exact},
-		{"smaller/out", "video: vp8 321 wide 10 a second at 200 kbit/s of quality 30; audio: opus", "vp8 published, vp8 321 wide 10 a second at 200 kbit/s of quality 30 wanted", hub.Conversions},
+		{"smaller/out", "video: vp8 321 wide 10 a second at 203 kbit/s of quality 30; audio: opus", "vp8 published, vp8 321 wide 10 a second at 203 kbit/s of quality 30 wanted", hub.Conversions},
 	} {
 		r := readers[i]
 		d := r.Tracks[0]
@@ -56,6 +57,57 @@ func TestWishesOfViewers(t *testing.T) {
 		if r.Tracks[1].How != hub.Exact {
 			t.Errorf("the sound of reader %d: %+v", i, r.Tracks[1])
 		}
+	}
+}
+
+// What nobody can mean is refused, and nothing is started for it.
+func TestWishesThatAreRefused(t *testing.T) {
+	for wish, want := range map[string]string{
+		"width=4": "4 wide", "width=8192": "8192 wide", "height=2": "2 high", "width=4000 height=16": "4000x16", "bitrate=9999": "9900 bit/s",
+	} {
+		t.Run(wish, func(t *testing.T) {
+			mine := strings.NewReplacer("wait=5s", "wait=5s "+wish).Replace(play)
+			e := start(t, map[string]string{"publish": publish, "play": mine, "convert": converting})
+			if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", newPeer(media.NewTrack(media.VP8)))); err != nil {
+				t.Fatal(err)
+			}
+			_, err := e.Raise(t.Context(), raise("fake.play", "/cam", newPeer()))
+			wantCode(t, "what cannot be meant", err, fault.InvalidParams)
+			if !strings.Contains(err.Error(), "pictures are not made "+want) && !strings.Contains(err.Error(), "pictures are not made at "+want) {
+				t.Errorf("it is said as %q", err)
+			}
+			if len(e.begun) > 0 {
+				t.Error("something was started for it")
+			}
+		})
+	}
+}
+
+// What was sent before a conversion was there has a time in it all the same, and comes out at its own.
+func TestConversionOfWhatWasBefore(t *testing.T) {
+	e := start(t, map[string]string{"publish": publish, "play": play, "convert": converting})
+	camera, viewer := newPeer(media.NewTrack(media.H264)), newPeer()
+	if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera)); err != nil {
+		t.Fatal(err)
+	}
+	pub := await(t, "the publication", camera.fed)
+	if err := pub.WriteUnits(0, []media.Unit{unit(0, true)}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.Raise(t.Context(), raise("fake.play", "/cam", viewer)); err != nil {
+		t.Fatal(err)
+	}
+	rt := await(t, "the Runtime", e.begun)
+	conversion := e.running(t, "convert")
+	old := await(t, "the unit to convert", rt.taken)
+	if old.PTS <= 0 || old.DTS <= 0 {
+		t.Errorf("it is given at %v and %v, before the beginning", old.PTS, old.DTS)
+	}
+	if !rt.Deliver(bridge(conversion, plan.OutOfGst), &old) {
+		t.Fatal("nobody takes what is converted")
+	}
+	if got := await(t, "what was converted", viewer.units); got.PTS != 0 {
+		t.Errorf("it comes at %v, and not at 0", got.PTS)
 	}
 }
 

@@ -44,9 +44,10 @@ func (d demand) Conversion(stream string, from media.Track, want media.Want) (hu
 	}
 	switch from.Kind {
 	case media.Video:
-		c.Shape = want.Shape
-		// Sides are coded in steps of two, so that those who ask for 641 and for 640 share one encoder.
-		c.Shape.Width, c.Shape.Height = c.Shape.Width&^1, c.Shape.Height&^1
+		c.Shape = steps(want.Shape)
+		if err := sane(c.Shape); err != nil {
+			return hub.Conversion{}, err
+		}
 	case media.Audio:
 		c.Rate, c.Channels = want.Rate, want.Channels
 	}
@@ -54,6 +55,31 @@ func (d demand) Conversion(stream string, from media.Track, want media.Want) (hu
 		c.Graph = m.Entry.Graph + "@" + src.Hash
 	}
 	return c, nil
+}
+
+// steps brings what viewers ask for into steps, so that those who ask for nearly the same share one encoder: sides are coded in steps
+// of two, and bit rates have two digits that count, which is at most what was asked for.
+func steps(s media.Shape) media.Shape {
+	s.Width, s.Height = s.Width&^1, s.Height&^1
+	step := 1
+	for s.Bitrate/step >= 100 {
+		step *= 10
+	}
+	s.Bitrate -= s.Bitrate % step
+	return s
+}
+
+// sane refuses shapes that nobody can mean. Any viewer may ask, and each shape has an encoder.
+func sane(s media.Shape) error {
+	const least, most, slimmest, lowest = 16, 4096, 10, 10_000 // pixels, pixels, side to side, bits a second
+	switch small, large := min(s.Width, s.Height), max(s.Width, s.Height); {
+	case large != 0 && (large < least || large > most), small != 0 && (small < least || large > slimmest*small):
+		return fault.New(fault.InvalidParams, "", "pictures are not made %s", media.Shape{Width: s.Width, Height: s.Height}).
+			Advise("sides are from %d to %d, and one is at most %d times the other", least, most, slimmest)
+	case s.Bitrate != 0 && s.Bitrate < lowest:
+		return fault.New(fault.InvalidParams, "", "pictures are not made at %d bit/s", s.Bitrate).Advise("%d are the least", lowest)
+	}
+	return nil
 }
 
 // Convert raises stream.convert. What it starts ends when nobody reads it.

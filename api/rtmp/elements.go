@@ -40,7 +40,7 @@ func (In) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtmp.in",
 		About:  "Gives what an RTMP publisher sends.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/RTMP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTMP",
 		Ports:    ports.Gives(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
@@ -53,7 +53,7 @@ func (Out) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtmp.out",
 		About:  "Sends to an RTMP player.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/RTMP",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/RTMP",
 		Ports:    ports.Takes(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
@@ -66,7 +66,7 @@ func (Push) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtmp.push",
 		About:  "Publishes on another RTMP server.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/RTMP",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/RTMP",
 		// Few servers take more than this: what they do not know, they drop the connection for.
 		Ports: ports.Takes([]media.Codec{media.AAC, media.MP3}, []media.Codec{media.H264}),
 		Fields: []element.Field{
@@ -85,7 +85,7 @@ func (Pull) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtmp.pull",
 		About:  "Plays a stream of another RTMP server.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/RTMP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTMP",
 		Ports:    ports.Gives(audio(), video()),
 		Fields:   []element.Field{address("Address of the stream."), patience()},
 		Examples: []string{"rtmp.pull url=rtmp://example.org/live/lobby"},

@@ -4,13 +4,38 @@ import (
 	"testing"
 
 	"sluice/api/rtsp"
+	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
 )
 
+// several gives everybody who asks for a session one of his own.
+type several bool
+
+// Session implements element.Sessions.
+func (s several) Session(string) (any, bool) { return rtsp.NewPeer(bool(s)), true }
+
+// TestContract does what elementtest.Check does, but that each element gets a peer.
 func TestContract(t *testing.T) {
 	reg := elementtest.GStreamer(t, rtsp.Elements()...)
 	for _, d := range rtsp.Elements() {
-		elementtest.Check(t, reg, d)
+		spec := d.Spec()
+		f, ok := d.(element.Factory)
+		if !ok {
+			elementtest.Check(t, reg, d)
+			continue
+		}
+		faults := append(elementtest.Describe(spec), elementtest.Examples(spec)...)
+		if len(spec.Sessions) == 0 { // without a camera it does not start
+			for _, f := range faults {
+				t.Errorf("%s: %s", spec.Name, f)
+			}
+			continue
+		}
+		env := elementtest.Env(t)
+		env.Sessions = several(spec.Name == "rtsp.in")
+		for _, f := range append(faults, elementtest.Lives(t.Context(), env, f)...) {
+			t.Errorf("%s: %s", spec.Name, f)
+		}
 	}
 }
 

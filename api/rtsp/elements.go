@@ -39,7 +39,7 @@ func (In) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtsp.in",
 		About:  "Gives what an RTSP client publishes.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/RTSP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTSP",
 		Ports:    ports.Gives(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
@@ -52,7 +52,7 @@ func (Out) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtsp.out",
 		About:  "Sends to an RTSP player.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/RTSP",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/RTSP",
 		Ports:    ports.Takes(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
@@ -67,7 +67,7 @@ func (Pull) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtsp.pull",
 		About:  "Plays a stream of a camera or another RTSP server.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/RTSP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTSP",
 		Ports: ports.Gives(audio(), video()),
 		Fields: []element.Field{
 			url,

@@ -9,6 +9,7 @@ import (
 	"sluice/api/websocket/allowance"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/streams"
+	"sluice/api/websocket/transport"
 	"sluice/api/websocket/wire"
 )
 
@@ -67,12 +68,13 @@ func (d *Door) attach(v *visit, c wire.Connection) *session {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if s.owner == nil || !d.opt.KeepStreams {
+		s.media = transport.NewPool(d.opt.mediaSockets())
 		s.owner = d.streams.Owner(s, streams.Identity{
-			Node: d.node, App: s.app, Session: s.id, Dated: s.dated, Proof: streams.Proof(v.proof, c.Custom),
+			Node: d.node, App: s.app, Session: s.id, Dated: s.dated, Proof: streams.Proof(v.proof, c.Custom), Viewers: viewers{s.media},
 		})
 	}
 	v.session, v.owner, s.visit = s, s.owner, v
-	d.sessions[s.token] = s
+	d.sessions[digestOf(s.token)] = s
 	s.use(v.sock)
 	return s
 }
@@ -98,7 +100,7 @@ func (d *Door) findKept(v *visit, c wire.Connection) *session {
 func (d *Door) claim(v *visit, c wire.Connection) (*session, *visit) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	s := d.sessions[string(c.AuthToken)]
+	s := d.sessions[digestOf(string(c.AuthToken))]
 	if s == nil || !s.keep || s.app != string(c.AppKey) {
 		return nil, nil
 	}
@@ -117,17 +119,15 @@ func (d *Door) part(v *visit) {
 	d.rooms.Gone(s)
 	stays := s.keep && d.opt.KeepStreams
 	if !stays {
-		v.owner.Close(reason.SessionDisconnect)
-		v.owner.Wait()
+		s.finish(reason.SessionDisconnect)
 	}
 	if s.keep && d.keep(s) {
 		return
 	}
 	if stays { // they would have, but the server stops
-		v.owner.Close(reason.SessionDisconnect)
-		v.owner.Wait()
+		s.finish(reason.SessionDisconnect)
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	delete(d.sessions, s.token)
+	delete(d.sessions, digestOf(s.token))
 }

@@ -40,7 +40,7 @@ type Door struct {
 	mu       sync.Mutex
 	closing  bool
 	visits   map[*visit]struct{}
-	sessions map[string]*session // by authToken, also those whose client is away
+	sessions map[digest]*session // by authToken, also those whose client is away
 	away     []*session          // the one that lost its client first is the first
 }
 
@@ -76,7 +76,7 @@ func New(o Options) (*Door, error) {
 		veil:     newVeil(),
 		gone:     make(chan struct{}),
 		visits:   map[*visit]struct{}{},
-		sessions: map[string]*session{},
+		sessions: map[digest]*session{},
 	}, nil
 }
 
@@ -205,8 +205,7 @@ func (d *Door) cut() {
 		v.cut()
 	}
 	for _, s := range d.takeAway(func(*session) bool { return true }) {
-		s.owner.Close(reason.SessionDisconnect)
-		s.owner.Wait()
+		s.finish(reason.SessionDisconnect)
 	}
 }
 

@@ -1,12 +1,16 @@
-// Package websocket is the front door for pages with the Web SDK: signalling over WebSocket, media over WebRTC. It answers each
-// message as the original server does, raises an event for what is published and played, and describes those events to graphs,
-// and the element that sends media through a WebSocket itself, for players without WebRTC.
+// Package websocket is the front door for pages with the Web SDK: signalling over WebSocket, media over WebRTC, or
+// through a second WebSocket where pages play without that. It answers each message as the original server does, raises an event
+// for what is published and played, and describes those events to graphs, and the element that sends media through a WebSocket.
 package websocket
 
 import (
+	"context"
+
+	"sluice/api/websocket/viewer"
 	"sluice/elements/ports"
 	"sluice/elements/stream"
 	"sluice/engine/element"
+	"sluice/engine/fault"
 	"sluice/engine/media"
 	"sluice/engine/value"
 )
@@ -22,20 +26,46 @@ func (Out) Spec() element.Spec {
 	return element.Spec{
 		Name:   "ws.out",
 		About:  "Sends sound and pictures to a page through its WebSocket, for browsers that cannot use WebRTC.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/WebSocket",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/WebSocket",
 		// H.264 and AAC for Media Source Extensions; MPEG-1 and G.711 for the player in JavaScript.
-		Ports:    ports.Takes([]media.Codec{media.AAC, media.PCMU}, []media.Codec{media.H264, media.MPEG1}),
+		Ports:    ports.InOrder(ports.Takes([]media.Codec{media.AAC, media.PCMU}, []media.Codec{media.H264, media.MPEG1})),
 		Fields:   []element.Field{ports.Session(), ports.Codecs(media.AAC, media.PCMU, media.H264, media.MPEG1)},
 		Sessions: []string{"browser"},
 		Examples: []string{"ws.out", "ws.out codecs=mpeg1video,pcmu"},
 	}
 }
 
+// New implements element.Factory.
+func (Out) New(_ context.Context, env element.Env, conf element.Conf) (element.Element, error) {
+	name := conf.Text("session")
+	s, ok := env.Sessions.Session(name)
+	if !ok {
+		return nil, fault.New(fault.InvalidRequest, "", "the event brought no session %q", name)
+	}
+	v, ok := s.(*viewer.Viewer)
+	if !ok {
+		return nil, fault.New(fault.InvalidRequest, "", "the session %q does not play through a WebSocket", name).
+			Advise("route by where: {provider: [MSE, WSPlayer]}, and to webrtc.out otherwise")
+	}
+	var allowed []media.Codec
+	for _, item := range conf.List("codecs") {
+		switch c := item.(type) {
+		case media.Codec:
+			allowed = append(allowed, c)
+		case string:
+			allowed = append(allowed, media.Codec(c))
+		}
+	}
+	return v.Sink(env.Over, allowed)
+}
+
 // Triggers lists the events that this door raises.
 func Triggers() []element.Trigger {
 	return []element.Trigger{
 		{Event: "ws.publish", About: "A page begins to publish.", Path: true, Sessions: []string{"browser"}, Vars: vars()},
-		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: vars()},
+		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: append([]element.Var{
+			{Name: "provider", Type: value.String, About: "How the page plays: WebRTC, MSE or WSPlayer."},
+		}, vars()...)},
 		{
 			Event: "ws.call", About: "A page calls a phone; the path is whom it calls.", Path: true,
 			Sessions: []string{"browser", "phone"},

@@ -37,7 +37,7 @@ func handlers() map[string]handler {
 		"submitBugReport": later(onBugReport),
 		"sessionDebug":    later(onDebug),
 
-		"connectMediaTransport": {first: true, take: onMediaSocket},
+		"connectMediaTransport": {first: true, take: connectMedia},
 		"call":                  later(onCall),
 		"answer":                later(onCall),
 		"hangup":                later(onNoCall),
@@ -100,13 +100,6 @@ func onMetricsBatch(v *visit, m wire.Message) error {
 		return err
 	}
 	return v.owner.Measure(b)
-}
-
-// onMediaSocket refuses the second socket of players without WebRTC, which are refused themselves.
-func onMediaSocket(v *visit, m wire.Message) error {
-	v.fail(m.Name, "", string(reason.NoCommonCodecs))
-	v.sock.Close(policyViolation)
-	return nil
 }
 
 // onCall ends a call before it begins: there is no SIP to call by. "finish" is where the SDK releases it.

@@ -39,8 +39,7 @@ func (d *Door) sweep(ctx context.Context) {
 // held.
 func (d *Door) drop(due func(*session) bool) {
 	for _, s := range d.takeAway(due) {
-		s.owner.Close(reason.TerminatedByKeepAlive)
-		s.owner.Wait()
+		s.finish(reason.TerminatedByKeepAlive)
 		d.opt.Log.Info("session not kept any longer", "session", s.id)
 	}
 }
@@ -52,7 +51,7 @@ func (d *Door) takeAway(due func(*session) bool) []*session {
 	var gone []*session
 	for len(d.away) > 0 && due(d.away[0]) {
 		gone = append(gone, d.away[0])
-		delete(d.sessions, d.away[0].token)
+		delete(d.sessions, digestOf(d.away[0].token))
 		d.away = d.away[1:]
 	}
 	return gone

@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"sluice/api/websocket/allowance"
+	"sluice/api/websocket/reason"
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
+	"sluice/api/websocket/transport"
 	"sluice/api/websocket/wire"
 )
 
@@ -33,7 +35,15 @@ type session struct {
 	// Guarded by Door.mu.
 	visit *visit // the one that it has, or had last
 	owner *streams.Owner
-	left  time.Time // when the client went away
+	media *transport.Pool // sockets for what the owner plays without WebRTC
+	left  time.Time       // when the client went away
+}
+
+// finish ends what the client publishes and plays, and the sockets for that.
+func (s *session) finish(why reason.Reason) {
+	s.owner.Close(why)
+	s.owner.Wait()
+	s.media.Close()
 }
 
 // Send sends a message, if the client is there. It implements streams.Client.

@@ -7,16 +7,18 @@ import (
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
+	"sluice/api/websocket/transport"
 	"sluice/api/websocket/wire"
 )
 
-// visit is one socket's time. It belongs to the goroutine that reads the socket; running and owner are changed with Door.mu
-// held, as others look at them.
+// visit is one socket's time. It belongs to the goroutine that reads the socket; running, owner and line are changed with
+// Door.mu held, as others look at them.
 type visit struct {
 	door    *Door
 	sock    *socket.Socket
-	proof   auth.Request // what the request said of who it is
-	session *session     // once the client said who it is
+	proof   auth.Request    // what the request said of who it is
+	session *session        // once the client said who it is
+	line    *transport.Line // if the socket is one for media of a session, which has another one to talk by
 	owner   *streams.Owner
 	running bool
 	parted  chan struct{} // closed when nothing of the visit is left
@@ -29,6 +31,9 @@ func (v *visit) stay() {
 	v.run(true)
 	why := v.sock.Run(v.hear)
 	v.run(false)
+	if v.line != nil {
+		v.line.Left()
+	}
 	remote, seconds := v.sock.Remote().String(), int(time.Since(begun).Seconds())
 	if v.session == nil {
 		v.door.opt.Log.Debug("socket closed", "remote", remote, "seconds", seconds, "reason", why)
@@ -61,6 +66,7 @@ func (v *visit) hear(b []byte) {
 	}
 	h, ok := v.door.handlers[m.Name]
 	switch {
+	case v.line != nil: // whatever it says, all that it does is to take media
 	case !ok:
 		v.fail(m.Name, "", "this server does not know the message \""+m.Name+"\"")
 	case v.session == nil && !h.first:
@@ -103,15 +109,16 @@ func (v *visit) fail(method, id, info string) {
 	v.send("fail", wire.Fail{APIMethod: method, ID: id, Info: info})
 }
 
-// idle tells whether the client neither publishes nor plays. The caller does not hold Door.mu.
+// idle tells whether the client neither publishes nor plays. Sockets for media end with their session. The caller does not hold
+// Door.mu.
 func (v *visit) idle() bool {
-	owner := v.owned()
-	return owner == nil || owner.Len() == 0
+	owner, carries := v.owned()
+	return !carries && (owner == nil || owner.Len() == 0)
 }
 
 // end ends what the client publishes and plays. It does not wait for that.
 func (v *visit) end() {
-	if owner := v.owned(); owner != nil {
+	if owner, _ := v.owned(); owner != nil {
 		owner.Close(reason.SessionDisconnect)
 	}
 }
@@ -119,17 +126,18 @@ func (v *visit) end() {
 // cut ends the socket once what the client published and played has ended: nothing that is sent later would reach the client.
 func (v *visit) cut() {
 	v.end() // of a client that only just said who it is
-	if owner := v.owned(); owner != nil {
+	if owner, _ := v.owned(); owner != nil {
 		owner.Wait()
 	}
 	v.sock.Close(goingAway)
 }
 
-// owned is the owner of the client's streams; nil before the client said who it is. The caller does not hold Door.mu.
-func (v *visit) owned() *streams.Owner {
+// owned is the owner of the client's streams, nil before the client said who it is, and whether the socket is one for media. The
+// caller does not hold Door.mu.
+func (v *visit) owned() (owner *streams.Owner, carries bool) {
 	v.door.mu.Lock()
 	defer v.door.mu.Unlock()
-	return v.owner
+	return v.owner, v.line != nil
 }
 
 // refusal is the last message to a client that broke a rule of the socket.

@@ -92,10 +92,14 @@ func (s *restServer) graph(name, text string) {
 	}
 }
 
-// routes are those of the server, one a line.
+// routes are those of the server, as it tells them.
 func (s *restServer) routes() string {
 	s.t.Helper()
-	return s.Call(s.t, "GET /v1/routes?limit=1000", nil).Text
+	a := s.Call(s.t, "GET /v1/routes", nil)
+	if a.StatusCode != http.StatusOK {
+		s.t.Fatal(a.Status, a.Text)
+	}
+	return a.Text
 }
 
 // until asks again and again whether something is as it should be.

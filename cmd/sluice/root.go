@@ -155,7 +155,7 @@ serve runs the server; the other verbs need none. run and test need GStreamer, a
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
 	c.AddCommand(a.serveCmd(), a.configCmd(), a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(),
-		a.elementsCmd(), a.routesCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
+		a.elementsCmd(), a.routesCmd(), a.ctlCmd(), a.topCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/go-gst/go-gst/gst"
 
-	"sluice/engine/gst/g729"
 	"sluice/engine/gst/registry"
 	"sluice/engine/run"
 )
@@ -30,8 +29,5 @@ func Open(o Options) (run.Open, error) {
 		return nil, err
 	}
 	gst.Init(nil)
-	if err := g729.Register(); err != nil {
-		o.Log.Debug("there is no G.729 encoder", "err", err)
-	}
 	return func(id string) (run.Runtime, error) { return newRuntime(id, o), nil }, nil
 }

@@ -13,7 +13,7 @@ type Demand interface {
 	// Wanted asks for somebody to publish under a name.
 	Wanted(ctx context.Context, name string) error
 	// Conversion says which conversion would make something that want takes of a published track. It starts nothing and
-	// must be quick. An error says that none would.
+	// must be quick. An error says that none would; fault.InvalidParams, that nobody can mean what want asks for.
 	Conversion(stream string, from media.Track, want media.Want) (Conversion, error)
 	// Convert asks for a conversion, to be published with Hub.Alternative.
 	Convert(ctx context.Context, c Conversion) error

@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"sluice/engine/fault"
@@ -31,6 +32,10 @@ func (h *Hub) choose(name string, offer []*track, want media.Want, layer string)
 			continue
 		}
 		conversion, err := h.opt.Demand.Conversion(name, from.media(), want)
+		if errors.Is(err, fault.InvalidParams) { // the reader's mistake, and not what is published
+			c.err = err
+			return c
+		}
 		if err != nil {
 			c.err = fault.New(fault.CodecNotAvailable, "", "%s", c.err).Because(err)
 			return c

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"sluice/engine/element"
+	"sluice/engine/hub"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 )
@@ -17,6 +18,15 @@ func (p *Part) Epoch(t time.Time) {
 	p.epoch = t
 }
 
+// lead is by how much all media is later in a conversion than in the hub. Conversions begin with what was sent before they were
+// there, and GStreamer has no times before its own beginning: a picture would have none, and all of them the same when they come out.
+func (p *Part) lead() time.Duration {
+	if p.opt.For == (hub.Conversion{}) {
+		return 0
+	}
+	return time.Minute
+}
+
 // Outlet implements instance.Ends.
 func (p *Part) Outlet(b plan.Bridge) run.Port {
 	p.mu.Lock()
@@ -25,7 +35,7 @@ func (p *Part) Outlet(b plan.Bridge) run.Port {
 	if o == nil {
 		return nil
 	}
-	o.rebase(p.epoch.Sub(p.opt.Hub.Epoch()))
+	o.rebase(p.epoch.Sub(p.opt.Hub.Epoch()) - p.lead())
 	return o
 }
 
@@ -48,7 +58,7 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 		if b.Direction != plan.IntoGst || port == nil {
 			continue
 		}
-		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch)}
+		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch) + p.lead()}
 		f.ctx, f.cancel = context.WithCancel(p.ctx)
 		old := p.inflows[b.Name]
 		p.inflows[b.Name] = f

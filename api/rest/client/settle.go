@@ -16,10 +16,14 @@ var errSettled = errors.New("settled")
 func (c *Client) Settled(ctx context.Context, id string, done func(wire.Pipeline) bool, saw func(wire.Pipeline)) (wire.Pipeline, error) {
 	var last wire.Pipeline
 	var failed error
+	over := false
 	look := func() error {
+		if over { // an event was on its way when it was known
+			return errSettled
+		}
 		d, err := c.Pipeline(ctx, id)
 		if err != nil {
-			failed = err
+			failed, over = err, true
 			return errSettled
 		}
 		last = d.Pipeline
@@ -27,6 +31,7 @@ func (c *Client) Settled(ctx context.Context, id string, done func(wire.Pipeline
 			saw(last)
 		}
 		if done(last) {
+			over = true
 			return errSettled
 		}
 		return nil

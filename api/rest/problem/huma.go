@@ -31,8 +31,11 @@ func OfHuma(e *huma.ErrorModel) *Problem {
 		}
 		p.Errors = append(p.Errors, d)
 	}
-	if e.Status == http.StatusUnsupportedMediaType {
+	switch e.Status {
+	case http.StatusUnsupportedMediaType:
 		p.Hint = "send Content-Type: application/json"
+	case http.StatusRequestEntityTooLarge:
+		p.Detail = strings.Replace(p.Detail, " limit=", ": the most are ", 1)
 	}
 	if len(p.Errors) == 1 {
 		p.Detail = p.Errors[0].Detail

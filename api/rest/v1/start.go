@@ -77,9 +77,14 @@ func (v *V1) startPipeline(ctx context.Context, in *startInput) (*startOutput, e
 
 // start starts a graph, and takes care that it can be told how it ends.
 func (v *V1) start(ctx context.Context, s wire.Start) (*instance.Instance, error) {
-	if n := len(v.opt.Engine.Instances().Instances()); n >= v.opt.Pipelines {
-		return nil, fault.New(fault.Overloaded, "", "%d pipelines run, and no more than %d may for another to be started", n, v.opt.Pipelines).
+	defer v.starting.Add(-1)
+	most := v.opt.Pipelines
+	if n := int(v.starting.Add(1)) + len(v.opt.Engine.Instances().Instances()); n > most {
+		return nil, fault.New(fault.Overloaded, "", "%d pipelines run, and no more than %d may for another to be started", n-1, most).
 			Advise(`end some first; the configuration's key "rest.pipelines" sets the limit`)
+	}
+	if _, err := v.known(v.opt.Graphs.Current(), s.Graph); err != nil {
+		return nil, err // with a hint, which the engine has not
 	}
 	if s.ID == "" {
 		const letters = 10

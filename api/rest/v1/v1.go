@@ -79,6 +79,7 @@ type V1 struct {
 	api   huma.API
 
 	following atomic.Int64 // clients that follow events
+	starting  atomic.Int64 // pipelines that are not among those that run yet
 }
 
 // New adds the operations to an API. Close ends what it begins.
@@ -132,10 +133,13 @@ type op struct {
 
 // add adds an operation.
 func add[I, O any](v *V1, o op, do func(context.Context, *I) (*O, error)) {
-	const body = 256 << 10
+	const (
+		body    = 256 << 10
+		reading = changing + 5*time.Second // it also ends requests without a body (huma 2.37): no sooner than what they ask for
+	)
 	out := huma.Operation{
 		Method: o.method, Path: o.path, OperationID: o.id, Tags: []string{o.tag}, Summary: o.summary, Description: o.about,
-		DefaultStatus: o.status, MaxBodyBytes: o.body, RejectUnknownQueryParameters: true,
+		DefaultStatus: o.status, MaxBodyBytes: o.body, BodyReadTimeout: reading, RejectUnknownQueryParameters: true,
 		Responses: map[string]*huma.Response{"default": v.refusal("What went wrong.")},
 	}
 	if out.MaxBodyBytes == 0 {

@@ -43,6 +43,7 @@ type Options struct {
 
 	Queue      int           // messages that wait to be sent; 1024
 	QueueBytes int           // bytes of them; 8 MiB
+	MediaBytes int           // bytes of binary messages that wait, which are refused beyond that; 512 KiB
 	Write      time.Duration // that sending one message may take; 10 s
 	Linger     time.Duration // for the last messages, and then for the client's answer to our Close; 1 s
 
@@ -66,6 +67,7 @@ func (o Options) withDefaults() Options {
 	orInt(&o.Burst, 1000)
 	orInt(&o.Queue, 1024)
 	orInt(&o.QueueBytes, 8<<20)
+	orInt(&o.MediaBytes, 512<<10)
 	return o
 }
 

@@ -1,5 +1,5 @@
-// Package socket is one WebSocket of a client: whole text messages in and out, with bounds on everything that a client could
-// make grow, probes that find out that it is gone, and a quick end. What the messages say is not its business.
+// Package socket is one WebSocket of a client: whole text messages in and out, binary ones out, with bounds on everything that a
+// client could make grow, probes that find out that it is gone, and a quick end. What the messages say is not its business.
 //
 // A socket has two goroutines: the one that calls Run reads, another one writes.
 package socket
@@ -37,9 +37,15 @@ type Socket struct {
 
 	unanswered atomic.Int32 // probes since the client was heard last
 
+	wire   chan struct{} // holds one: whoever takes it may write frames of the WebSocket's own, or binary ones
+	frames frames        // of the writer
+
 	mu      sync.Mutex
-	queue   [][]byte
-	bytes   int       // in queue
+	queue   []message
+	bytes   int       // of text in queue
+	media   int       // bytes of binary messages in queue
+	room    func()    // is told when there is room for these; nil: nobody is
+	refused bool      // there was none when somebody asked
 	closing int       // status code to close with when the queue is empty; 0: not yet
 	cause   error     // of closing
 	last    time.Time // until when all must be sent then
@@ -48,7 +54,7 @@ type Socket struct {
 }
 
 func newSocket(conn *websocket.Conn, opt Options) *Socket {
-	s := &Socket{conn: conn, opt: opt, wake: make(chan struct{}, 1), done: make(chan struct{})}
+	s := &Socket{conn: conn, opt: opt, wake: make(chan struct{}, 1), done: make(chan struct{}), wire: make(chan struct{}, 1)}
 	// Frames of the WebSocket's own, from clients that are not pages, show as well that somebody is there.
 	conn.SetPongHandler(func(string) error {
 		s.unanswered.Store(0)
@@ -57,7 +63,11 @@ func newSocket(conn *websocket.Conn, opt Options) *Socket {
 	pong := conn.PingHandler()
 	conn.SetPingHandler(func(data string) error {
 		s.unanswered.Store(0)
-		return pong(data)
+		return s.alone(func() error { return pong(data) })
+	})
+	echo := conn.CloseHandler()
+	conn.SetCloseHandler(func(code int, text string) error {
+		return s.alone(func() error { return echo(code, text) })
 	})
 	return s
 }
@@ -90,18 +100,18 @@ func (s *Socket) drop() {
 }
 
 // Send has a message sent, after those before it. It never waits: a client who lets too many come together is cut off.
-func (s *Socket) Send(message []byte) {
+func (s *Socket) Send(text []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over || s.closing != 0 {
 		return
 	}
-	if len(s.queue) >= s.opt.Queue || s.bytes+len(message) > s.opt.QueueBytes {
+	if len(s.queue) >= s.opt.Queue || s.bytes+len(text) > s.opt.QueueBytes {
 		s.endLocked(ErrSlow)
 		return
 	}
-	s.queue = append(s.queue, message)
-	s.bytes += len(message)
+	s.queue = append(s.queue, message{text: text})
+	s.bytes += len(text)
 	s.poke()
 }
 
@@ -143,7 +153,7 @@ func (s *Socket) endLocked(why error) {
 		return
 	}
 	s.over, s.why = true, why
-	s.queue, s.bytes = nil, 0
+	s.queue, s.bytes, s.media = nil, 0, 0
 	close(s.done)
 	_ = s.conn.NetConn().SetDeadline(time.Unix(1, 0)) // whoever reads or writes comes back
 }

@@ -51,21 +51,44 @@ func (s *Socket) flush() bool {
 			}
 			return code == 0
 		}
-		for _, message := range batch {
-			if !s.send(message) {
-				return false
-			}
+		if !s.sendAll(batch) {
+			return false
 		}
 	}
 }
 
+// sendAll sends messages in their order, binary ones that follow each other together. It tells whether more can be sent.
+func (s *Socket) sendAll(batch []message) bool {
+	for len(batch) > 0 {
+		if text := batch[0].text; batch[0].pieces == nil {
+			if !s.send(text) {
+				return false
+			}
+			batch = batch[1:]
+			continue
+		}
+		n := together(batch)
+		if !s.sendBinary(batch[:n]) {
+			return false
+		}
+		batch = batch[n:]
+	}
+	return true
+}
+
 // take takes all that waits, and the status code to close with.
-func (s *Socket) take() ([][]byte, int) {
+func (s *Socket) take() ([]message, int) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	batch := s.queue
-	s.queue, s.bytes = nil, 0
-	return batch, s.closing
+	batch, code, room := s.queue, s.closing, s.room
+	if !s.refused {
+		room = nil
+	}
+	s.queue, s.bytes, s.media, s.refused = nil, 0, 0, false
+	s.mu.Unlock()
+	if room != nil {
+		room()
+	}
+	return batch, code
 }
 
 func (s *Socket) send(message []byte) bool {

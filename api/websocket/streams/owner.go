@@ -34,6 +34,13 @@ type Identity struct {
 	Session string
 	Dated   bool         // see wire.Connection.Dated
 	Proof   auth.Request // what it says to prove that it may do something
+	Viewers Viewers      // makes the players of media that goes through its sockets; nil: there are none
+}
+
+// Viewers makes the peers of a client that plays without WebRTC, by a provider of the SDK's and the page's offer. A provider that
+// is not known is fault.CodecNotAvailable.
+type Viewers interface {
+	Viewer(provider, offer string) (Peer, error)
 }
 
 // Owner holds the media sessions of one client. Its methods are called from one goroutine, but for Close and Wait.

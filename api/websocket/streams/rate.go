@@ -54,7 +54,7 @@ func shortest(intervals ...time.Duration) time.Duration {
 func (s *stream) measure(now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.status != wire.Playing && s.status != wire.Publishing {
+	if s.status != wire.Playing && s.status != wire.Publishing || !s.peers() { // the SDK measures nothing of other providers
 		return
 	}
 	counts := s.peer.Counts()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"sluice/api/auth"
@@ -17,10 +18,10 @@ import (
 
 // check looks at a request before anything is made for it.
 func (s *stream) check() (reason.Reason, bool) {
-	switch provider := s.req.MediaProvider; {
+	switch {
 	case hub.CheckName(s.name) != nil:
 		return reason.BadURI, false
-	case provider != "" && provider != "WebRTC":
+	case !s.peers() && (!s.plays() || s.owner.id.Viewers == nil):
 		return reason.NoCommonCodecs, false
 	case s.req.SDP == "" || len(s.req.SDP) > wire.MaxSDP || len(s.req.Custom) > wire.MaxCustom:
 		return reason.Proxy, false
@@ -72,8 +73,20 @@ func Proof(before auth.Request, custom json.RawMessage) auth.Request {
 	return before
 }
 
+// provider is how the client's media travels, in the SDK's words.
+func (s *stream) provider() string { return cmp.Or(string(s.req.MediaProvider), webRTC) }
+
+// webRTC is the usual provider.
+const webRTC = "WebRTC"
+
+// peers tells whether the media goes between peers of WebRTC, and not through the client's sockets.
+func (s *stream) peers() bool { return s.provider() == webRTC }
+
 // meet makes the client's peer.
 func (s *stream) meet(ctx context.Context) (Peer, error) {
+	if !s.peers() {
+		return s.owner.id.Viewers.Viewer(s.provider(), string(s.req.SDP))
+	}
 	offer := webrtc.Offer{
 		SDP:         string(s.req.SDP),
 		Client:      s.owner.id.Proof.Remote,
@@ -108,9 +121,31 @@ func (s *stream) event(peer Peer, user string) engine.Event {
 	}
 	name := "ws.publish"
 	if s.plays() {
-		name = "ws.play"
+		name, vars["provider"] = "ws.play", s.provider()
+		if height := s.bearable(); height > 0 {
+			vars["want.height"] = int64(height)
+		}
 	}
 	return engine.Event{Name: name, Path: "/" + s.name, Vars: vars, Sessions: map[string]any{"browser": peer}}
+}
+
+// software is how many pixels a picture has at most that is made for a decoder in JavaScript, unless the page asks for more: larger
+// ones keep a whole processor busy at 30 a second, here as well as there.
+const software = 640 * 360
+
+// bearable is the height of pictures for a decoder in JavaScript that would be too large as they are published; 0 if they would not
+// be, or the page asked for a size.
+func (s *stream) bearable() int {
+	if s.provider() != "WSPlayer" || s.req.Width != 0 || s.req.Height != 0 {
+		return 0
+	}
+	info, _ := s.all.opt.Engine.Streams().Stream(s.name)
+	for _, t := range info.Tracks {
+		if w, h := t.Track.Width, t.Track.Height; !t.Alternative && w*h > software {
+			return int(math.Sqrt(software*float64(h)/float64(w))) &^ 1
+		}
+	}
+	return 0
 }
 
 // bits makes bits a second of the kilobits that pages speak of.

@@ -1,7 +1,6 @@
 package streams
 
 import (
-	"cmp"
 	"strings"
 
 	"sluice/api/websocket/reason"
@@ -19,7 +18,7 @@ func (s *stream) object(status wire.Status, why reason.Reason) wire.StreamStatus
 		Width: int(s.req.Width), Height: int(s.req.Height),
 		Bitrate: int(s.req.Bitrate), MinBitrate: int(s.req.MinBitrate), MaxBitrate: int(s.req.MaxBitrate), Quality: int(s.req.Quality),
 		Transport: s.transport(), CVOExtension: bool(s.req.CVOExtension), CreateDate: s.begun.UnixMilli(),
-		MediaType: string(s.role), MediaProvider: cmp.Or(string(s.req.MediaProvider), "WebRTC"),
+		MediaType: string(s.role), MediaProvider: s.provider(),
 		AudioState: wire.Muted{Muted: s.muted[media.Audio]}, VideoState: wire.Muted{Muted: s.muted[media.Video]},
 	}
 	if s.peer == nil {

@@ -13,6 +13,8 @@ func conversions() []scenario {
 		{name: "conversion", servers: 1},
 		{name: "wishes", servers: 1},
 		{name: "crash", servers: 1},
+		{name: "mse", servers: 1},
+		{name: "wsplayer", servers: 1},
 	}
 }
 

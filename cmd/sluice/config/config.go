@@ -21,6 +21,7 @@ type Config struct {
 	Relay     RelayConfig
 	WHIP      WHIPConfig
 	WebSocket WebSocketConfig
+	RTMP      RTMPConfig
 	Hub       HubConfig
 	Workers   WorkersConfig
 	REST      RESTConfig

@@ -9,7 +9,7 @@ import (
 
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
-	return slices.Concat(general(), web(), webrtc(), relay(), whip(), websocket(), hub(), workers(), restful(), metrics(), access())
+	return slices.Concat(general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), hub(), workers(), restful(), metrics(), access())
 }
 
 // Sections says what the sections of the file are for, in the order of Keys.
@@ -24,6 +24,7 @@ func Sections() []Section {
 		{"websocket", "The sessions of the Web SDK."},
 		{"websocket.keep_alive", "How the server finds out that a page has gone."},
 		{"websocket.keep", "Sessions that ask to be kept for a while when their connection is lost."},
+		{"rtmp", "RTMP and RTMPS, of encoders and players."},
 		{"hub", "What is kept of streams, and how it is passed on."},
 		{"workers", "The processes in which GStreamer codes."},
 		{"rest", "The REST API: see, start, change and end what runs."},

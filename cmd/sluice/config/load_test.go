@@ -58,6 +58,10 @@ func TestDefaults(t *testing.T) {
 		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
 		Hub:       HubConfig{Cache: 8_000_000},
 		Workers:   WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
+		RTMP: RTMPConfig{
+			Listen: []string{":1935"}, TLSListen: []string{":1936"}, Connections: 10_000, PerAddress: 1_000,
+			Idle: time.Minute, Message: 8_000_000,
+		},
 		REST: RESTConfig{
 			Listen: []string{"127.0.0.1:8081"}, TLSListen: []string{"127.0.0.1:8444"}, Pipelines: 1000,
 			Folders: []string{}, Hosts: []string{}, Elements: []string{},

@@ -39,7 +39,11 @@ func Caps(base string, t media.Track) string {
 		}
 	case media.Sorenson:
 		rate, channels, extra = 0, 0, ",flvversion=1" // the only one there is
-	case media.H264, media.H265, media.VP8, media.VP9, media.AV1, media.MJPEG:
+	case media.VP8, media.VP9, media.AV1:
+		// Their frames do not say how many come a second. Where none is known, x264enc 1.22 keeps each picture back until the next
+		// comes, to know how long it lasts; times are those of the units all the same.
+		rate, channels, extra = 0, 0, ",framerate="+usualFPS
+	case media.H264, media.H265, media.MJPEG:
 		rate, channels = 0, 0 // RTP's clock; a size is added below
 	case media.MP3, media.MP2:
 		rate = 0 // 90000 is RTP's clock; the parser finds the true one
@@ -47,6 +51,9 @@ func Caps(base string, t media.Track) string {
 	size := field(base, "width", t.Width) + field(base, "height", t.Height)
 	return base + field(base, "rate", rate) + field(base, "channels", channels) + size + extra
 }
+
+// usualFPS is what cameras give.
+const usualFPS = "30/1"
 
 // headers is the field in which caps carry what an Ogg file begins with.
 func headers(list ...[]byte) string {

@@ -29,6 +29,8 @@ func TestCaps(t *testing.T) {
 		{"audio/mpeg,mpegversion=4", aac, "audio/mpeg,mpegversion=4,rate=44100,channels=2,codec_data=(buffer)1210"},
 		{"audio/mpeg,mpegversion=4", media.NewTrack(media.AAC), "audio/mpeg,mpegversion=4"},
 		{"audio/mpeg,layer=3", media.NewTrack(media.MP3), "audio/mpeg,layer=3"},
+		{"video/x-vp8", media.Track{Codec: media.VP8, ClockRate: 90000, Width: 64, Height: 48}, "video/x-vp8,width=64,height=48,framerate=30/1"},
+		{"video/x-h264", media.NewTrack(media.H264), "video/x-h264"}, // its frames may say it
 		{"video/x-flash-video", media.Track{Codec: media.Sorenson, ClockRate: 90000}, "video/x-flash-video,flvversion=1"},
 		{
 			"audio/x-vorbis", media.Track{Codec: media.Vorbis, ClockRate: 48000, Channels: 2, Extra: [][]byte{{1, 2}, {3}, {5}}},

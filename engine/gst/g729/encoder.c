@@ -42,6 +42,35 @@ static void codec_close(Codec *c) {
   memset(c, 0, sizeof *c);
 }
 
+/* What is used of GStreamer's library for sound. It is not linked, as every worker would load it for the few that encode
+ * G.729. It is found once, before the first element is made, and stays. */
+static struct {
+  GType (*type)(void);
+  void (*samples_min)(GstAudioEncoder *, gint);
+  void (*samples_max)(GstAudioEncoder *, gint);
+  void (*frame_max)(GstAudioEncoder *, gint);
+  void (*latency)(GstAudioEncoder *, GstClockTime, GstClockTime);
+  gboolean (*output_format)(GstAudioEncoder *, GstCaps *);
+  GstBuffer *(*allocate)(GstAudioEncoder *, gsize);
+  GstFlowReturn (*finish)(GstAudioEncoder *, GstBuffer *, gint);
+} audio;
+
+/* audio_open finds that library; false if it cannot. */
+static gboolean audio_open(void) {
+  void *library = dlopen("libgstaudio-1.0.so.0", RTLD_NOW | RTLD_LOCAL);
+  if (library == NULL) return FALSE;
+  *(void **)&audio.type = dlsym(library, "gst_audio_encoder_get_type");
+  *(void **)&audio.samples_min = dlsym(library, "gst_audio_encoder_set_frame_samples_min");
+  *(void **)&audio.samples_max = dlsym(library, "gst_audio_encoder_set_frame_samples_max");
+  *(void **)&audio.frame_max = dlsym(library, "gst_audio_encoder_set_frame_max");
+  *(void **)&audio.latency = dlsym(library, "gst_audio_encoder_set_latency");
+  *(void **)&audio.output_format = dlsym(library, "gst_audio_encoder_set_output_format");
+  *(void **)&audio.allocate = dlsym(library, "gst_audio_encoder_allocate_output_buffer");
+  *(void **)&audio.finish = dlsym(library, "gst_audio_encoder_finish_frame");
+  return audio.type != NULL && audio.samples_min != NULL && audio.samples_max != NULL && audio.frame_max != NULL &&
+         audio.latency != NULL && audio.output_format != NULL && audio.allocate != NULL && audio.finish != NULL;
+}
+
 typedef struct {
   GstAudioEncoder parent;
   Codec codec; /* open between start and stop */
@@ -85,13 +114,13 @@ static gboolean encoder_stop(GstAudioEncoder *base) {
 
 static gboolean encoder_set_format(GstAudioEncoder *base, GstAudioInfo *info) {
   (void)info; /* the pad takes only one */
-  gst_audio_encoder_set_frame_samples_min(base, SAMPLES);
-  gst_audio_encoder_set_frame_samples_max(base, SAMPLES);
-  gst_audio_encoder_set_frame_max(base, 1);
+  audio.samples_min(base, SAMPLES);
+  audio.samples_max(base, SAMPLES);
+  audio.frame_max(base, 1);
   GstClockTime latency = gst_util_uint64_scale_int(SAMPLES + AHEAD, GST_SECOND, RATE);
-  gst_audio_encoder_set_latency(base, latency, latency);
+  audio.latency(base, latency, latency);
   GstCaps *caps = gst_caps_new_simple("audio/G729", "rate", G_TYPE_INT, RATE, "channels", G_TYPE_INT, 1, NULL);
-  gboolean ok = gst_audio_encoder_set_output_format(base, caps);
+  gboolean ok = audio.output_format(base, caps);
   gst_caps_unref(caps);
   return ok;
 }
@@ -105,10 +134,10 @@ static GstFlowReturn encoder_handle_frame(GstAudioEncoder *base, GstBuffer *in) 
   gsize have = gst_buffer_extract(in, 0, samples, sizeof samples) / sizeof samples[0];
   if (have == 0) return GST_FLOW_OK;
   e->codec.encode(e->state, samples, bits, &length);
-  GstBuffer *out = gst_audio_encoder_allocate_output_buffer(base, length <= BYTES ? length : BYTES);
+  GstBuffer *out = audio.allocate(base, length <= BYTES ? length : BYTES);
   if (out == NULL) return GST_FLOW_ERROR;
   gst_buffer_fill(out, 0, bits, gst_buffer_get_size(out));
-  return gst_audio_encoder_finish_frame(base, out, (gint)have);
+  return audio.finish(base, out, (gint)have);
 }
 
 static void encoder_flush(GstAudioEncoder *base) {
@@ -147,7 +176,7 @@ static GType make_type(const char *element, const char *library) {
       .class_size = sizeof(EncoderClass), .class_init = encoder_class_init, .class_data = g_strdup(library),
       .instance_size = sizeof(Encoder), .instance_init = encoder_init};
   char *name = g_strconcat("Sluice-", element, NULL);
-  GType type = g_type_register_static(GST_TYPE_AUDIO_ENCODER, name, &info, 0);
+  GType type = g_type_register_static(audio.type(), name, &info, 0);
   g_free(name);
   return type;
 }
@@ -175,7 +204,7 @@ char *sl_g729_register(const char *element, const char *const *library, int *mis
     *missing = !found;
     if (found) {
       codec_close(&codec); /* each element opens it for itself while it plays */
-      if (!gst_element_register(NULL, element, GST_RANK_PRIMARY, make_type(element, *library)))
+      if (!audio_open() || !gst_element_register(NULL, element, GST_RANK_PRIMARY, make_type(element, *library)))
         problem = g_strdup("GStreamer does not take the element");
     }
   } else {

@@ -2,7 +2,7 @@
 
 package g729
 
-// #cgo pkg-config: gstreamer-1.0 gstreamer-audio-1.0
+// #cgo pkg-config: gstreamer-1.0
 // #cgo CFLAGS: -O2 -Wall
 // #cgo LDFLAGS: -ldl
 // #include <stdlib.h>

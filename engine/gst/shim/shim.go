@@ -7,8 +7,9 @@
 // lets go of it, which is when its object goes.
 package shim
 
-// #cgo pkg-config: gstreamer-1.0 gstreamer-app-1.0 gstreamer-video-1.0
+// #cgo pkg-config: gstreamer-1.0 gstreamer-app-1.0
 // #cgo CFLAGS: -O2 -Wall -Wextra
+// #cgo LDFLAGS: -ldl
 // #cgo noescape sl_feed_push
 // #cgo nocallback sl_now
 // #cgo nocallback sl_caps_text

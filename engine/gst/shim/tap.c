@@ -4,6 +4,7 @@
 #include "_cgo_export.h"
 #include "shim.h"
 
+#include <dlfcn.h>
 #include <gst/video/video.h>
 
 static void release(gpointer handle) { goRelease((uintptr_t)handle); }
@@ -26,25 +27,51 @@ static sl_buffer describe(GstPad *pad, GstBuffer *b) {
 	return out;
 }
 
+// What is used of GStreamer's library for video. It is not linked, as every worker would load it for the few that have pictures:
+// whoever lays one out otherwise has loaded it.
+typedef struct {
+	GstVideoMeta *(*meta)(GstBuffer *);
+	gboolean (*info)(GstVideoInfo *, const GstCaps *);
+	gboolean (*map)(GstVideoFrame *, const GstVideoInfo *, GstBuffer *, GstMapFlags);
+	gboolean (*copy)(GstVideoFrame *, const GstVideoFrame *);
+	void (*unmap)(GstVideoFrame *);
+} Video;
+
+// video finds the library if something in this process has loaded it.
+static gboolean video(Video *v) {
+	void *library = dlopen("libgstvideo-1.0.so.0", RTLD_LAZY | RTLD_NOLOAD);
+	if (library == NULL)
+		return FALSE;
+	v->meta = (GstVideoMeta * (*)(GstBuffer *)) dlsym(library, "gst_buffer_get_video_meta");
+	v->info = (gboolean(*)(GstVideoInfo *, const GstCaps *))dlsym(library, "gst_video_info_from_caps");
+	v->map =
+		(gboolean(*)(GstVideoFrame *, const GstVideoInfo *, GstBuffer *, GstMapFlags))dlsym(library, "gst_video_frame_map");
+	v->copy = (gboolean(*)(GstVideoFrame *, const GstVideoFrame *))dlsym(library, "gst_video_frame_copy");
+	v->unmap = (void (*)(GstVideoFrame *))dlsym(library, "gst_video_frame_unmap");
+	dlclose(library); // GStreamer never unloads what a plugin has brought
+	return v->meta != NULL && v->info != NULL && v->map != NULL && v->copy != NULL && v->unmap != NULL;
+}
+
 // plain gives a picture whose rows or planes lie otherwise than its format's do by default a copy that lies so.
 static GstBuffer *plain(GstBuffer *b, GstCaps *caps) {
+	Video v;
 	GstVideoInfo info;
-	GstVideoMeta *meta = gst_buffer_get_video_meta(b);
-	if (meta == NULL || caps == NULL || !gst_video_info_from_caps(&info, caps))
+	GstVideoMeta *meta = video(&v) ? v.meta(b) : NULL;
+	if (meta == NULL || caps == NULL || !v.info(&info, caps))
 		return gst_buffer_ref(b);
 	gboolean same = TRUE;
 	for (guint i = 0; i < meta->n_planes; i++)
 		same = same && meta->offset[i] == info.offset[i] && meta->stride[i] == info.stride[i];
 	GstVideoFrame from, to;
-	if (same || !gst_video_frame_map(&from, &info, b, GST_MAP_READ))
+	if (same || !v.map(&from, &info, b, GST_MAP_READ))
 		return gst_buffer_ref(b);
 	GstBuffer *copy = gst_buffer_new_allocate(NULL, info.size, NULL);
 	gst_buffer_copy_into(copy, b, GST_BUFFER_COPY_FLAGS | GST_BUFFER_COPY_TIMESTAMPS, 0, -1);
-	if (gst_video_frame_map(&to, &info, copy, GST_MAP_WRITE)) {
-		gst_video_frame_copy(&to, &from);
-		gst_video_frame_unmap(&to);
+	if (v.map(&to, &info, copy, GST_MAP_WRITE)) {
+		v.copy(&to, &from);
+		v.unmap(&to);
 	}
-	gst_video_frame_unmap(&from);
+	v.unmap(&from);
 	return copy;
 }
 

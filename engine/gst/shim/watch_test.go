@@ -3,6 +3,7 @@
 package shim_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -47,6 +48,27 @@ func TestCountAndTap(t *testing.T) {
 	}
 	if bytes != 25*384 || last != int64(time.Second) {
 		t.Errorf("passed: %d bytes to %d", bytes, last)
+	}
+}
+
+// A decoder's picture has longer rows than its format's, if what follows can read such; what is shown has the format's.
+func TestTapOfPicture(t *testing.T) {
+	p, own := line(t, "videotestsrc num-buffers=3 ! video/x-raw,format=I420,width=50,height=50 ! x264enc tune=zerolatency ! "+
+		"avdec_h264 name=d ! videoscale ! video/x-raw,width=20 ! fakesink")
+	var sizes []int
+	end := make(chan struct{})
+	shim.Tap(pad(t, named(t, p, "d"), "src"), func(b shim.Buffer) {
+		if b.Flags&shim.Final != 0 {
+			close(end)
+			return
+		}
+		sizes = append(sizes, len(b.Data))
+	})
+	shim.SetState(own, shim.Playing)
+	soon(t, "the end", end)
+	const size = 52*50 + 2*28*25 // rows of a multiple of 4
+	if !slices.Equal(sizes, []int{size, size, size}) {
+		t.Errorf("pictures of %d bytes, want %d", sizes, size)
 	}
 }
 

@@ -44,11 +44,13 @@ func NewFinder(t media.Track) *Finder {
 		f.packet, f.unit, f.ofPacket, f.ofUnit = vp9Packet, frameHead, ofVP9Packet, ofVP9
 	case media.AV1:
 		f.packet, f.unit, f.ofPacket, f.ofUnit = av1.Inspect, av1.Sequence, ofAV1, ofAV1
+	case media.MPEG1:
+		f.packet, f.unit, f.ofUnit = anyPacket, frameHead, ofMPEG1
 	default:
 		if t.Kind != media.Video {
 			return nil
 		}
-		f.packet = func([]byte) (bool, []byte) { return true, nil }
+		f.packet = anyPacket
 		f.unit = func([][]byte) []byte { return nil }
 	}
 	f.learn(f.unit(t.Extra), f.ofUnit)
@@ -108,6 +110,9 @@ func vp9Packet(payload []byte) (key bool, header []byte) {
 	}
 	return true, payload[:min(len(payload), maxHeader)]
 }
+
+// anyPacket is for codecs whose packets are not looked into.
+func anyPacket([]byte) (key bool, header []byte) { return true, nil }
 
 func frameHead(au [][]byte) []byte {
 	if len(au) == 0 {

@@ -131,3 +131,13 @@ func ofAV1(body []byte) (Shape, bool) {
 	}
 	return sized(h.Width(), h.Height(), 0, strconv.Itoa(int(h.SeqProfile)))
 }
+
+// ofMPEG1 reads a sequence header: a start code, and two sizes of 12 bits (ISO 11172-2 2.4.2.3).
+func ofMPEG1(frame []byte) (Shape, bool) {
+	const size = 7
+	if len(frame) < size || [4]byte(frame) != [4]byte{0, 0, 1, 0xb3} {
+		return Shape{}, false
+	}
+	both := int(frame[4])<<16 | int(frame[5])<<8 | int(frame[6])
+	return sized(both>>12, both&0xfff, Unsaid, "")
+}

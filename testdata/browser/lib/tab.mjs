@@ -15,6 +15,7 @@ export class Tab {
   console = [];
   errors = [];
   sockets = 0;
+  binary = 0; // bytes of binary messages
   #heard = new EventEmitter().setMaxListeners(0);
 
   constructor(name, page) {
@@ -42,6 +43,11 @@ export class Tab {
     const nr = ++this.sockets;
     const take = (to) => ({ payload }) => {
       const entry = { at: Date.now() - this.began, to, socket: nr, raw: payload };
+      if (typeof payload !== "string") {
+        // Media: that it came is enough, and there is much of it.
+        this.binary += payload.length;
+        return;
+      }
       try {
         const { message, data } = JSON.parse(payload);
         Object.assign(entry, { message, data });

@@ -46,7 +46,11 @@ export function violations(messages) {
   for (const m of messages) {
     const body = m.data?.[0];
     if (m.to === "server") {
-      if (m.message === "publishStream" || m.message === "playStream") see(body.mediaSessionId).asked++;
+      if (m.message === "publishStream" || m.message === "playStream") {
+        const stream = see(body.mediaSessionId);
+        stream.asked++;
+        stream.provider = body.mediaProvider;
+      }
       continue;
     }
     if (m.message.startsWith("(")) continue;
@@ -68,7 +72,7 @@ function answer([id, sdp, first], see, say) {
   if (++stream.answers > 1) say("a second answer");
   if (stream.status && stream.status !== "PENDING") say(`an answer after ${stream.status}`);
   if (first !== true) say("the third part of an answer is not true");
-  for (const flaw of flaws(sdp)) say(flaw);
+  for (const flaw of stream.provider === "MSE" || stream.provider === "WSPlayer" ? socketFlaws(sdp, stream.provider) : flaws(sdp)) say(flaw);
 }
 
 // flaws are what a browser, or the SDK, could trip over in an answer.
@@ -87,6 +91,17 @@ export function flaws(sdp) {
     const fmtp = pt && lines.findIndex((l) => l.startsWith(`a=fmtp:${pt} `));
     if (pt && fmtp > 0 && fmtp !== i + 1) found.push(`a=fmtp:${pt} is not right behind its rtpmap`);
   });
+  return found;
+}
+
+// socketFlaws are what could be wrong with an answer to a player whose media comes through a WebSocket.
+export function socketFlaws(sdp, provider) {
+  const found = [];
+  if (sdp.replaceAll("\r\n", "").includes("\n")) found.push("the answer has lines without CR");
+  const media = sdp.match(/^m=(video \d+ RTP\/AVP (112|32)|audio \d+ RTP\/AVP (0|9[6-9]|10[02348]))\r$/gm) ?? [];
+  if (media.length !== (sdp.match(/^m=/gm) ?? []).length) found.push("the answer has other formats than the offer");
+  if (!media.some((line) => !/^m=\w+ 0 /.test(line))) found.push("the answer takes nothing");
+  if ((provider === "MSE") !== sdp.includes("H264/90000") && /^m=video/m.test(sdp)) found.push("the pictures are another player's");
   return found;
 }
 

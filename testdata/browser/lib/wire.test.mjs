@@ -1,7 +1,7 @@
 // The checks of what a server sends find what they are for. `node --test lib` runs this.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { flaws, violations } from "./wire.mjs";
+import { flaws, socketFlaws, violations } from "./wire.mjs";
 
 const sdp = [
   "v=0",
@@ -85,4 +85,15 @@ const damaged = {
 
 for (const [what, text] of Object.entries(damaged)) {
   test(`an answer: ${what}`, () => assert.ok(flaws(text).some((f) => f.includes(what)), flaws(text).join("\n")));
+}
+
+const mse = "v=0\r\nm=video 9 RTP/AVP 112\r\na=rtpmap:112 H264/90000\r\nm=audio 9 RTP/AVP 108\r\n";
+test("an answer to a player of a WebSocket", () => assert.deepEqual(socketFlaws(mse, "MSE"), []));
+for (const [what, text] of Object.entries({
+  "the answer takes nothing": mse.replaceAll(" 9 ", " 0 "),
+  "the answer has other formats than the offer": mse.replace("112\r", "96\r"),
+  "the answer has lines without CR": mse.replace("\r", ""),
+  "the pictures are another player's": mse.replaceAll("112", "32").replace("H264", "MPV"),
+})) {
+  test(`an answer to a player of a WebSocket: ${what}`, () => assert.ok(socketFlaws(text, "MSE").includes(what), socketFlaws(text, "MSE").join("\n")));
 }

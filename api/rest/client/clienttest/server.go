@@ -46,8 +46,16 @@ type Server struct {
 	t    testing.TB
 	door *rest.Door
 
-	mu   sync.Mutex
-	runs []*fake.Runtime
+	mu     sync.Mutex
+	runs   []*fake.Runtime
+	silent bool
+}
+
+// Silence has no media come in the pipelines that are started from now on: they stay where they start.
+func (s *Server) Silence() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.silent = true
 }
 
 // Start starts a server with Graphs, to which callers may write, until the test ends.
@@ -124,12 +132,15 @@ func (s *Server) elements() *element.Registry {
 	return reg
 }
 
-// open gives a fake that plays as soon as it is told to.
+// open gives a fake that plays as soon as it is told to, unless there is silence.
 func (s *Server) open(string) (run.Runtime, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := fake.New()
 	s.runs = append(s.runs, r)
+	if s.silent {
+		return r, nil
+	}
 	return lively{r}, nil
 }
 

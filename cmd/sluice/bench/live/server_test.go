@@ -38,6 +38,7 @@ var program = sync.OnceValues(func() (string, error) {
 // server is `sluice serve` on loopback.
 type server struct {
 	web   string // host:port
+	rest  string // the same of the REST API
 	media uint16 // UDP port
 	cmd   *exec.Cmd
 }
@@ -49,12 +50,15 @@ func serve(b *testing.B) *server {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &server{web: free(b), media: freeUDP(b)}
+	s := &server{web: free(b), rest: free(b), media: freeUDP(b)}
 	s.cmd = exec.Command(path, "serve")
 	s.cmd.Dir = b.TempDir()
+	if err := os.Mkdir(s.graphs(), 0o700); err != nil {
+		b.Fatal(err)
+	}
 	s.cmd.Env = []string{
 		"HOME=" + s.cmd.Dir, "PATH=" + os.Getenv("PATH"), "SLUICE_WEB_LISTEN=" + s.web, "SLUICE_WEB_TLS_LISTEN=" + free(b),
-		"SLUICE_WEB_SELF_SIGNED=true",
+		"SLUICE_WEB_SELF_SIGNED=true", "SLUICE_REST_LISTEN=" + s.rest, "SLUICE_REST_TLS_LISTEN=", "SLUICE_METRICS_LISTEN=",
 		"SLUICE_WEBRTC_UDP=127.0.0.1:" + strconv.Itoa(int(s.media)), "SLUICE_WEBRTC_TCP=127.0.0.1:0",
 		"SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_LOG_LEVEL=error", "SLUICE_DRAIN=0s",
 	}
@@ -79,6 +83,9 @@ func serve(b *testing.B) *server {
 	}
 	return s
 }
+
+// graphs is the folder of the server's graphs.
+func (s *server) graphs() string { return filepath.Join(s.cmd.Dir, "graphs") }
 
 // ready asks once, and waits a little if the answer is no.
 func (s *server) ready(ctx context.Context) bool {

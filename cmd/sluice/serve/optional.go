@@ -1,0 +1,36 @@
+package serve
+
+import (
+	"context"
+	"log/slog"
+
+	"sluice/api"
+)
+
+// Optional is a door whose addresses need not be had where nobody has set the keys that they are from: another server of the
+// machine may have its usual ports, and this one goes on without the door then.
+func Optional(p *Parts, d api.Door, keys ...string) api.Door {
+	for _, key := range keys {
+		if !p.usual(key) {
+			return d
+		}
+	}
+	return &optional{Door: d, log: p.Log.With("door", d.Name())}
+}
+
+type optional struct {
+	api.Door
+	log *slog.Logger
+}
+
+// Listen implements api.Door.
+func (o *optional) Listen(ctx context.Context) error {
+	err := o.Door.Listen(ctx)
+	if err == nil {
+		return nil
+	}
+	o.log.Warn("the server goes on without this door", "err", err)
+	cut, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	cancel() // nobody is inside
+	return o.Close(cut)
+}

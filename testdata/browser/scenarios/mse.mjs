@@ -1,0 +1,42 @@
+// The player page plays by Media Source Extensions: H.264 and AAC through a second WebSocket, converted from what a page publishes.
+import { same, statuses } from "../lib/scene.mjs";
+import { Sdk } from "../lib/sdk.mjs";
+
+export default async function (scene) {
+  const publisher = await Sdk.at(scene, "publisher");
+  await publisher.publish(scene.stream, { constraints: { audio: true, video: { width: 640, height: 480 } } });
+  const tab = await scene.example("streaming/player/player.html?mediaProvider=MSE", { name: "player" });
+  await tab.fill("#url", scene.ws);
+  await tab.fill("#streamName", scene.stream);
+  await tab.click("#playBtn");
+  await tab.shows("#status", "PLAYING");
+  await moves(tab);
+  await tab.heard("notifyStreamEvent", (e) => e.type === "resize");
+  await scene.shot(tab, "playing");
+
+  // Once more, in the same session: another socket.
+  await tab.click("#playBtn");
+  await tab.shows("#status", "STOPPED");
+  await tab.click("#playBtn");
+  await tab.shows("#status", "PLAYING");
+  await moves(tab);
+
+  await publisher.stop(scene.stream);
+  await tab.shows("#status", "FAILED");
+  await tab.shows("#info", "Stopped by publisher stop");
+  same(statuses(tab), [
+    ["play", "PLAYING", ""],
+    ["play", "STOPPED", "Stopped by user"],
+    ["play", "PLAYING", ""],
+    ["play", "FAILED", "Stopped by publisher stop"],
+  ], "the statuses");
+}
+
+// moves waits until the page's video shows frames and hears sound, and its time goes on.
+export async function moves(tab) {
+  await tab.sees("moving pictures with sound", () => tab.page.evaluate(() => {
+    const video = [...document.querySelectorAll("video")].at(-1);
+    return video && video.currentTime > 1 && video.videoWidth === 640 &&
+      video.getVideoPlaybackQuality().totalVideoFrames > 25 && video.webkitAudioDecodedByteCount > 1000;
+  }));
+}
