@@ -47,6 +47,7 @@ func rules() []rule {
 		{"github.com/spf13/cobra", []string{"sluice/cmd"}, "the engine has no command line"},
 		{"github.com/fsnotify", []string{"sluice/engine/store"}, "one package watches files"},
 		{"sluice/engine/gst", []string{"sluice/engine/gst", "sluice/cmd"}, "GStreamer is passed in"},
+		{"github.com/prometheus", []string{"sluice/api/metrics"}, "one package speaks to Prometheus"},
 	}
 }
 
