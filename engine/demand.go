@@ -15,10 +15,16 @@ import (
 // demand has graphs bring what viewers want and nobody publishes. It implements hub.Demand.
 type demand struct{ *Engine }
 
-// Wanted raises stream.wanted. A name for which no graph has a route is simply not there.
+// Wanted raises stream.wanted. A name for which no graph has a route is simply not there. One that is an address is a viewer's
+// own, who may not have the server connect to whatever only the server reaches.
 func (d demand) Wanted(ctx context.Context, name string) error {
 	vars := map[string]any{"scheme": ""}
 	if u, err := url.Parse(name); err == nil && u.Scheme != "" && u.Host != "" {
+		if d.opt.Addresses != nil {
+			if err := d.opt.Addresses(name); err != nil {
+				return err
+			}
+		}
 		vars["scheme"], vars["url"] = u.Scheme, name
 	}
 	_, err := d.Raise(ctx, Event{Name: "stream.wanted", Path: path(name), Vars: vars, wanted: true})

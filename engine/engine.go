@@ -30,7 +30,10 @@ type Options struct {
 	Cache    int               // bytes that each stream keeps for viewers to come; 0: 8 MiB
 	Shards   int               // writer loops of the hub; 0: one for each processor
 	Limits   instance.Limits
-	Clock    element.Clock // nil: the time there is
+	// Addresses says of a name that is an address, which a viewer asked for, whether graphs may go and get what is there. Nil:
+	// all may.
+	Addresses func(name string) error
+	Clock     element.Clock // nil: the time there is
 }
 
 // Engine is one server's. Several in a process do not know of each other. All methods are safe for concurrent use.

@@ -64,3 +64,40 @@ func TestFFmpegPublishesAndPlays(t *testing.T) {
 		t.Errorf("%s: %+v\n%s", got, p, out)
 	}
 }
+
+// play records what is played for some seconds, as it is.
+func play(t *testing.T, url string, more ...string) (file, said string) {
+	t.Helper()
+	file = filepath.Join(t.TempDir(), "recorded.flv")
+	args := append(more, "-hide_banner", "-loglevel", "verbose", "-i", url, "-t", "2", "-c", "copy", file)
+	out, err := exec.CommandContext(t.Context(), need(t, "ffmpeg"), args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("ffmpeg: %v\n%s", err, out)
+	}
+	return file, string(out)
+}
+
+// TestOldCodecs publishes what Flash had, which players of it get as it is.
+func TestOldCodecs(t *testing.T) {
+	need(t, "ffmpeg")
+	s := serve(t)
+	for _, row := range []struct{ name, video, audio, want string }{
+		{"sorenson", "flv1", "nellymoser -ar 22050 -ac 1", "flv1 nellymoser"},
+		{"screen", "flashsv", "pcm_mulaw -ar 8000 -ac 1", "flashsv pcm_mulaw"},
+		{"bframes", "libx264 -preset veryfast -bf 3 -pix_fmt yuv420p", "libmp3lame -ar 44100", "h264 mp3"},
+		{"alaw", "libx264 -preset ultrafast -pix_fmt yuv420p", "pcm_alaw -ar 8000 -ac 1", "h264 pcm_alaw"},
+		{"speex", "libx264 -preset ultrafast -pix_fmt yuv420p", "libspeex -ar 16000 -ac 1", "h264 speex"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			published := s.await("stream.published", row.name)
+			args := "-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=320x192:rate=25 -f lavfi -i sine=frequency=440 -g 25 -c:v " +
+				row.video + " -c:a " + row.audio + " -f flv rtmp://" + s.host + "/live/" + row.name
+			run(t, "ffmpeg", strings.Fields(args)...)
+			published()
+			file, said := play(t, "rtmp://"+s.host+"/live/"+row.name, "-rtmp_live", "live")
+			if p := probe(t, file); p.codecs() != row.want {
+				t.Errorf("%s: %+v\n%s", p.codecs(), p, said)
+			}
+		})
+	}
+}

@@ -68,16 +68,21 @@ func newIntake() *intake {
 
 // describe waits until it is clear what the other end sends; gone is closed when it has gone.
 func (p *intake) describe(ctx context.Context, gone <-chan struct{}) (media.Description, error) {
-	select {
-	case <-p.known:
-	case <-p.env.Clock.After(longest):
-		p.mu.Lock()
-		p.decide()
-		p.mu.Unlock()
-	case <-gone:
-		return media.Description{}, fault.New(fault.Closed, "", "the other end has gone")
-	case <-ctx.Done():
-		return media.Description{}, ctx.Err()
+	soon, late := p.env.Clock.After(patient), p.env.Clock.After(longest)
+	for known := false; !known; {
+		select {
+		case <-p.known:
+			known = true
+		case <-soon: // what is announced and does not come is not waited for
+			p.settleFor(1)
+		case <-late:
+			p.settleFor(0)
+			known = true
+		case <-gone:
+			return media.Description{}, fault.New(fault.Closed, "", "the other end has gone")
+		case <-ctx.Done():
+			return media.Description{}, ctx.Err()
+		}
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -86,6 +91,26 @@ func (p *intake) describe(ctx context.Context, gone <-chan struct{}) (media.Desc
 			Advise("see which codecs the encoder sends")
 	}
 	return media.Description{Tracks: p.tracks}, nil
+}
+
+// settleFor takes what came for all that comes, if it is enough tracks.
+func (p *intake) settleFor(enough int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ready() >= enough {
+		p.decide()
+	}
+}
+
+// ready is how many tracks are known well enough to be published.
+func (p *intake) ready() int {
+	n := 0
+	for _, in := range p.inputs {
+		if _, ok := in.Track(); ok {
+			n++
+		}
+	}
+	return n
 }
 
 // feed begins to write.
@@ -193,12 +218,7 @@ func (p *intake) clear(now uint32) bool {
 		p.begun, p.start = true, now
 	}
 	passed := time.Duration(int32(now-p.start)) * time.Millisecond
-	ready, missing := 0, false
-	for _, in := range p.inputs {
-		if _, ok := in.Track(); ok {
-			ready++
-		}
-	}
+	ready, missing := p.ready(), false
 	for kind, there := range p.said.kinds() {
 		_, came := p.inputs[place{kind, 0}]
 		missing = missing || there && !came

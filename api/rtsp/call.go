@@ -27,7 +27,7 @@ import (
 const (
 	// firstLocal and lastLocal are the ports that calls are made from, and firstMedia and lastMedia those that datagrams come to.
 	firstLocal, lastLocal = 32000, 32999
-	firstMedia, lastMedia = 31002, 31999
+	firstMedia, lastMedia = 31010, 31999
 	// maxDials is how often one call may connect: again over TCP, and to where the camera sends it.
 	maxDials = 5
 )

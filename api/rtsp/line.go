@@ -69,6 +69,5 @@ func (l *line) after(f func()) {
 func (l *line) Close() error {
 	err := l.Conn.Close()
 	_ = l.out.Close() // TLS does so too, unless its handshake has not been
-	l.once.Do(l.left)
 	return err
 }

@@ -1,7 +1,6 @@
 package rtsp_test
 
 import (
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -35,9 +34,7 @@ func secured(t testing.TB) func(*rtsp.Options) {
 		t.Fatal(err)
 	}
 	return func(o *rtsp.Options) {
-		o.BindTLS = func(ctx context.Context) (net.Listener, error) {
-			return new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
-		}
+		o.TLSListen = []string{"127.0.0.1:0"}
 		o.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}
 	}
 }

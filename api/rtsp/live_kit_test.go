@@ -4,19 +4,22 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
-	"net"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
 
 	"sluice/api/rtsp"
+	"sluice/api/whip"
 	"sluice/elements/stream"
+	"sluice/elements/webrtc"
 	"sluice/engine"
 	"sluice/engine/element"
 	"sluice/engine/enginetest"
 	"sluice/engine/event"
+	"sluice/engine/fault"
 	"sluice/engine/store"
 	"sluice/graphs"
 	"sluice/testdata/registry"
@@ -54,10 +57,9 @@ func serve(t testing.TB, change ...func(*rtsp.Options)) *server {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e := newEngine(t, log)
-	local := func(ctx context.Context) (net.Listener, error) {
-		return new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
+	o := rtsp.Options{
+		Engine: raiser{e}, Listen: []string{"127.0.0.1:0"}, UDP: "127.0.0.1:0", Log: log,
 	}
-	o := rtsp.Options{Engine: raiser{e}, Bind: local, Host: "127.0.0.1", UDP: freePorts(t), UDPKey: "rtsp.udp", Log: log}
 	for _, c := range change {
 		c(&o)
 	}
@@ -92,47 +94,22 @@ func serve(t testing.TB, change ...func(*rtsp.Options)) *server {
 	return s
 }
 
-// freePorts finds four neighbouring ports for UDP, of which the first is even.
-func freePorts(t testing.TB) int {
-	t.Helper()
-	for range 100 {
-		first, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := first.LocalAddr().(*net.UDPAddr).Port //nolint:forcetypeassert // it is one
-		_ = first.Close()
-		if port%2 == 0 && port < 65530 && all(port) {
-			return port
-		}
-	}
-	t.Fatal("no free ports")
-	return 0
-}
-
-func all(port int) bool {
-	for i := range 4 {
-		c, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port + i})
-		if err != nil {
-			return false
-		}
-		_ = c.Close()
-	}
-	return true
-}
-
 func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	t.Helper()
 	snapshot, err := registry.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	elements := append(stream.Elements(), rtsp.Elements()...)
-	reg, err := element.NewRegistry(snapshot, elements, append(stream.Triggers(), rtsp.Triggers()...))
+	elements := slices.Concat(stream.Elements(), rtsp.Elements(), webrtc.Elements())
+	reg, err := element.NewRegistry(snapshot, elements, slices.Concat(stream.Triggers(), rtsp.Triggers(), whip.Triggers()))
 	if err != nil {
 		t.Fatal(err)
 	}
-	files := fstest.MapFS{}
+	web, err := graphs.FS.ReadFile("web/whip.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := fstest.MapFS{"whip.yaml": {Data: web}}
 	for name, file := range map[string]string{
 		"rtsp_publish": "live/publishers.yaml", "rtsp_play": "live/players.yaml", "rtsp": "cameras/address.yaml",
 	} {
@@ -145,7 +122,12 @@ func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	for _, d := range st.Current().Diagnostics() {
 		t.Fatal(d)
 	}
-	e, err := engine.New(engine.Options{Log: log, Registry: reg, Store: st})
+	e, err := engine.New(engine.Options{Log: log, Registry: reg, Store: st, Addresses: func(name string) error {
+		if strings.Contains(name, "refused.example") {
+			return fault.New(fault.Forbidden, "", "nothing is played from there")
+		}
+		return nil
+	}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,15 @@
 package rtsp_test
 
 import (
+	"bufio"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 // publish has ffmpeg publish H.264 with AAC for as long as the test lasts.
@@ -66,4 +73,64 @@ func TestPull(t *testing.T) {
 		t.Errorf("the camera is called %d times", n)
 	}
 	ended() // some time after the last viewer has gone
+}
+
+// What is asked for over a socket is answered with the status for what is wrong with it.
+func TestRefused(t *testing.T) {
+	s := serve(t)
+	for _, row := range []struct{ request, want string }{
+		{"DESCRIBE rtsp://h/nobody RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 404 nobody publishes"},
+		{"DESCRIBE rtsp://h/rtsp://refused.example/x RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 403 nothing is played from there"},
+		{"DESCRIBE rtsp://h/rtsp://127.0.0.1:1/x RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 502 127.0.0.1:1 cannot be played"},
+		{"DESCRIBE rtsp://h/a/../b RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 400 "},
+		{"DESCRIBE rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 400 the address has no name"},
+		{"DESCRIBE rtsp://h/x?%zz RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 400 "},
+		{"DESCRIBE rtsp://h/nobody RTSP/1.0\r\n\r\n", "RTSP/1.0 400 "},
+		{"OPTIONS * RTSP/1.0\r\nCSeq: 7\r\n\r\n", "RTSP/1.0 200 OK"},
+		{"PLAY rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\nSession: 5\r\n\r\n", "RTSP/1.0 454 "},
+		{"RECORD rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 501 "},
+		{"SETUP rtsp://h/nobody/trackID=0 RTSP/1.0\r\nCSeq: 1\r\nTransport: RTP/AVP/TCP;interleaved=0-1\r\n\r\n", "RTSP/1.0 404 "},
+		{"SETUP rtsp://h/x/trackID=0 RTSP/1.0\r\nCSeq: 1\r\nTransport: nonsense\r\n\r\n", "RTSP/1.0 400 "},
+		{"ANNOUNCE rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: 5\r\n\r\nv=0\r\n", "RTSP/1.0 400 "},
+		{announce("m=video 0 RTP/AVP 96\r\na=rtpmap:96 MP4V-ES/90000\r\n"), "RTSP/1.0 415 nothing of what is offered is known: MP4V-ES/90000"},
+		{announce("m=video 0 RTP/AVP 96\r\na=rtpmap:96 VP8/90000\r\n"), "RTSP/1.0 200 OK"},
+		{"ANNOUNCE rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\nContent-Length: 99999999\r\n\r\n", ""}, // cut off
+		{"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 400 "},
+		{"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 20_000), ""},
+		{"DESCRIBE rtsp://h/x RTSP/1.0\r\n" + strings.Repeat("A: b\r\n", 300) + "\r\n", ""},
+		{"DESCRIBE rtsp://h/x RTSP/9.9\r\nCSeq: 1\r\n\r\n", ""},
+		{"$\x00\x00\x04abcd", ""}, // a frame before anything was agreed on
+		{"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n", ""},
+	} {
+		if got := s.say(row.request); !strings.HasPrefix(got, row.want) || row.want == "" && got != "" {
+			t.Errorf("%.60q is answered %.120q, not %q", row.request, got, row.want)
+		}
+	}
+}
+
+func announce(lines string) string {
+	body := "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=x\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n" + lines
+	return "ANNOUNCE rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: " + strconv.Itoa(len(body)) +
+		"\r\n\r\n" + body
+}
+
+// say sends a request on a connection of its own, and gives what comes before that is closed from this side.
+func (s *server) say(request string) string {
+	s.t.Helper()
+	conn, err := new(net.Dialer).DialContext(s.t.Context(), "tcp", s.addr)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, request); err != nil {
+		return ""
+	}
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		s.t.Fatal(err)
+	}
+	head, err := bufio.NewReader(conn).ReadString('\n')
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		s.t.Errorf("%.60q: no answer", request)
+	}
+	return head
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -23,7 +24,8 @@ import (
 func (Pull) New(_ context.Context, env element.Env, conf element.Conf) (element.Element, error) {
 	const place = "url"
 	u, err := base.ParseURL(conf.Text("url"))
-	if err != nil {
+	// Both have to see the same host: what is allowed was decided by the one, and what is called by the other.
+	if other, bad := url.Parse(conf.Text("url")); err != nil || bad != nil || other.Host != u.Host || u.Host == "" {
 		return nil, fault.New(fault.InvalidParams, place, "it is no address of RTSP")
 	}
 	if login := conf.Text("login"); login != "" && u.User == nil {

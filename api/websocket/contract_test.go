@@ -4,22 +4,61 @@ import (
 	"testing"
 
 	"sluice/api/websocket"
+	"sluice/api/websocket/transport"
+	"sluice/api/websocket/viewer"
+	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
+	"sluice/engine/fault"
 )
 
+// pages are sessions: everybody who asks for one gets a player of his own.
+type pages struct{ *testing.T }
+
+// Session implements element.Sessions.
+func (p pages) Session(string) (any, bool) {
+	v, err := viewer.New(viewer.Options{Provider: viewer.MSE, Offer: "m=video 0 RTP/AVP 112", Pool: transport.NewPool(1)})
+	if err != nil {
+		p.Error(err)
+	}
+	return v, err == nil
+}
+
+// TestContract does what elementtest.Check does, but that each element gets a player.
 func TestContract(t *testing.T) {
-	reg := elementtest.GStreamer(t, websocket.Elements()...)
+	env := elementtest.Env(t)
+	env.Sessions = pages{t}
 	for _, d := range websocket.Elements() {
-		elementtest.Check(t, reg, d)
+		faults := append(elementtest.Describe(d.Spec()), elementtest.Examples(d.Spec())...)
+		for _, f := range append(faults, elementtest.Lives(t.Context(), env, d.(element.Factory))...) {
+			t.Error(f)
+		}
 	}
 }
+
+// TestOutOfNoPlayer holds that the element says what it needs.
+func TestOutOfNoPlayer(t *testing.T) {
+	env := elementtest.Env(t)
+	if _, err := (websocket.Out{}).New(t.Context(), env, element.Conf{}); fault.CodeOf(err) != fault.InvalidRequest {
+		t.Errorf("without a session: %v", err)
+	}
+	env.Sessions = others{}
+	if _, err := (websocket.Out{}).New(t.Context(), env, element.Conf{}); fault.CodeOf(err) != fault.InvalidRequest {
+		t.Errorf("with a peer of WebRTC: %v", err)
+	}
+}
+
+// others are sessions of some other kind.
+type others struct{}
+
+// Session implements element.Sessions.
+func (others) Session(string) (any, bool) { return "a peer of WebRTC", true }
 
 // TestOutline holds the ports and fields that graphs are written against.
 func TestOutline(t *testing.T) {
 	want := map[string]string{
 		"ws.out": `browser
 audio <- aac pcmu
-video <- h264 mpeg1video
+video <- h264 mpeg1video, in order
 session: string
 codecs: list of codec`,
 	}
@@ -37,7 +76,7 @@ codecs: list of codec`,
 // TestEvents holds the events, sessions and variables that routes are written against.
 func TestEvents(t *testing.T) {
 	const want = `ws.publish / $browser app:string user:string custom:map room:string want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
-ws.play / $browser app:string user:string custom:map room:string want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
+ws.play / $browser provider:string app:string user:string custom:map room:string want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
 ws.call / $browser $phone from:string to:string headers:map account:string`
 	if got := elementtest.OutlineEvents(websocket.Triggers()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

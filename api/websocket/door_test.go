@@ -220,13 +220,14 @@ func TestWhatGraphsAreTold(t *testing.T) {
 	c.say(`{"message":"playStream","data":[{"mediaSessionId":"Q","name":"ann#red","sdp":"offer-Q","width":"640","height":360,"bitrate":"500","quality":80,"custom":"text"}]}`)
 	c.hears(`"setRemoteSDP"`)
 	ev = k.engine.Last()
-	want := map[string]any{"want.width": int64(640), "want.height": int64(360), "want.bitrate": value.Bits(500_000), "want.quality": int64(80), "room": "red"}
+	want := map[string]any{"want.width": int64(640), "want.height": int64(360), "want.bitrate": value.Bits(500_000), "want.quality": int64(80), "room": "red",
+		"provider": "WebRTC"}
 	for name, v := range want {
 		if ev.Vars[name] != v {
 			t.Errorf("%s is %v, want %v", name, ev.Vars[name], v)
 		}
 	}
-	if ev.Name != "ws.play" || len(ev.Vars) != 8 {
+	if ev.Name != "ws.play" || len(ev.Vars) != 9 {
 		t.Errorf("raised %+v", ev)
 	}
 }

@@ -273,6 +273,15 @@ func (l *Link) Media(frames []Frame) bool { return l.out.Media(l.stream, frames)
 // OnRoom has f called when Media can be called again after it refused something. f must not wait.
 func (l *Link) OnRoom(f func()) { l.out.onRoom(l.stream, f) }
 
+// LocalPort is the port that the connection comes from.
+func (l *Link) LocalPort() int {
+	a, _ := l.conn.LocalAddr().(*net.TCPAddr)
+	if a == nil {
+		return 0
+	}
+	return a.Port
+}
+
 // End says that the stream is over, as far as there is still somebody to hear it.
 func (l *Link) End() {
 	l.out.call(0, "FCUnpublish", 0, nil, l.target.Name)

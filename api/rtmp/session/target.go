@@ -34,8 +34,10 @@ func ParseTarget(text, key string) (Target, error) {
 		port = map[bool]string{false: "1935", true: "443"}[t.Secure]
 	}
 	t.Host = net.JoinHostPort(u.Hostname(), port)
-	t.App = strings.Trim(u.EscapedPath(), "/")
-	if key == "" {
+	t.App = strings.TrimPrefix(u.EscapedPath(), "/")
+	if key != "" {
+		t.App = strings.TrimSuffix(t.App, "/")
+	} else {
 		at := strings.LastIndexByte(t.App, '/')
 		t.App, t.Name = t.App[:max(at, 0)], t.App[at+1:]
 	}

@@ -16,9 +16,15 @@ import (
 // Most is how many bytes a connection keeps at most; who writes more without asking Room is cut off.
 const Most = 1 << 20
 
+// Socket is a TCP connection.
+type Socket interface {
+	net.Conn
+	syscall.Conn
+}
+
 // Conn is a TCP connection with a Write that does not wait. Safe for concurrent use.
 type Conn struct {
-	*net.TCPConn
+	Socket
 	raw   syscall.RawConn
 	limit time.Duration
 	woken func()
@@ -31,12 +37,12 @@ type Conn struct {
 }
 
 // New takes a connection over. Limit is how long what is kept may take to be sent; who is slower is cut off.
-func New(c *net.TCPConn, limit time.Duration) (*Conn, error) {
+func New(c Socket, limit time.Duration) (*Conn, error) {
 	raw, err := c.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{TCPConn: c, raw: raw, limit: limit, woken: func() {}}, nil
+	return &Conn{Socket: c, raw: raw, limit: limit, woken: func() {}}, nil
 }
 
 // OnRoom has f called whenever there is room again. It must not wait, nor close the connection.
@@ -110,7 +116,7 @@ func (c *Conn) send() {
 			c.sending = false
 			woken := c.woken
 			c.mu.Unlock()
-			_ = c.TCPConn.SetWriteDeadline(time.Time{}) // a connection that is gone needs none
+			_ = c.Socket.SetWriteDeadline(time.Time{}) // a connection that is gone needs none
 			woken()
 			return
 		}
@@ -128,10 +134,10 @@ func (c *Conn) send() {
 
 // push writes all of p within the limit.
 func (c *Conn) push(p []byte) error {
-	if err := c.TCPConn.SetWriteDeadline(time.Now().Add(c.limit)); err != nil {
+	if err := c.Socket.SetWriteDeadline(time.Now().Add(c.limit)); err != nil {
 		return err
 	}
-	_, err := c.TCPConn.Write(p)
+	_, err := c.Socket.Write(p)
 	return err
 }
 
@@ -139,7 +145,7 @@ func (c *Conn) push(p []byte) error {
 func (c *Conn) broken(err error) error {
 	if c.err == nil {
 		c.err = err
-		_ = c.TCPConn.Close() // its reader hears of it
+		_ = c.Socket.Close() // its reader hears of it
 	}
 	return c.err
 }
@@ -151,7 +157,7 @@ func (c *Conn) Close() error {
 		c.err = net.ErrClosed
 	}
 	c.mu.Unlock()
-	err := c.TCPConn.Close()
+	err := c.Socket.Close()
 	c.sender.Wait()
 	return err
 }

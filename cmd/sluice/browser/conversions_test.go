@@ -13,6 +13,9 @@ func conversions() []scenario {
 		{name: "conversion", servers: 1},
 		{name: "wishes", servers: 1},
 		{name: "crash", servers: 1},
+		{name: "strip", servers: 1},
+		{name: "sources", servers: 1, settings: []string{"SLUICE_CPUS=16"}},
+		{name: "refused", servers: 1},
 		{name: "mse", servers: 1},
 		{name: "wsplayer", servers: 1},
 	}

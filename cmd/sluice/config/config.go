@@ -22,6 +22,7 @@ type Config struct {
 	WHIP      WHIPConfig
 	WebSocket WebSocketConfig
 	RTMP      RTMPConfig
+	RTSP      RTSPConfig
 	Hub       HubConfig
 	Workers   WorkersConfig
 	REST      RESTConfig
@@ -109,6 +110,7 @@ type KeepAliveConfig struct {
 type HubConfig struct {
 	Cache  int64
 	Shards int
+	Hosts  []string
 }
 
 // WorkersConfig is the section "workers".

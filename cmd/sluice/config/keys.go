@@ -9,7 +9,9 @@ import (
 
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
-	return slices.Concat(general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), hub(), workers(), restful(), metrics(), access())
+	return slices.Concat(
+		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), hub(), workers(), restful(), metrics(), access(),
+	)
 }
 
 // Sections says what the sections of the file are for, in the order of Keys.
@@ -25,6 +27,7 @@ func Sections() []Section {
 		{"websocket.keep_alive", "How the server finds out that a page has gone."},
 		{"websocket.keep", "Sessions that ask to be kept for a while when their connection is lost."},
 		{"rtmp", "RTMP and RTMPS, of encoders and players."},
+		{"rtsp", "RTSP and RTSPS, of recorders, cameras and players."},
 		{"hub", "What is kept of streams, and how it is passed on."},
 		{"workers", "The processes in which GStreamer codes."},
 		{"rest", "The REST API: see, start, change and end what runs."},
@@ -85,6 +88,11 @@ func hub() []Key {
 			"What each stream keeps from its last key frame on, so that who joins sees a picture at once."),
 		whole("hub.shards", 0, 0, 256, func(c *Config) *int { return &c.Hub.Shards },
 			"Loops that write to readers. 0 is one for each CPU."),
+		texts("hub.hosts", nil, func(c *Config) *[]string { return &c.Hub.Hosts },
+			"Hosts of addresses (`rtsp://…`, `rtmp://…`) that viewers may play by using them as the name of a stream: names, "+
+				"`*.example.org`, addresses, networks, each also with a port, or `*` for all. Names are not looked up, so a network "+
+				"admits only addresses. Graphs that name a camera themselves need none of this.").
+			unset("none").like("cam.example.org:554").checked(reachable),
 	}
 }
 

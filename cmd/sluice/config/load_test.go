@@ -56,11 +56,16 @@ func TestDefaults(t *testing.T) {
 		Relay:     RelayConfig{UDP: []string{}, TCP: []string{}},
 		WHIP:      WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},
 		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
-		Hub:       HubConfig{Cache: 8_000_000},
+		Hub:       HubConfig{Cache: 8_000_000, Hosts: []string{}},
 		Workers:   WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
 		RTMP: RTMPConfig{
 			Listen: []string{":1935"}, TLSListen: []string{":1936"}, Connections: 10_000, PerAddress: 1_000,
 			Idle: time.Minute, Message: 8_000_000,
+		},
+		RTSP: RTSPConfig{
+			Listen: []string{":554"}, TLSListen: []string{":322"}, UDP: ":31002", MulticastPort: 5004,
+			Sessions: 10_000, Connections: 20_000, PerAddress: 1_000, Timeout: 15 * time.Second, Idle: time.Minute,
+			Silence: 10 * time.Second,
 		},
 		REST: RESTConfig{
 			Listen: []string{"127.0.0.1:8081"}, TLSListen: []string{"127.0.0.1:8444"}, Pipelines: 1000,
@@ -239,6 +244,7 @@ func other(t *testing.T, k Key) string {
 		"auth.users": `[{"name":"a","password":"` + auth.Hash("x") + `"}]`, "auth.tokens": "- {name: a, token: 0123456789abcdef}",
 		"auth.anonymous": "{publish: [a]}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ice_servers": "[{url: 'stun:a'}]", "webrtc.ports": "5-6",
 		"webrtc.nat_1to1": "192.0.2.1", "webrtc.stun": "a:1", "relay.public": "192.0.2.1", "relay.ports": "5-6",
+		"rtsp.udp": "off", "rtsp.multicast": "239.192.0.0/16", "rtsp.multicast_port": "5006",
 	} {
 		if k.Name == name {
 			return text

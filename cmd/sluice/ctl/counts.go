@@ -45,22 +45,15 @@ func silent(s *float64) string {
 	return fmt.Sprintf("%.1fs", *s)
 }
 
-// abilities are the fields of a node that can be set, and what it can be asked to do.
-func abilities(n wire.Node) string {
-	var out []string
-	if len(n.Live) > 0 {
-		out = append(out, "set "+strings.Join(n.Live, " "))
+// manner is what is special about how a node runs.
+func manner(n wire.Node) string {
+	switch {
+	case n.Passes:
+		return "nothing to convert"
+	case n.Lazy:
+		return "lazy"
 	}
-	if len(n.Actions) > 0 {
-		out = append(out, "do "+strings.Join(n.Actions, " "))
-	}
-	if n.Passes {
-		out = append(out, "nothing to convert")
-	}
-	if n.Lazy {
-		out = append(out, "lazy")
-	}
-	return strings.Join(out, "; ")
+	return ""
 }
 
 func branches(list []wire.Branch) *show.Table {

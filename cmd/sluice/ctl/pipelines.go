@@ -3,6 +3,7 @@ package ctl
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -117,13 +118,17 @@ func (c *ctl) pipelinePage(p wire.PipelineDetail) *show.Page {
 	if q := p.Policy; q != nil {
 		page.Field("policy", "start %s, stall %s, drain %s, restart %s, reload %s, worker %s", q.Start, q.Stall, q.Drain, q.Restart, q.Reload, q.Worker)
 	}
-	nodes := &show.Table{Head: []string{"node", "element", "in", "units", "size", "drops", "silent", "can"}}
+	nodes := &show.Table{Head: []string{"node", "element", "in", "units", "size", "drops", "silent", ""}}
+	able := &show.Table{Head: []string{"node", "do", "set"}}
 	for _, n := range p.Nodes {
 		counts := n.Counts
 		if counts == nil {
 			counts = &wire.Counts{}
 		}
-		nodes.Add(n.Name, n.Element, n.Domain, units(n.Counts), sizeOf(n.Counts), show.Or(drops(*counts)), silent(n.Silent), abilities(n))
+		nodes.Add(n.Name, n.Element, n.Domain, units(n.Counts), sizeOf(n.Counts), show.Or(drops(*counts)), silent(n.Silent), manner(n))
+		if len(n.Live)+len(n.Actions) > 0 {
+			able.Add(n.Name, show.Or(strings.Join(n.Actions, " ")), show.Or(strings.Join(n.Live, " ")))
+		}
 	}
 	page.Table("Nodes", nodes)
 	parts := &show.Table{Head: []string{"part", "kind", "units", "size", "drops", "waiting"}}
@@ -132,5 +137,6 @@ func (c *ctl) pipelinePage(p wire.PipelineDetail) *show.Page {
 	}
 	page.Table("Queues and bridges", parts)
 	page.Table("Branches", branches(p.Branches))
+	page.Table("What can be done and set", able)
 	return page
 }

@@ -107,9 +107,21 @@ func tracks(list []wire.Track) *show.Table {
 func around(list []wire.StreamPipeline) *show.Table {
 	t := &show.Table{Head: []string{"pipeline", "does", "graph", "state", "sessions"}, Bad: []string{"failed", "lost"}}
 	for _, p := range list {
-		t.Add(p.ID, strings.Join(p.Does, " and ")+"s", p.Graph, p.State, show.Or(show.Several(p.Sessions)))
+		t.Add(p.ID, doing(p.Does), p.Graph, p.State, show.Or(show.Several(p.Sessions)))
 	}
 	return t
+}
+
+// doing says what a pipeline does to a stream: "publishes and reads".
+func doing(does []string) string {
+	out := make([]string, 0, len(does))
+	for _, one := range does {
+		if one == "publish" {
+			one += "e"
+		}
+		out = append(out, one+"s")
+	}
+	return strings.Join(out, " and ")
 }
 
 func (c *ctl) listReaders(ctx context.Context, args []string) error {

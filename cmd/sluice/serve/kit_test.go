@@ -160,6 +160,7 @@ func settings(t *testing.T, text string) *config.Loaded {
 		"SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0",
 		"SLUICE_REST_LISTEN=127.0.0.1:0", "SLUICE_REST_TLS_LISTEN=127.0.0.1:0", "SLUICE_METRICS_LISTEN=127.0.0.1:0",
 		"SLUICE_RTMP_LISTEN=127.0.0.1:0", "SLUICE_RTMP_TLS_LISTEN=127.0.0.1:0",
+		"SLUICE_RTSP_LISTEN=127.0.0.1:0", "SLUICE_RTSP_TLS_LISTEN=127.0.0.1:0", "SLUICE_RTSP_UDP=127.0.0.1:0",
 	}})
 	if loaded == nil || err != nil {
 		t.Fatal(found, err)

@@ -18,6 +18,7 @@ import (
 	"sluice/api"
 	"sluice/api/auth"
 	"sluice/api/metrics"
+	"sluice/api/rest/guard"
 	"sluice/cmd/sluice/config"
 	"sluice/elements/webrtc"
 	"sluice/engine"
@@ -189,9 +190,13 @@ func (s *Server) buildEngine(ctx context.Context, c *config.Config) error {
 	if cpus == 0 {
 		cpus = float64(runtime.GOMAXPROCS(0)) // which heeds what a container may use
 	}
+	viewers, err := guard.New(guard.Rules{Hosts: c.Hub.Hosts}, nil)
+	if err != nil {
+		return located(err, "hub")
+	}
 	s.engine, err = engine.New(engine.Options{ //nolint:contextcheck // and streams
 		Log: s.log, Registry: s.opt.Registry, Store: s.graphs, Open: open, CPUs: cpus,
-		Cache: int(c.Hub.Cache), Shards: c.Hub.Shards, Clock: s.clock,
+		Cache: int(c.Hub.Cache), Shards: c.Hub.Shards, Clock: s.clock, Addresses: viewers.Address,
 	})
 	if err != nil {
 		return err

@@ -16,6 +16,13 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	if k.String() == "ctrl+c" {
 		return tea.Quit
 	}
+	if len(k.Runes) > 1 && m.mode != filtering { // typed faster than they were read
+		var cmds []tea.Cmd
+		for _, r := range k.Runes {
+			cmds = append(cmds, m.key(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}}))
+		}
+		return tea.Sequence(cmds...)
+	}
 	switch m.mode {
 	case filtering:
 		m.typed(k)
@@ -69,7 +76,7 @@ func (m *Model) browse(k string) tea.Cmd {
 	case "/":
 		m.mode = filtering
 	case "?":
-		m.open(explained{title: "help", text: help})
+		m.open(explained{text: help})
 	case "enter":
 		return m.explain()
 	case "x", "delete":
@@ -176,7 +183,7 @@ func (m *Model) explain() tea.Cmd {
 			return explained{r.key, written(ctl.ExplainPipeline(d, now())), err}
 		}
 	default:
-		m.open(explained{title: r.cells[0], text: strings.Join(r.cells, "\n")})
+		m.open(explained{text: strings.Join(r.cells, "\n")})
 		return nil
 	}
 }
@@ -198,7 +205,9 @@ func (m *Model) end() tea.Cmd {
 	return func() tea.Msg { return ended{key, do(ctx, key)} }
 }
 
-const help = `1 2 3, tab, left, right   streams, pipelines, events
+const help = `Keys
+
+1 2 3, tab, left, right   streams, pipelines, events
 up, down, pgup, pgdown    choose a row
 enter                     explain it
 x                         end it, after asking

@@ -74,8 +74,8 @@ type Model struct {
 
 // page is a text over the table.
 type page struct {
-	title, text string
-	first       int // line at the top
+	text  string // its first line is its title
+	first int    // line at the top
 }
 
 // Messages.
@@ -162,7 +162,7 @@ func (m *Model) open(e explained) {
 		m.notice = e.title + ": " + e.err.Error()
 		return
 	}
-	m.page = page{title: e.title, text: e.text}
+	m.page = page{text: e.text}
 	m.mode = reading
 }
 

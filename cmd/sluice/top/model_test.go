@@ -306,7 +306,7 @@ func TestChoice(t *testing.T) {
 		t.Error(s.tables[streamTab].chosen)
 	}
 	s.press("enter")
-	s.has("live/cam\n", "gets video h264 1280x720, conversion: vp8 published, h264 wanted")
+	s.has("live/cam", "gets video h264 1280x720, conversion: vp8 published, h264 wanted")
 	s.press("q", "x")
 	s.has("end the stream live/cam? y/n")
 	s.press("n")
@@ -327,6 +327,10 @@ func TestChoice(t *testing.T) {
 	}
 	s.press("tab", "x", "enter") // events cannot be ended, and there are none
 	s.has("no events")
+	s.press("?", "q2")
+	if s.mode != browsing || s.tab != pipelineTab {
+		t.Error("keys that come together are lost")
+	}
 	if !s.press("ctrl+c") {
 		t.Error("ctrl+c does not end it")
 	}

@@ -33,7 +33,7 @@ func (m *Model) room() int {
 }
 
 // paper is how many lines of a page fit.
-func (m *Model) paper() int { return max(1, m.height-2) }
+func (m *Model) paper() int { return max(1, m.height-1) }
 
 // View implements tea.Model.
 func (m *Model) View() string {
@@ -132,11 +132,11 @@ func (m *Model) last() string {
 
 // paged shows the page over the table.
 func (m *Model) paged() []string {
-	out := []string{m.look.title.Render(show.Safe(m.page.title))}
 	all := m.lines()
 	rest := all[min(m.page.first, len(all)):]
-	for _, line := range rest[:min(len(rest), m.paper())] {
-		out = append(out, line)
+	out := append([]string{}, rest[:min(len(rest), m.paper())]...)
+	if m.page.first == 0 {
+		out[0] = m.look.title.Render(out[0])
 	}
 	for len(out) < m.height-1 {
 		out = append(out, "")

@@ -171,3 +171,16 @@ func FuzzFinder(f *testing.F) {
 		}
 	})
 }
+
+// TestMPEG1 holds what is read of a sequence header (ISO 11172-2 2.4.2.3), without which no unit is looked into.
+func TestMPEG1(t *testing.T) {
+	f := NewFinder(media.NewTrack(media.MPEG1))
+	for _, broken := range [][]byte{nil, {0, 0, 1, 0xb3, 0x14}, unhex(t, "000001b8 1420b6 14"), unhex(t, "000001b3 000000 14")} {
+		if f.Unit([][]byte{broken}) || f.Shape().Width != 0 {
+			t.Errorf("%x is %+v", broken, f.Shape())
+		}
+	}
+	if want := (Shape{322, 182, Unsaid, ""}); !f.Unit([][]byte{unhex(t, "000001b3 1420b6 14")}) || f.Shape() != want || f.MayReorder() {
+		t.Errorf("got %+v, want %+v", f.Shape(), want)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"sluice/api/websocket/streams"
+	"sluice/api/websocket/viewer"
 	"sluice/engine"
 	"sluice/engine/event"
 	"sluice/engine/hub"
@@ -90,8 +91,11 @@ func (e *Engine) Raise(ctx context.Context, ev engine.Event) (streams.Instance, 
 	if err != nil {
 		return nil, err
 	}
-	p, _ := ev.Sessions["browser"].(*Peer)
 	name := strings.TrimPrefix(ev.Path, "/")
+	if v, ok := ev.Sessions["browser"].(*viewer.Viewer); ok {
+		return e.view(ctx, v, name)
+	}
+	p, _ := ev.Sessions["browser"].(*Peer)
 	if ev.Name == "ws.publish" {
 		err = p.publish(ctx, e.Hub, name)
 	} else {
@@ -100,12 +104,31 @@ func (e *Engine) Raise(ctx context.Context, ev engine.Event) (streams.Instance, 
 	if err != nil {
 		return nil, err
 	}
-	return &instance{peer: p, done: make(chan struct{}), stuck: stuck}, nil
+	return &instance{stop: func() { p.Stop(nil) }, done: make(chan struct{}), stuck: stuck}, nil
+}
+
+// view has a player whose media goes through a WebSocket read a stream, as ws.out does.
+func (e *Engine) view(ctx context.Context, v *viewer.Viewer, name string) (streams.Instance, error) {
+	sink, err := v.Sink(func(error) {}, nil)
+	if err != nil {
+		return nil, err
+	}
+	r, err := e.Hub.ReadUnits(ctx, name, sink.Want(), sink, hub.ReadOptions{Paused: true})
+	if err != nil {
+		return nil, err
+	}
+	sink.Begin(r.Tracks())
+	sink.Attach(r)
+	stop := func() {
+		r.Close()
+		v.Stop(nil)
+	}
+	return &instance{stop: stop, done: make(chan struct{})}, nil
 }
 
 // instance is a graph that ends with its peer.
 type instance struct {
-	peer  *Peer
+	stop  func()
 	once  sync.Once
 	done  chan struct{}
 	stuck bool
@@ -119,7 +142,7 @@ func (i *instance) Err() error { return nil }
 
 // Stop implements streams.Instance.
 func (i *instance) Stop(ctx context.Context) error {
-	i.peer.Stop(nil)
+	i.stop()
 	defer i.once.Do(func() { close(i.done) })
 	if i.stuck {
 		<-ctx.Done()

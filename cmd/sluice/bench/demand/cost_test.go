@@ -1,6 +1,7 @@
 package demand
 
 import (
+	"fmt"
 	"os/exec"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-// span is what is measured of each turn, when all goes steadily: as much of the source, and the same for both.
+// from and to are the frames between which each turn is measured, when all goes steadily: the same part of the source for both.
 const from, to = 2 * fps, 10 * fps
 
 // BenchmarkCost converts VP8 in 720p30 to H.264 for a viewer, in turns with gst-launch-1.0, which decodes the same pictures and
@@ -23,11 +24,11 @@ func BenchmarkCost(b *testing.B) {
 	for b.Loop() {
 		var theirs, ours, workers []time.Duration
 		for turn := range number(b, "TURNS", 5) {
-			plain, _ := s.turn(b, src, webrtc.MimeTypeVP8, "")
+			plain, _ := s.turn(b, src, fmt.Sprintf("plain%d", turn), webrtc.MimeTypeVP8, "")
 			if turn%2 == 0 { // whoever is second has it a little warmer
 				theirs = append(theirs, contest(b, line))
 			}
-			whole, worker := s.turn(b, src, webrtc.MimeTypeH264, h264)
+			whole, worker := s.turn(b, src, fmt.Sprintf("cam%d", turn), webrtc.MimeTypeH264, h264)
 			if turn%2 != 0 {
 				theirs = append(theirs, contest(b, line))
 			}
@@ -43,12 +44,12 @@ func BenchmarkCost(b *testing.B) {
 }
 
 // turn has one viewer of one codec, and gives the processor time of the server and of its worker.
-func (s *server) turn(b *testing.B, src *source, mime, fmtp string) (whole, worker time.Duration) {
+func (s *server) turn(b *testing.B, src *source, name, mime, fmtp string) (whole, worker time.Duration) {
 	b.Helper()
 	s.warm(b)
-	p := s.publish(b, "cam", src.frames)
+	p := s.publish(b, name, src.frames)
 	defer p.end()
-	v := s.play(b, "cam", mime, fmtp)
+	v := s.play(b, name, mime, fmtp)
 	defer v.end()
 	v.await(b)
 	p.until(b, from)

@@ -67,11 +67,7 @@ func (v *viewer) take(t *webrtc.TrackRemote, avc bool) {
 		if told || p.Unmarshal(buf[:n]) != nil || len(p.Payload) < 2 {
 			continue
 		}
-		if avc {
-			key = key || begins(p.Payload)
-		} else {
-			key = key || p.Payload[0]&0x10 != 0 && p.Payload[0]&0x80 == 0 && p.Payload[1]&1 == 0 // RFC 7741 4.2 without extensions, 4.3
-		}
+		key = key || !avc || begins(p.Payload) // the server begins with a key frame; of H.264 it is the encoder's, and looked at
 		if key && p.Marker {
 			told = true
 			v.first <- time.Now()
