@@ -99,6 +99,9 @@ func only() map[string][]string {
 		"sluice/api/websocket/allowance": {"fault"},
 		"sluice/api/websocket/room":      {"fault"},
 		"sluice/api/websocket/socket":    {},
+		"sluice/api/websocket/transport": {"fault"},
+		"sluice/api/websocket/mse":       {"media"},
+		"sluice/api/websocket/wsplayer":  {"media"},
 	}
 }
 

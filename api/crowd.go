@@ -104,6 +104,9 @@ type guest struct {
 	once   sync.Once
 }
 
+// Plain is the connection itself, for who writes to it in pieces: a TCP connection takes all of them at once.
+func (g *guest) Plain() net.Conn { return g.Conn }
+
 // Close ends the connection.
 func (g *guest) Close() error {
 	err := g.Conn.Close()

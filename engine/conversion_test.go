@@ -111,6 +111,35 @@ func TestConversionOfWhatWasBefore(t *testing.T) {
 	}
 }
 
+// What decoders of AAC have to know first is told by its encoder only, so that it runs before the track is there to be read.
+func TestConversionThatHasToTellFirst(t *testing.T) {
+	e := start(t, map[string]string{"publish": publish, "play": play, "convert": converting})
+	camera, viewer := newPeer(media.NewTrack(media.Opus)), newPeer()
+	viewer.want = media.Want{Audio: []media.Codec{media.AAC}}
+	if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera)); err != nil {
+		t.Fatal(err)
+	}
+	await(t, "the publication", camera.fed)
+	played := make(chan error, 1)
+	go func() {
+		_, err := e.Raise(t.Context(), raise("fake.play", "/cam", viewer))
+		played <- err
+	}()
+	rt := await(t, "the Runtime", e.begun)
+	host := await(t, "its host", rt.hosts)
+	made := media.NewTrack(media.AAC)
+	made.ClockRate, made.Channels, made.Extra = 48000, 2, [][]byte{{0x11, 0x90}}
+	host.Outlet(bridge(e.running(t, "convert"), plan.OutOfGst)).Codec(made)
+	if err := await(t, "the viewer", played); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range e.Readers("cam") {
+		if d := r.Tracks[0].Track; r.Name == "play/out" && (d.Codec != media.AAC || len(d.Extra) != 1 || d.Channels != 2) {
+			t.Errorf("the viewer gets %+v", d)
+		}
+	}
+}
+
 // Who waits for a conversion that has failed for good hears why.
 func TestConversionThatFails(t *testing.T) {
 	for name, row := range map[string]struct {

@@ -65,7 +65,7 @@ func (e *Engine) byName(ctx context.Context, s Start) (*instance.Instance, error
 
 // run starts an instance whose inputs are known.
 func (e *Engine) run(ctx context.Context, t checked, in plan.Inputs, s Start) (*instance.Instance, error) {
-	p, err := t.Resolve(in)
+	p, err := t.begins(in)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (e *Engine) join(
 	}
 	if depends(p) {
 		in.Given, in.Want = found.Given, found.Want
-		if p, err = t.Resolve(in); err != nil {
+		if p, err = t.begins(in); err != nil {
 			return nil, err
 		}
 	}
@@ -135,6 +135,15 @@ func (c checked) Resolve(in plan.Inputs) (*plan.Plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// begins is the plan that is run first, in which no keyed node has a key.
+func (c checked) begins(in plan.Inputs) (*plan.Plan, error) {
+	p, err := c.Resolve(in)
+	if err != nil {
+		return nil, err
+	}
+	return c.runs(p, in)
 }
 
 // runs is the plan without what stands in for keys to come, which nothing runs: it has no values that could be looked at.

@@ -26,9 +26,17 @@ type Request struct {
 	User     string
 	Password string
 	Token    string // without a prefix such as "Bearer "
+	// Proof is of a client that shows that it knows User's password without saying it (Digest, RFC 7616). Nil: Password is said.
+	Proof    Proof
 	Remote   netip.Addr
 	Protocol string // the door's name: "whip", "websocket"
 }
+
+// Proof tells whether what a client sent follows from ha1, the MD5 of "USER:Realm:PASSWORD" in hexadecimal.
+type Proof interface{ Follows(ha1 string) bool }
+
+// Realm is what passwords are for, where a protocol says it.
+const Realm = "sluice"
 
 // anonymous tells whether nobody says who he is.
 func (r Request) anonymous() bool { return r.User == "" && r.Password == "" && r.Token == "" }

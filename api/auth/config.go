@@ -19,6 +19,10 @@ type UserConfig struct {
 	// Password (key "password") is the argon2id hash of the password, as Hash and the program argon2 print it:
 	// "$argon2id$v=19$m=19456,t=2,p=1$SALT$HASH".
 	Password string
+	// Digest (key "digest") is the MD5 of "NAME:sluice:PASSWORD" in hexadecimal, for clients that log in by Digest, as cameras and
+	// players over RTSP do. Whoever has it can log in with it, so it is as secret as the password. "": the user cannot log in
+	// like that.
+	Digest string
 	// Publish and Play (keys "publish" and "play") are patterns of the names of streams: "live/cam" is that one, "live/*"
 	// every name one level below live, "cam-*" all that begin so, "live/**" live and all below it, "**" everything. A "*"
 	// never stands for a "/".

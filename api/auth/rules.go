@@ -2,11 +2,14 @@ package auth
 
 import (
 	"crypto/hmac"
+	"crypto/md5" //nolint:gosec // which is what clients know
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	"sluice/engine/fault"
@@ -17,6 +20,7 @@ type rules struct {
 	users     map[string]*user
 	tokens    []token
 	anonymous grant
+	digests   bool   // somebody can log in by Digest
 	stranger  *user  // whose password is checked for names that there are not, so that these take as long
 	key       []byte // of the sums of passwords that fitted
 }
@@ -31,6 +35,7 @@ type grant struct {
 type user struct {
 	name  string
 	hash  phc
+	ha1   string // of Digest; "": none
 	may   grant
 	known atomic.Pointer[[sha256.Size]byte] // a keyed sum of the password that fitted last, which spares the slow hash
 }
@@ -98,7 +103,11 @@ func (r *rules) addUser(c UserConfig) error {
 		return err
 	}
 	may.admin, may.metrics = c.Admin, c.Metrics
-	r.users[c.Name] = &user{name: c.Name, hash: hash, may: may}
+	if sum, err := hex.DecodeString(c.Digest); c.Digest != "" && (err != nil || len(sum) != md5.Size) {
+		return fault.New(fault.InvalidParams, "digest", "it is no MD5 in hexadecimal").Advise("printf 'NAME:%s:PASSWORD' | md5sum", Realm)
+	}
+	r.digests = r.digests || c.Digest != ""
+	r.users[c.Name] = &user{name: c.Name, hash: hash, ha1: strings.ToLower(c.Digest), may: may}
 	if r.stranger == nil {
 		r.stranger = &user{hash: hash}
 	}

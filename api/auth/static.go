@@ -61,6 +61,9 @@ func (s *Static) Authorise(ctx context.Context, q Request) (string, error) {
 	return name, nil
 }
 
+// Digests tells whether there is anybody who can log in by Digest.
+func (s *Static) Digests() bool { return s.rules.Load().digests }
+
 // toAnybody decides about who does not say who he is, or whom nobody could know.
 func (r *rules) toAnybody(q Request) error {
 	switch {
@@ -92,6 +95,12 @@ func (s *Static) identify(ctx context.Context, r *rules, q Request) (string, *gr
 		return name, may, nil
 	}
 	u := r.users[q.User]
+	if q.Proof != nil {
+		if u == nil || u.ha1 == "" || !q.Proof.Follows(u.ha1) {
+			return "", nil, nil
+		}
+		return u.name, &u.may, nil
+	}
 	if u == nil {
 		if r.stranger == nil {
 			return "", nil, nil

@@ -117,7 +117,7 @@ func (d *Door) Serve(ctx context.Context) error {
 	defer stop()
 	var loops sync.WaitGroup
 	for _, l := range d.listeners {
-		loops.Go(func() { d.accept(l) })
+		loops.Go(func() { d.accept(l) }) //nolint:contextcheck // connections outlive ctx by as long as they are given to end
 	}
 	loops.Wait()
 	d.all.Wait()

@@ -6,8 +6,6 @@ import (
 
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
-
-	"sluice/engine/fault"
 )
 
 // handler answers what gortsplib's server asks. Its methods are called from the goroutines of connections and sessions, of
@@ -25,11 +23,7 @@ func answer(err error) *base.Response {
 	if err == nil {
 		return &base.Response{StatusCode: base.StatusOK, Header: base.Header{}}
 	}
-	r := refusal(err)
-	if fault.CodeOf(err) == fault.Unauthorized {
-		challenge(r)
-	}
-	return r
+	return refusal(err)
 }
 
 // OnConnClose ends what was prepared for a session that never came.
@@ -44,6 +38,10 @@ func (h *handler) OnConnClose(ctx *gortsplib.ServerHandlerOnConnCloseCtx) {
 func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) {
 	if v := of(ctx.Session.UserData()); v != nil {
 		v.log.Debug("session closed", "err", ctx.Error)
+		if v.group != nil {
+			h.server.groups.leave(v)
+			return
+		}
 		v.peer.Stop(nil)
 	}
 }
@@ -105,7 +103,12 @@ func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Respons
 		if v, err = h.prepared(ctx.Conn, ctx.Path, ctx.Query, ctx.Request, transport(ctx.Transport)); err != nil {
 			return answer(err), nil, nil
 		}
-		v.bind(ctx.Session)
+		if ctx.Transport.Protocol == gortsplib.ProtocolUDPMulticast {
+			v = h.server.groups.join(v, ctx.Session)
+			ctx.Conn.SetUserData(nil)
+		} else {
+			v.bind(ctx.Session)
+		}
 	}
 	if v.peer.publishes {
 		return answer(nil), nil, nil
@@ -150,6 +153,9 @@ func (h *handler) OnStreamWriteError(ctx *gortsplib.ServerHandlerOnStreamWriteEr
 // OnResponse completes answers.
 func (h *handler) OnResponse(c *gortsplib.ServerConn, r *base.Response) {
 	r.Header["Server"] = base.HeaderValue{"sluice"}
+	if r.StatusCode == base.StatusUnauthorized {
+		h.server.door.challenge(r, remote(c.NetConn()))
+	}
 	s := c.Session()
 	if s == nil {
 		return

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -59,6 +60,44 @@ func (s *server) watch(protocols, address, depay string) int {
 }
 
 const h264 = "rtph264depay ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au"
+
+// What is sent to a network is read once from the hub, however many listen. It goes over the interfaces that there are, which
+// may have none that can do it.
+func TestMulticast(t *testing.T) {
+	need(t, "ffmpeg")
+	need(t, "gst-launch-1.0")
+	if !multicasting(t) {
+		t.Skip("no network interface can do multicast")
+	}
+	s := serve(t, func(o *rtsp.Options) { o.Multicast, o.MulticastPort = "239.192.77.0/24", 25004 })
+	published := s.await("stream.published", "cam")
+	s.publish("tcp", "cam")
+	published()
+	const viewers = 2
+	seen := make(chan int, viewers)
+	for range viewers {
+		go func() { seen <- s.watch("udp-mcast", "rtsp://"+s.addr+"/cam", h264) }()
+	}
+	for range viewers {
+		if n := <-seen; n < 29 {
+			t.Errorf("%d pictures", n)
+		}
+	}
+}
+
+// multicasting tells whether an interface is up that others can be told from at all.
+func multicasting(t testing.TB) bool {
+	t.Helper()
+	all, err := net.Interfaces()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.ContainsFunc(all, func(i net.Interface) bool {
+		const wanted = net.FlagUp | net.FlagMulticast
+		addresses, err := i.Addrs()
+		return i.Flags&wanted == wanted && err == nil && len(addresses) > 0
+	})
+}
 
 // GStreamer publishes and plays, over each transport, with TLS and without.
 func TestGStreamer(t *testing.T) {

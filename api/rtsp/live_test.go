@@ -2,6 +2,9 @@ package rtsp_test
 
 import (
 	"bufio"
+	"crypto/md5"
+	"encoding/base64"
+	"encoding/hex"
 	"errors"
 	"io"
 	"net"
@@ -10,6 +13,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/api/auth"
+	"sluice/api/rtsp"
 )
 
 // publish has ffmpeg publish H.264 with AAC for as long as the test lasts.
@@ -133,4 +139,49 @@ func (s *server) say(request string) string {
 		s.t.Errorf("%.60q: no answer", request)
 	}
 	return head
+}
+
+// Who may publish and play is asked, by password, by Digest, and by a token in the address.
+func TestAuth(t *testing.T) {
+	sum := md5.Sum([]byte("cam:sluice:pa:ss")) //nolint:gosec // that is what Digest has
+	rules, err := auth.New(auth.Config{
+		Users: []auth.UserConfig{
+			{Name: "cam", Password: auth.Hash("pa:ss"), Digest: hex.EncodeToString(sum[:]), Publish: []string{"cam"}, Play: []string{"cam"}},
+		},
+		Tokens: []auth.TokenConfig{{Name: "viewer", Token: "0123456789abcdef", Play: []string{"cam"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, func(o *rtsp.Options) { o.Auth = rules })
+	published := s.await("stream.published", "cam")
+	plain := s.addr
+	s.addr = "cam:pa%3Ass@" + plain // ffmpeg does Digest
+	s.publish("tcp", "cam")
+	published()
+	if got := s.probe("tcp", "cam"); !strings.Contains(got, "h264") {
+		t.Errorf("got %s", got)
+	}
+	s.addr = plain
+	if got := s.probe("tcp", "cam?token=0123456789abcdef"); !strings.Contains(got, "h264") {
+		t.Errorf("got %s", got)
+	}
+	basic := func(login string) string {
+		return "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(login)) + "\r\n"
+	}
+	for _, row := range []struct{ path, headers, want string }{
+		{"cam", "", "RTSP/1.0 401 "},
+		{"cam", basic("cam:pa:ss"), "RTSP/1.0 200 "},
+		{"cam", basic("cam:wrong"), "RTSP/1.0 401 "},
+		{"other", basic("cam:pa:ss"), "RTSP/1.0 403 "},
+		{"cam", "Authorization: Bearer 0123456789abcdef\r\n", "RTSP/1.0 200 "},
+		{"cam", `Authorization: Digest username="cam", realm="sluice", nonce="0-0", uri="rtsp://h/cam", response="` + strings.Repeat("0", 32) + "\"\r\n", "RTSP/1.0 401 "},
+		{"cam", "Authorization: Digest =\r\n", "RTSP/1.0 401 "},
+		{"cam", "Authorization: Basic !!\r\n", "RTSP/1.0 401 "},
+		{"cam?password=x", "", "RTSP/1.0 401 "},
+	} {
+		if got := s.say("DESCRIBE rtsp://h/" + row.path + " RTSP/1.0\r\nCSeq: 1\r\n" + row.headers + "\r\n"); !strings.HasPrefix(got, row.want) {
+			t.Errorf("%s %s: %q, not %q", row.path, row.headers, got, row.want)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package rtsp
 
 import (
 	"context"
+	"encoding/base64"
 	"net"
 	"net/netip"
 	"strings"
@@ -11,9 +12,6 @@ import (
 
 	"sluice/api/auth"
 )
-
-// realm is what passwords are for.
-const realm = "sluice"
 
 // login is what a request tells of who makes it.
 type login struct {
@@ -30,28 +28,57 @@ func (d *Door) authorise(ctx context.Context, action auth.Action, stream string,
 	}
 	q := auth.Request{Action: action, Stream: stream, Token: a.token, Remote: who.remote, Protocol: d.Name()}
 	if q.Token == "" {
-		shown(who.request, &q)
+		d.shown(who, &q)
 	}
 	return d.opt.Auth.Authorise(ctx, q)
 }
 
-// shown reads the credentials of a request.
-func shown(req *base.Request, q *auth.Request) {
-	for _, v := range req.Header["Authorization"] {
-		if scheme, token, ok := strings.Cut(strings.TrimSpace(v), " "); ok && strings.EqualFold(scheme, "Bearer") {
-			q.Token = strings.TrimSpace(token)
-			return
+// shown reads the credentials of a request: a token, a password, or the proof that the client knows one.
+func (d *Door) shown(who login, q *auth.Request) {
+	for _, v := range who.request.Header["Authorization"] {
+		scheme, rest, _ := strings.Cut(strings.TrimSpace(v), " ")
+		rest = strings.TrimSpace(rest)
+		switch strings.ToLower(scheme) {
+		case "bearer":
+			q.Token = rest
+		case "basic":
+			text, err := base64.StdEncoding.DecodeString(rest)
+			if err != nil {
+				continue
+			}
+			q.User, q.Password, _ = strings.Cut(string(text), ":")
+		case "digest":
+			var h headers.Authorization
+			if h.Unmarshal(base.HeaderValue{"Digest " + rest}) != nil {
+				continue
+			}
+			q.User, q.Proof = h.Username, &proof{door: d, header: h, who: who}
+		default:
+			continue
 		}
-	}
-	var h headers.Authorization
-	if h.Unmarshal(req.Header["Authorization"]) == nil && h.Method == headers.AuthMethodBasic {
-		q.User, q.Password = h.Username, h.BasicPass
+		return
 	}
 }
 
-// challenge asks for credentials.
-func challenge(r *base.Response) {
-	r.Header["WWW-Authenticate"] = base.HeaderValue{`Basic realm="` + realm + `"`}
+// proof is what a client sent for Digest. It implements auth.Proof.
+type proof struct {
+	door   *Door
+	header headers.Authorization
+	who    login
+}
+
+// Follows implements auth.Proof.
+func (p *proof) Follows(ha1 string) bool {
+	return p.door.nonces.good(p.header.Nonce, p.who.remote) && proves(&p.header, ha1, string(p.who.request.Method), p.who.request.URL)
+}
+
+// challenge asks for credentials. Digest comes first, since clients take the first that they know.
+func (d *Door) challenge(r *base.Response, who netip.Addr) {
+	var list base.HeaderValue
+	if a, ok := d.opt.Auth.(interface{ Digests() bool }); ok && a.Digests() {
+		list = append(list, `Digest realm="`+auth.Realm+`", nonce="`+d.nonces.make(who)+`"`)
+	}
+	r.Header["WWW-Authenticate"] = append(list, `Basic realm="`+auth.Realm+`"`)
 }
 
 // remote is the address that a connection comes from.

@@ -22,6 +22,9 @@ func (h *handler) OnPlay(ctx *gortsplib.ServerHandlerOnPlayCtx) (*base.Response,
 	if v == nil || v.peer.publishes {
 		return refusal(fault.New(fault.InvalidRequest, "", "there is nothing to play")), nil
 	}
+	if v.group != nil {
+		return h.server.groups.play(v), nil
+	}
 	if ctx.Session.State() == gortsplib.ServerSessionStatePlay {
 		return answer(nil), nil // once more, as some do to keep it alive
 	}
@@ -127,7 +130,7 @@ func (v *visit) info(r *base.Response) {
 // OnPause holds what comes.
 func (h *handler) OnPause(ctx *gortsplib.ServerHandlerOnPauseCtx) (*base.Response, error) {
 	v := of(ctx.Session.UserData())
-	if v == nil || v.peer.publishes {
+	if v == nil || v.peer.publishes || v.group != nil {
 		return answer(nil), nil
 	}
 	if r := v.reader(); r != nil {

@@ -61,6 +61,7 @@ type Options struct {
 type Door struct {
 	opt     Options
 	visits  table
+	nonces  nonces
 	servers []*server // of RTSP, of RTSPS
 	frames  sync.Pool // *[]byte, in which frames are put together
 
@@ -88,6 +89,7 @@ func New(o Options) (*Door, error) {
 	cut, end := context.WithCancel(context.Background())
 	d := &Door{
 		opt: o, cut: func() context.Context { return cut }, end: end, closed: make(chan struct{}),
+		nonces: newNonces(),
 		visits: table{limit: o.Sessions, all: map[*visit]struct{}{}},
 	}
 	if len(o.Listen) > 0 {

@@ -26,6 +26,8 @@ type server struct {
 	rtsp gortsplib.Server
 	gate *gate
 	once sync.Once
+
+	groups groups
 }
 
 func newServer(d *Door, key string, at []string, conf *tls.Config) *server {

@@ -33,8 +33,11 @@ type visit struct {
 	channels []int                   // that its tracks are interleaved on, in the order of SETUP
 	starting bool                    // PLAY is being answered
 
+	group *group // of one who listens to what is sent to a network; such a visit has no graph of its own
+
 	mu      sync.Mutex
 	session *gortsplib.ServerSession // from SETUP or ANNOUNCE on
+	shared  bool                     // it serves a group and no session
 }
 
 // raise has a graph serve the visit, which watch has to see through then. After an error nothing is left of it.
@@ -102,11 +105,11 @@ func (v *visit) bind(s *gortsplib.ServerSession) {
 	}
 }
 
-// bound tells whether there is a session.
+// bound tells whether there is a session, or a group.
 func (v *visit) bound() bool {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	return v.session != nil
+	return v.session != nil || v.shared
 }
 
 // player begins to serve somebody who wants to play.

@@ -1,5 +1,7 @@
 package node
 
+import "sluice/engine/media"
+
 // A gather is the source of what it publishes: key frames are asked for where the track comes from, and what is lazy runs
 // while somebody reads.
 
@@ -30,6 +32,26 @@ func (g *gather) read(track, more int) {
 	}
 	g.mu.Unlock()
 	g.part.instance(g.ask)
+}
+
+// configured tells whether a codec has a configuration that decoders need first and only its encoder can tell, in the caps of what it
+// makes: without it nobody can be offered such a track.
+func configured(c media.Codec) bool { return c == media.AAC || c == media.Vorbis }
+
+// try has what is lazy run though nobody reads it yet, to be known, or no longer.
+func (g *gather) try(more int) {
+	g.mu.Lock()
+	changed := false
+	for _, f := range g.feeds {
+		if f.tried {
+			g.demand += more
+			changed = true
+		}
+	}
+	g.mu.Unlock()
+	if changed {
+		g.part.instance(g.ask)
+	}
 }
 
 // ask says to the instance whether what is lazy is read, when that has changed.

@@ -45,6 +45,7 @@ type feed struct {
 	open  func(w writer) // lets it flow
 	key   func()         // asks for a key frame
 	lazy  bool
+	tried bool     // it is lazy, and has to run once before it is known
 	form  hub.Form // in which it writes; what comes from GStreamer are access units
 }
 
@@ -73,6 +74,7 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 	p.mu.Lock()
 	p.gathers = append(p.gathers, g)
 	p.mu.Unlock()
+	g.try(1)
 	return g.check(ctx)
 }
 
@@ -83,7 +85,8 @@ func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
 		out := &outflow{gather: g, feed: f, bridge: in.bridge.Name}
 		f.open, f.must = out.open, !in.bridge.Optional
 		f.key = func() { p.instance(func(i Instance) { i.Key(in.bridge.Name) }) }
-		if f.lazy = p.lazy(in); f.lazy {
+		f.lazy = p.lazy(in)
+		if f.tried = f.lazy && configured(in.bridge.Format.Codec); f.lazy && !f.tried {
 			f.track, f.known = media.NewTrack(in.bridge.Format.Codec), true
 		}
 		p.mu.Lock()
@@ -193,6 +196,7 @@ func (g *gather) publish(ctx context.Context) error {
 		for i, f := range feeds {
 			f.open(lane{pub, i})
 		}
+		g.try(-1)
 		if g.taker != nil {
 			return g.part.own(pub, g.taker, g.want)
 		}
@@ -226,6 +230,7 @@ func (g *gather) publishAlternatives(feeds []*feed) error {
 			f.open(a)
 		}
 	}
+	g.try(-1)
 	return nil
 }
 

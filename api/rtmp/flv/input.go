@@ -56,29 +56,33 @@ func (in *Input) Take(t *Tag) (media.Unit, bool, error) {
 		return media.Unit{}, false, nil
 	}
 	u := media.Unit{PTS: t.CTS, Key: t.Key, AU: [][]byte{t.data}}
-	var err error
-	switch t.Codec {
-	case media.H264:
-		err = in.nals(&u, 2, kindH264, keyH264)
-	case media.H265:
-		err = in.nals(&u, 3, kindH265, keyH265)
-	case media.AV1:
-		in.temporal(&u)
-	case media.VP6:
-		in.track.Extra = [][]byte{t.data[:1]} // how much of the picture is not to be seen
-		u.AU[0] = t.data[1:]
-	case media.AAC:
-		if !in.ready {
-			return u, false, nil // it cannot be decoded
-		}
-	}
-	if len(u.AU) == 0 || len(u.AU[0]) == 0 || err != nil {
+	if err := in.shape(&u); err != nil || len(u.AU) == 0 || len(u.AU[0]) == 0 {
 		return u, false, err
 	}
 	if t.Codec != media.H264 && t.Codec != media.H265 {
 		in.ready = true
 	}
 	return u, true, nil
+}
+
+// shape brings a unit into the form in which the hub has its codec. One that cannot be decoded becomes empty.
+func (in *Input) shape(u *media.Unit) error {
+	switch in.track.Codec {
+	case media.H264:
+		return in.nals(u, 2, kindH264, keyH264)
+	case media.H265:
+		return in.nals(u, 3, kindH265, keyH265)
+	case media.AV1:
+		in.temporal(u)
+	case media.VP6:
+		in.track.Extra = [][]byte{u.AU[0][:1]} // how much of the picture is not to be seen
+		u.AU[0] = u.AU[0][1:]
+	case media.AAC:
+		if !in.ready {
+			u.AU = nil
+		}
+	}
+	return nil
 }
 
 // configure takes what a decoder needs first.

@@ -98,7 +98,7 @@ func TestBinaryOverTLS(t *testing.T) {
 		_ = socket.Run(func([]byte) {})
 	}))
 	defer server.Close()
-	dialer := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}} //nolint:gosec // the certificate is a test's
+	dialer := websocket.Dialer{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
 	client, answer, err := dialer.DialContext(t.Context(), "wss"+strings.TrimPrefix(server.URL, "https"), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -16,7 +16,10 @@ func conversions() []scenario {
 		{name: "strip", servers: 1},
 		{name: "sources", servers: 1, settings: []string{"SLUICE_CPUS=16"}},
 		{name: "refused", servers: 1},
+		{name: "manager_wishes", servers: 1, settings: []string{"SLUICE_CPUS=16"}},
+		{name: "rtmp", servers: 1, settings: []string{"SLUICE_RTMP_LISTEN={tcp}", "SLUICE_RTMP_TLS_LISTEN="}},
 		{name: "mse", servers: 1},
+		{name: "mse_several", servers: 1},
 		{name: "wsplayer", servers: 1},
 	}
 }

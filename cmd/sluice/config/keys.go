@@ -124,6 +124,9 @@ func access() []Key {
 			text("name", "", func(u *auth.UserConfig) *string { return &u.Name }, "Name."),
 			secret("password", func(u *auth.UserConfig) *string { return &u.Password },
 				"Hash of the password, argon2id. `sluice config password` makes it."),
+			secret("digest", func(u *auth.UserConfig) *string { return &u.Digest },
+				"MD5 of `NAME:sluice:PASSWORD` in hexadecimal, for cameras and players that log in over RTSP by Digest and say no password. "+
+					"It is as secret as the password itself.").unset("the user cannot log in like that"),
 			texts("publish", nil, func(u *auth.UserConfig) *[]string { return &u.Publish }, publish),
 			texts("play", nil, func(u *auth.UserConfig) *[]string { return &u.Play }, play),
 			toggle("admin", func(u *auth.UserConfig) *bool { return &u.Admin }, admin),

@@ -33,6 +33,8 @@ export default async function (scene) {
   const gap = (sdk) => sdk.page.evaluate(() => Math.max(...window.shown.map((one) => one.gap)));
   await watch(plain);
   await watch(converted);
+  const lost = async () => (await plain.tab.media()).map((p) => [p.videoIn.packetsLost, p.audioIn.packetsLost]);
+  const before = await lost();
   const marks = [plain.tab.mark(), converted.tab.mark()];
 
   for (let round = 0; round < 2; round++) {
@@ -44,6 +46,7 @@ export default async function (scene) {
   scene.notes.gaps = gaps;
   truth(gaps.converted < limit, `the converted picture stood still for ${gaps.converted} ms`);
   truth(gaps.plain < gaps.converted, `what is published stood still for ${gaps.plain} ms`);
+  same(await lost(), before, "packets lost by who watches what is published");
   const said = [plain, converted].flatMap((sdk, i) => sdk.tab.messages.slice(marks[i]).filter((m) => m.to === "page").map((m) => m.message));
   same([...new Set(said)].filter((m) => m !== "ping" && m !== "outboundVideoRate"), [], "what the server said meanwhile");
 }
