@@ -48,6 +48,7 @@ func rules() []rule {
 		{"github.com/charmbracelet/bubbletea", []string{"sluice/cmd/sluice/top"}, "one package draws on terminals"},
 		{"github.com/fsnotify", []string{"sluice/engine/store"}, "one package watches files"},
 		{"sluice/engine/gst", []string{"sluice/engine/gst", "sluice/cmd"}, "GStreamer is passed in"},
+		{"github.com/prometheus", []string{"sluice/api/metrics"}, "one package speaks to Prometheus"},
 	}
 }
 

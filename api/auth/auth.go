@@ -15,6 +15,7 @@ const (
 	Publish Action = "publish" // give a stream
 	Play    Action = "play"    // take a stream
 	Admin   Action = "admin"   // see and change the server itself; it concerns no stream
+	Metrics Action = "metrics" // read what the server counts; it concerns no stream. Who administers may, too
 	Enter   Action = "enter"   // be here, in a room say; it concerns no stream. Who may do anything else may, to whatever stream
 )
 

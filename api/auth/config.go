@@ -28,8 +28,8 @@ type UserConfig struct {
 	// never stands for a "/".
 	Publish []string
 	Play    []string
-	// Admin (key "admin") lets the user administer the server.
-	Admin bool
+	// Admin (key "admin") lets the user administer the server, Metrics (key "metrics") only read what it counts.
+	Admin, Metrics bool
 }
 
 // TokenConfig is a secret that opens without a name.
@@ -38,10 +38,11 @@ type TokenConfig struct {
 	Name string
 	// Token (key "token") is the token itself, or "sha256:" and the SHA-256 of it in hexadecimal.
 	Token string
-	// Publish, Play and Admin (keys "publish", "play", "admin") are as of users.
+	// Publish, Play, Admin and Metrics (keys "publish", "play", "admin", "metrics") are as of users.
 	Publish []string
 	Play    []string
 	Admin   bool
+	Metrics bool
 }
 
 // AnonymousConfig is what everybody may do. Keys and patterns are as of users.

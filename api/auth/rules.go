@@ -29,6 +29,7 @@ type rules struct {
 type grant struct {
 	publish, play []pattern
 	admin         bool
+	metrics       bool
 }
 
 type user struct {
@@ -66,7 +67,7 @@ func compile(c Config) (*rules, error) {
 		}
 	}
 	var err error
-	if r.anonymous, err = newGrant(open.Publish, open.Play, false); err != nil {
+	if r.anonymous, err = newGrant(open.Publish, open.Play); err != nil {
 		return nil, at(err, "auth.anonymous")
 	}
 	return r, nil
@@ -97,10 +98,11 @@ func (r *rules) addUser(c UserConfig) error {
 	if err != nil {
 		return at(err, "password")
 	}
-	may, err := newGrant(c.Publish, c.Play, c.Admin)
+	may, err := newGrant(c.Publish, c.Play)
 	if err != nil {
 		return err
 	}
+	may.admin, may.metrics = c.Admin, c.Metrics
 	if sum, err := hex.DecodeString(c.Digest); c.Digest != "" && (err != nil || len(sum) != md5.Size) {
 		return fault.New(fault.InvalidParams, "digest", "it is no MD5 in hexadecimal").Advise("printf 'NAME:%s:PASSWORD' | md5sum", Realm)
 	}
@@ -123,16 +125,17 @@ func (r *rules) addToken(c TokenConfig) error {
 	if err != nil {
 		return at(err, "token")
 	}
-	may, err := newGrant(c.Publish, c.Play, c.Admin)
+	may, err := newGrant(c.Publish, c.Play)
 	if err != nil {
 		return err
 	}
+	may.admin, may.metrics = c.Admin, c.Metrics
 	r.tokens = append(r.tokens, token{name: c.Name, sum: sum, may: may})
 	return nil
 }
 
-func newGrant(publish, play []string, admin bool) (grant, error) {
-	g := grant{admin: admin}
+func newGrant(publish, play []string) (grant, error) {
+	var g grant
 	for _, list := range []struct {
 		key  string
 		from []string
@@ -161,6 +164,8 @@ func (g grant) allows(a Action, stream string) bool {
 		return slices.ContainsFunc(g.play, fits)
 	case Enter:
 		return g.admin || len(g.publish) > 0 || len(g.play) > 0
+	case Metrics:
+		return g.admin || g.metrics
 	default:
 		return a == Admin && g.admin
 	}

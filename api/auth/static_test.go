@@ -28,6 +28,7 @@ func office() Config {
 		Tokens: []TokenConfig{
 			{Name: "encoder", Token: "t0ken", Publish: []string{"live/*"}},
 			{Name: "console", Token: "adm1n", Admin: true, Play: []string{"**"}},
+			{Name: "prometheus", Token: "m3trics", Metrics: true},
 		},
 		Anonymous: &AnonymousConfig{Play: []string{"public/*"}},
 	}
@@ -82,6 +83,12 @@ func TestAuthorise(t *testing.T) {
 		{"token: elsewhere", office(), Request{Action: Publish, Stream: "live/a/b", Token: "t0ken"}, "", fault.Forbidden},
 		{"token: another action", office(), Request{Action: Play, Stream: "live/a", Token: "t0ken"}, "", fault.Forbidden},
 		{"token: admin", office(), Request{Action: Admin, Token: "adm1n"}, "console", ""},
+		{"open: metrics are closed", Config{}, Request{Action: Metrics}, "", fault.Forbidden},
+		{"anybody: metrics", office(), Request{Action: Metrics}, "", fault.Unauthorized},
+		{"token: metrics", office(), Request{Action: Metrics, Token: "m3trics"}, "prometheus", ""},
+		{"token: metrics are not the server", office(), Request{Action: Admin, Token: "m3trics"}, "", fault.Forbidden},
+		{"token: metrics of an administrator", office(), Request{Action: Metrics, Token: "adm1n"}, "console", ""},
+		{"user: no metrics", office(), Request{Action: Metrics, User: "bob", Password: "password"}, "", fault.Forbidden},
 		{"token: wrong", office(), Request{Action: Publish, Stream: "live/a", Token: "t0kem"}, "", fault.Unauthorized},
 		{"token: a password is none", office(), Request{Action: Publish, Stream: "live/a", Token: "password"}, "", fault.Unauthorized},
 		{"no such action", office(), Request{Action: "", Token: "adm1n"}, "", fault.Forbidden},

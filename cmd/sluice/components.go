@@ -27,7 +27,7 @@ import (
 
 // doors lists every front door of this binary that is open yet, in the order in which they open.
 func doors() []serve.Maker {
-	return []serve.Maker{relayDoor, websocketDoor, whipDoor, consoleDoor, rtmpDoor, rtspDoor, restDoor}
+	return []serve.Maker{relayDoor, websocketDoor, whipDoor, consoleDoor, rtmpDoor, rtspDoor, restDoor, metricsDoor}
 }
 
 // components lists every element and every event of this binary, by hand: what is not here is not in it.

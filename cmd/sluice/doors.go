@@ -19,7 +19,7 @@ func whipDoor(p *serve.Parts) (api.Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, p.Web.Handle("/", d.Handler())
+	return d, p.Web.Handle("/", p.Requests.Count(d.Name(), d.Handler()))
 }
 
 // consoleDoor opens the small built-in page.
@@ -29,7 +29,7 @@ func consoleDoor(p *serve.Parts) (api.Door, error) {
 		return nil, err
 	}
 	for _, pattern := range d.Paths() {
-		if err := p.Web.Handle(pattern, d.Handler()); err != nil {
+		if err := p.Web.Handle(pattern, p.Requests.Count(d.Name(), d.Handler())); err != nil {
 			return nil, err
 		}
 	}

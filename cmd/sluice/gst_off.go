@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"sluice/cmd/sluice/config"
-	"sluice/cmd/sluice/serve"
 	"sluice/engine/fault"
 	contract "sluice/engine/run"
 )
@@ -31,9 +30,9 @@ func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), 
 }
 
 // openPool has no workers to start.
-func openPool(ctx context.Context, log *slog.Logger, _ config.WorkersConfig) (contract.Open, serve.Stop, error) {
+func openPool(ctx context.Context, log *slog.Logger, _ config.WorkersConfig) (crew, error) {
 	_, _, err := openGst(ctx, log)
-	return nil, nil, err
+	return nil, err
 }
 
 // spawner is nil, as there are no workers.

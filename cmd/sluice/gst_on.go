@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sluice/cmd/sluice/config"
-	"sluice/cmd/sluice/serve"
 	"sluice/engine/gst"
 	contract "sluice/engine/run"
 	"sluice/engine/worker"
@@ -49,7 +48,7 @@ func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), 
 }
 
 // openPool makes the pool of worker processes of a server.
-func openPool(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (contract.Open, serve.Stop, error) {
+func openPool(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (crew, error) {
 	spare := c.Spare
 	if spare == 0 {
 		spare = -1 // none
@@ -59,9 +58,9 @@ func openPool(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (co
 		Most: c.Most, Log: log, Line: func(text string) { passOn(log, text) },
 	})
 	if err := pool.Start(ctx); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	return pool.Open, pool.Stop, nil
+	return pool, nil
 }
 
 // workerArgs are what this program is started with to be a worker.

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -18,6 +19,7 @@ import (
 	"sluice/engine/lint"
 	contract "sluice/engine/run"
 	"sluice/engine/spec"
+	"sluice/engine/worker"
 	"sluice/graphs"
 )
 
@@ -97,6 +99,7 @@ func (a *app) serverOptions(loaded *config.Loaded, f *serveFlags) (serve.Options
 	if err != nil {
 		return serve.Options{}, err
 	}
+	crew := &hired{pool: a.pool}
 	return serve.Options{
 		Config:   loaded,
 		Reload:   func() (*config.Loaded, []spec.Diagnostic, error) { return config.Load(a.configOptions(&f.configFlags)) },
@@ -105,7 +108,8 @@ func (a *app) serverOptions(loaded *config.Loaded, f *serveFlags) (serve.Options
 		Check: func(set []*spec.Graph) []spec.Diagnostic {
 			return lint.Check(set, reg, lint.Options{Lacks: a.lacks()})
 		},
-		Workers: a.pool,
+		Workers: crew.start,
+		Count:   crew.count,
 		Doors:   doors(),
 		About:   "sluice " + release,
 	}, nil
@@ -149,4 +153,37 @@ func heard() (<-chan os.Signal, func()) {
 }
 
 // pooled starts GStreamer's workers for a server.
-type pooled func(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (contract.Open, serve.Stop, error)
+type pooled func(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (crew, error)
+
+// crew are GStreamer's workers, as *worker.Pool has them.
+type crew interface {
+	Open(id string) (contract.Runtime, error)
+	Stop(ctx context.Context) error
+	Counts() worker.Counts
+	Past() worker.Past
+}
+
+// hired is the crew of one server, once it has one. Safe for concurrent use.
+type hired struct {
+	pool pooled
+	crew atomic.Pointer[crew]
+}
+
+// start starts the crew.
+func (h *hired) start(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (contract.Open, serve.Stop, error) {
+	pool, err := h.pool(ctx, log, c)
+	if err != nil {
+		return nil, nil, err
+	}
+	h.crew.Store(&pool)
+	return pool.Open, pool.Stop, nil
+}
+
+// count counts them; false if there are none.
+func (h *hired) count() (worker.Counts, worker.Past, bool) {
+	pool := h.crew.Load()
+	if pool == nil {
+		return worker.Counts{}, worker.Past{}, false
+	}
+	return (*pool).Counts(), (*pool).Past(), true
+}

@@ -8,11 +8,12 @@ import (
 	"sluice/engine/stat"
 )
 
-// Connected is the result of those who connected, in Side.Connections.
-const Connected = "connected"
-
-// stopped stands for the reason of an end that has none.
-const stopped = "stopped"
+const (
+	// Connected is the result of those who connected, in Side.Connections.
+	Connected = "connected"
+	// Stopped stands for the reason of an end that has none, in Side.Connections and Side.Ended.
+	Stopped = "stopped"
+)
 
 // Totals are what all peers of a server have and have done, also those that are gone: what is counted only rises.
 type Totals struct {
@@ -24,9 +25,9 @@ type Totals struct {
 type Side struct {
 	Connecting, Connected int // now
 	Counts                Counts
-	// Connections are the tries to connect, by what came of them: Connected, or the code of the fault.
+	// Connections are the tries to connect, by what came of them: Connected, Stopped, or the code of the fault.
 	Connections map[string]uint64
-	// Ended are those who were connected, by the code for which they ended; "stopped" if there was no reason.
+	// Ended are those who were connected, by the code for which they ended, or Stopped.
 	Ended map[string]uint64
 	// Connect is how long it took from the offer to the connection, First from the offer to the first packet of media.
 	Connect, First stat.Spread
@@ -76,7 +77,7 @@ func (s *ledgerSide) arrived(p *Peer) {
 
 // gone counts a peer that has ended, with its last counts. The caller holds the lock of Peers.
 func (s *ledgerSide) gone(p *Peer, last Counts, reason error) {
-	result := stopped
+	result := Stopped
 	if reason != nil {
 		result = string(fault.CodeOf(reason))
 	}

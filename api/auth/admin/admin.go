@@ -22,13 +22,17 @@ type Authoriser interface {
 // Entry lets administrators in. Safe for concurrent use.
 type Entry struct {
 	auth     Authoriser
+	action   auth.Action
 	protocol string
 	cross    *http.CrossOriginProtection
 }
 
 // New makes an Entry for a door, whose name the authoriser is told.
-func New(a Authoriser, protocol string) *Entry {
-	return &Entry{auth: a, protocol: protocol, cross: http.NewCrossOriginProtection()}
+func New(a Authoriser, protocol string) *Entry { return For(auth.Admin, a, protocol) }
+
+// For is New for those who may do something of what administrators may.
+func For(action auth.Action, a Authoriser, protocol string) *Entry {
+	return &Entry{auth: a, action: action, protocol: protocol, cross: http.NewCrossOriginProtection()}
 }
 
 // Admit says who makes a request, "" for somebody at the machine itself. Who may not administer is refused as fault.Unauthorized or
@@ -38,7 +42,7 @@ func (e *Entry) Admit(r *http.Request) (string, error) {
 		return "", fault.New(fault.Forbidden, "", "a page of another site may not do this")
 	}
 	q := auth.OfHTTP(r)
-	q.Action, q.Protocol = auth.Admin, e.protocol
+	q.Action, q.Protocol = e.action, e.protocol
 	user, err := e.auth.Authorise(r.Context(), q)
 	switch {
 	case err == nil:

@@ -129,4 +129,7 @@ type RESTConfig struct {
 }
 
 // MetricsConfig is the section "metrics".
-type MetricsConfig struct{ Listen []string }
+type MetricsConfig struct {
+	Listen, TLSListen []string
+	Streams           bool
+}

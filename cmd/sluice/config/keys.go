@@ -117,6 +117,7 @@ func access() []Key {
 		publish  = "What may be published." + patterns
 		play     = "What may be played. Patterns as of publish."
 		admin    = "May administer the server."
+		metrics  = "May read what the server counts."
 	)
 	return []Key{
 		records("auth.users", func(c *Config) *[]auth.UserConfig { return &c.Auth.Users }, "Who logs in with a name and a password.",
@@ -129,6 +130,7 @@ func access() []Key {
 			texts("publish", nil, func(u *auth.UserConfig) *[]string { return &u.Publish }, publish),
 			texts("play", nil, func(u *auth.UserConfig) *[]string { return &u.Play }, play),
 			toggle("admin", func(u *auth.UserConfig) *bool { return &u.Admin }, admin),
+			toggle("metrics", func(u *auth.UserConfig) *bool { return &u.Metrics }, metrics),
 		).live(),
 		records("auth.tokens", func(c *Config) *[]auth.TokenConfig { return &c.Auth.Tokens },
 			"Secrets that open without a name: Bearer tokens, and `?token=` in an address.",
@@ -138,6 +140,7 @@ func access() []Key {
 			texts("publish", nil, func(t *auth.TokenConfig) *[]string { return &t.Publish }, publish),
 			texts("play", nil, func(t *auth.TokenConfig) *[]string { return &t.Play }, play),
 			toggle("admin", func(t *auth.TokenConfig) *bool { return &t.Admin }, admin),
+			toggle("metrics", func(t *auth.TokenConfig) *bool { return &t.Metrics }, metrics),
 		).live(),
 		record("auth.anonymous", func(c *Config) **auth.AnonymousConfig { return &c.Auth.Anonymous },
 			"What everybody may do without being known. Left out, it is everything as long as there are neither users nor tokens, "+

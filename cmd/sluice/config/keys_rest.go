@@ -41,7 +41,12 @@ func restful() []Key {
 func metrics() []Key {
 	return []Key{
 		texts("metrics.listen", []string{"127.0.0.1:7777"}, func(c *Config) *[]string { return &c.Metrics.Listen },
-			"Addresses for metrics, over HTTP, to whoever can reach them. An empty list turns them off.").checked(listens),
+			"Addresses for metrics over HTTP, at `/metrics`. An empty list turns them off. Only this machine can reach the usual one; before "+
+				"you open it to others, give Prometheus a user or a token with `metrics: true`.").checked(listens),
+		texts("metrics.tls_listen", nil, func(c *Config) *[]string { return &c.Metrics.TLSListen },
+			"The same over HTTPS. They are only listened on if there is a certificate.").like(":7778").checked(listens),
+		toggle("metrics.streams", func(c *Config) *bool { return &c.Metrics.Streams },
+			"Tells of streams one by one, by their names: the first 1,000, and of the others the sum."),
 	}
 }
 

@@ -71,7 +71,7 @@ func TestDefaults(t *testing.T) {
 			Listen: []string{"127.0.0.1:8081"}, TLSListen: []string{"127.0.0.1:8444"}, Pipelines: 1000,
 			Folders: []string{}, Hosts: []string{}, Elements: []string{},
 		},
-		Metrics: MetricsConfig{Listen: []string{"127.0.0.1:7777"}},
+		Metrics: MetricsConfig{Listen: []string{"127.0.0.1:7777"}, TLSListen: []string{}},
 		Auth:    auth.Config{Users: []auth.UserConfig{}, Tokens: []auth.TokenConfig{}},
 	}
 	if !reflect.DeepEqual(got.Config, want) {

@@ -126,7 +126,7 @@ func ailments() []ailment {
 		{"privileged port", "ports", refuses(fs.ErrPermission, "tcp:554"), Warn, "554/tcp of RTSP is only for privileged users", "rtsp.port; `serve --dev` takes 8554"},
 		{"taken port", "ports", refuses(syscall.EADDRINUSE, "udp:1935"), Warn, "1935/udp of RTMFP is taken", "set rtmfp.port"},
 		{"odd port", "ports", refuses(errBroken, "tcp:2002"), Warn, "2002/tcp of SSH console cannot be opened: broken", "ssh.ports"},
-		{"loopback only", "ports", refuses(syscall.EADDRINUSE, "tcp127.0.0.1:7777"), Warn, "7777/tcp of metrics", "metrics.port"},
+		{"loopback only", "ports", refuses(syscall.EADDRINUSE, "tcp127.0.0.1:7777"), Warn, "7777/tcp of metrics", "metrics.listen"},
 		{"a few of a range", "ports", refuses(syscall.EADDRINUSE, "udp:31500", "udp:31501"), OK, "free", ""},
 		{"coarse clock", "clock", func(m *Machine) { m.System.(*system).clock.Resolution = 4 * time.Millisecond }, Warn, "steps of 4ms", "kernel"},
 		{"drifting", "clock", func(m *Machine) { m.System.(*system).clock.Synchronised = false }, Warn, "time of day", "chrony"},

@@ -48,7 +48,7 @@ func Ports() []Port {
 		one("WebRTC", "webrtc.tcp", "tcp", 31000),
 		span("RTP of SIP and RTSP", "rtp.ports", "udp", 31001, 31999),
 		one("JMX", "jmx.port", "tcp", 50999),
-		{"metrics", "metrics.port", "tcp", 7777, 7777, true},
+		{"metrics", "metrics.listen", "tcp", 7777, 7777, true},
 		span("SSH console", "ssh.ports", "tcp", 2001, 2002),
 	}
 }

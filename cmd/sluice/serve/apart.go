@@ -37,7 +37,9 @@ func Apart(p *Parts, o Own) (api.Door, error) {
 		Plain: o.Listen, PlainKey: o.Key + ".listen", Secure: secure, SecureKey: o.Key + ".tls_listen", Certificates: p.Certificates,
 		Connections: p.Config.Web.Connections, PerAddress: p.Config.Web.PerAddress, MaxBody: o.MaxBody, Log: log,
 	})
-	for pattern, h := range map[string]http.Handler{"GET /healthz": p.Lives, "GET /readyz": p.Ready, "/": o.Handler} {
+	p.Webs[o.Key] = web
+	counted := p.Requests.Count(o.Door.Name(), o.Handler)
+	for pattern, h := range map[string]http.Handler{"GET /healthz": p.Lives, "GET /readyz": p.Ready, "/": counted} {
 		if err := web.Handle(pattern, h); err != nil {
 			return nil, err
 		}

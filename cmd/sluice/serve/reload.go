@@ -35,6 +35,7 @@ func (s *Server) reloadConfig(ctx context.Context) {
 	next, found, err := s.opt.Reload()
 	if err != nil {
 		s.log.Error("the configuration in use stays", "err", err)
+		s.reread.failed.Inc()
 		return
 	}
 	for _, d := range found {
@@ -46,6 +47,7 @@ func (s *Server) reloadConfig(ctx context.Context) {
 	}
 	if next == nil {
 		s.log.Error("the configuration in use stays")
+		s.reread.failed.Inc()
 		return
 	}
 	s.take(next)
@@ -60,9 +62,11 @@ func (s *Server) take(next *config.Loaded) {
 	}
 	if err := s.apply(adopted, taken); err != nil {
 		s.log.Error("the configuration in use stays", "err", err)
+		s.reread.failed.Inc()
 		return
 	}
 	s.config = adopted
+	s.reread.succeeded(s.clock.Now())
 	if len(keys) > 0 {
 		s.log.Info("configuration changed", "keys", strings.Join(keys, " "))
 	}

@@ -17,6 +17,7 @@ import (
 
 	"sluice/api"
 	"sluice/api/auth"
+	"sluice/api/metrics"
 	"sluice/api/rest/guard"
 	"sluice/cmd/sluice/config"
 	"sluice/elements/webrtc"
@@ -26,6 +27,7 @@ import (
 	"sluice/engine/run"
 	"sluice/engine/spec"
 	"sluice/engine/store"
+	"sluice/engine/worker"
 )
 
 // Options are what a server is made with. Config, Registry and Shipped are needed.
@@ -40,6 +42,8 @@ type Options struct {
 	Check func(graphs []*spec.Graph) []spec.Diagnostic
 	// Workers starts GStreamer. If it fails with fault.GstUnavailable, or is nil, graphs that code are refused.
 	Workers func(ctx context.Context, log *slog.Logger, c config.WorkersConfig) (run.Open, Stop, error)
+	// Count counts the processes that Workers started; false, or nil, if there are none.
+	Count func() (worker.Counts, worker.Past, bool)
 	// Doors make the front doors, in the order in which they open.
 	Doors []Maker
 
@@ -71,6 +75,11 @@ type Parts struct {
 	Certificates *api.Certificates // nil: there is no TLS
 	Lives, Ready http.Handler      // tell whether the server lives, and whether it should be sent clients
 	Log          *slog.Logger
+	// Doors are those that were made before, Webs the web servers, by the section of the configuration that their addresses are from.
+	Doors    []api.Door
+	Webs     map[string]*api.Web
+	Requests *metrics.Requests
+	Reloads  func() metrics.Reloads
 	// Relay gives a client addresses and credentials of the server's own relay. Its door sets it; nil if there is none.
 	Relay func(user string) []config.ICEServerConfig
 }
@@ -99,6 +108,7 @@ type Server struct {
 	served chan error    // of the doors
 
 	config *config.Loaded // as it is in effect; only for the goroutine of Run
+	reread rereads
 }
 
 // New makes a server: it reads graphs and certificates, and binds the sockets of WebRTC. Whatever it began is ended if it fails.
@@ -206,6 +216,7 @@ func (s *Server) buildDoors(c *config.Config) error {
 	parts := &Parts{
 		Config: *c, Options: &s.opt, Engine: s.gate, Graphs: s.graphs, Peers: s.peers, Auth: s.auth, Web: s.web, Certificates: s.certs,
 		Lives: s.health.lives(), Ready: s.health.ready(), Log: s.log,
+		Webs: map[string]*api.Web{"web": s.web}, Requests: metrics.NewRequests(), Reloads: s.reread.counts,
 	}
 	doors := []api.Door{s.web}
 	for _, maker := range s.opt.Doors {
@@ -216,7 +227,7 @@ func (s *Server) buildDoors(c *config.Config) error {
 		if d == nil { // it is switched off
 			continue
 		}
-		doors = append(doors, d)
+		doors, parts.Doors = append(doors, d), append(parts.Doors, d)
 		if a, ok := d.(*apart); ok {
 			s.aparts = append(s.aparts, a)
 		}

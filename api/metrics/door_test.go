@@ -1,0 +1,197 @@
+package metrics
+
+import (
+	"compress/gzip"
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
+
+	"sluice/elements/webrtc"
+	"sluice/engine/event"
+	"sluice/engine/fault"
+	"sluice/engine/hub"
+	"sluice/engine/media"
+	"sluice/engine/stat"
+	"sluice/engine/worker"
+)
+
+// busy is a stage on which everything that is counted happens.
+func busy(t testing.TB) *stage {
+	t.Helper()
+	var took stat.Durations
+	took.Observe(80 * time.Millisecond)
+	requests := NewRequests()
+	s := newStage(t, func(o *Options) {
+		o.Streams = 2
+		o.Peers = func() webrtc.Totals {
+			side := webrtc.Side{Connected: 1, Connect: took.Snapshot(), First: took.Snapshot()}
+			return webrtc.Totals{Publishing: side, Playing: side}
+		}
+		o.Workers = func() (worker.Counts, worker.Past, bool) {
+			return worker.Counts{Workers: 4, Spare: 1, Shared: 1, Instances: 3}, worker.Past{Starts: took.Snapshot()}, true
+		}
+		o.Sessions = func() []Sessions { return []Sessions{{Protocol: "whip", Direction: Publish, Count: 1}} }
+		o.Sockets = func() Sockets { return Sockets{Open: 1} }
+		o.Connections = func() map[string]int { return map[string]int{"web": 1} }
+		o.Reloads = func() Reloads { return Reloads{Done: 1, Last: time.Unix(1, 0)} }
+		o.Requests = requests
+	})
+	w := httptest.NewRecorder()
+	requests.Count("whip", http.NotFoundHandler()).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", http.NoBody))
+	_, p := s.publish("cam")
+	_, v := s.play("cam")
+	s.write(p, 0)
+	<-v.came
+	if _, err := p.AddAlternative(media.NewTrack(media.H264), hub.AlternativeOptions{
+		For: hub.Conversion{Stream: "cam", Kind: media.Video, Codec: media.H264},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range []event.Event{
+		{Name: event.InstanceChanged, Body: event.Instance{ID: "x", Graph: "publish", To: "failed", Cause: &event.Cause{Code: fault.Stalled}}},
+		{Name: event.BranchChanged, Body: event.Branch{State: event.BranchGone, Cause: &event.Cause{Code: fault.Stalled}}},
+	} {
+		if _, err := s.Bus().Raise(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+// TestPrometheusHasNoComplaints holds everything against the rules of `promtool check metrics`.
+func TestPrometheusHasNoComplaints(t *testing.T) {
+	problems, err := promlint.New(strings.NewReader(busy(t).text())).Lint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+}
+
+// TestFamiliesAreWhatIsTold compares the table with what comes when everything that is counted has happened.
+func TestFamiliesAreWhatIsTold(t *testing.T) {
+	told := parsed(t, busy(t).text())
+	for _, f := range Families() {
+		got := told[f.Name]
+		if got == nil {
+			t.Errorf("%s is not told", f.Name)
+			continue
+		}
+		if kind := strings.ToLower(got.GetType().String()); kind != string(f.Kind) || got.GetHelp() != f.Help {
+			t.Errorf("%s is a %s: %s", f.Name, kind, got.GetHelp())
+		}
+		delete(told, f.Name)
+	}
+	for name := range told {
+		if !strings.HasPrefix(name, "go_") && !strings.HasPrefix(name, "process_") {
+			t.Errorf("%s is not in the table", name)
+		}
+	}
+}
+
+// TestLabelsAreThoseThatTellApart: nothing that comes and goes with clients may be a label.
+func TestLabelsAreThoseThatTellApart(t *testing.T) {
+	bounded := strings.Fields("kind codec form origin state code reason from to direction result graph event protocol server door version go")
+	for _, f := range Families() {
+		for _, l := range f.Labels {
+			if !slices.Contains(bounded, l) && (l != "stream" || !strings.Contains(f.Help, "only with metrics.streams")) {
+				t.Errorf("%s has the label %s", f.Name, l)
+			}
+		}
+	}
+}
+
+func TestFormats(t *testing.T) {
+	s := newStage(t, nil)
+	for accept, want := range map[string]string{
+		"":           "text/plain; version=0.0.4",
+		"text/plain": "text/plain; version=0.0.4",
+		"application/openmetrics-text;version=1.0.0,text/plain;q=0.5": "application/openmetrics-text; version=1.0.0",
+	} {
+		r := s.get("Accept", accept)
+		defer r.Body.Close()
+		b, err := io.ReadAll(r.Body)
+		if got := r.Header.Get("Content-Type"); err != nil || r.StatusCode != http.StatusOK || !strings.HasPrefix(got, want) {
+			t.Errorf("%q gets %s, %v", accept, got, err)
+		}
+		if open := strings.HasSuffix(string(b), "# EOF\n"); open != strings.Contains(want, "openmetrics") {
+			t.Errorf("%q: %q", accept, b[max(0, len(b)-80):])
+		}
+	}
+	r := s.get("Accept-Encoding", "gzip")
+	defer r.Body.Close()
+	z, err := gzip.NewReader(r.Body)
+	if err != nil || r.Header.Get("Content-Encoding") != "gzip" {
+		t.Fatal(err, r.Header)
+	}
+	if b, err := io.ReadAll(z); err != nil || !strings.Contains(string(b), "sluice_build_info{") {
+		t.Error(err, len(b))
+	}
+}
+
+func TestWhoMayNotIsToldSo(t *testing.T) {
+	var answer error
+	s := newStage(t, func(o *Options) { o.Admit = func(*http.Request) (string, error) { return "", answer } })
+	for code, want := range map[fault.Code]int{
+		fault.Unauthorized: http.StatusUnauthorized, fault.Forbidden: http.StatusForbidden, fault.Overloaded: http.StatusTooManyRequests,
+	} {
+		answer = fault.New(code, "", "no")
+		r := s.get()
+		defer r.Body.Close()
+		b, _ := io.ReadAll(r.Body)
+		if r.StatusCode != want || strings.Contains(string(b), "sluice_") {
+			t.Errorf("%s: %s", code, r.Status)
+		}
+		if (r.Header.Get("WWW-Authenticate") != "") != (want == http.StatusUnauthorized) {
+			t.Errorf("%s: %v", code, r.Header)
+		}
+	}
+}
+
+func TestOnlyGetAndOnlyMetrics(t *testing.T) {
+	s := newStage(t, nil)
+	for target, want := range map[string]int{
+		"POST /metrics": http.StatusMethodNotAllowed, "GET /": http.StatusNotFound, "HEAD /metrics": http.StatusOK, "GET /metrics/x": http.StatusNotFound,
+	} {
+		method, path, _ := strings.Cut(target, " ")
+		w := httptest.NewRecorder()
+		s.door.Handler().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), method, path, http.NoBody))
+		if w.Code != want {
+			t.Errorf("%s: %d", target, w.Code)
+		}
+	}
+}
+
+func TestTheDoorOpensAndCloses(t *testing.T) {
+	s := newStage(t, nil)
+	if s.door.Name() != "metrics" || s.door.Listen(t.Context()) != nil {
+		t.Error("it does not open")
+	}
+	done := make(chan error, 1)
+	go func() { done <- s.door.Serve(context.Background()) }()
+	if err := s.door.Close(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := s.door.Serve(ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestADoorNeedsAnEngine(t *testing.T) {
+	if _, err := New(Options{}); fault.CodeOf(err) != fault.Internal {
+		t.Error(err)
+	}
+}

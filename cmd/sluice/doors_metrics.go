@@ -1,0 +1,82 @@
+package main
+
+import (
+	"sluice/api"
+	"sluice/api/auth"
+	"sluice/api/auth/admin"
+	"sluice/api/metrics"
+	"sluice/api/websocket"
+	"sluice/api/whip"
+	"sluice/cmd/sluice/serve"
+)
+
+// metricsDoor opens the metrics on addresses of their own. It comes last, since it tells of the other doors.
+func metricsDoor(p *serve.Parts) (api.Door, error) {
+	const named = 1000 // streams, each with two series
+	c := p.Config.Metrics
+	if len(c.Listen)+len(c.TLSListen) == 0 {
+		return nil, nil //nolint:nilnil // it is switched off
+	}
+	o := metrics.Options{
+		Sources: metrics.Sources{
+			Engine: p.Engine, Peers: p.Peers.Totals, Workers: p.Options.Count, Graphs: p.Graphs.Current, Sessions: sessionsOf(p.Doors),
+			Sockets: socketsOf(p.Doors), Connections: connectionsOf(p.Webs), Requests: p.Requests, Reloads: p.Reloads, Version: release,
+		},
+		Admit: admin.For(auth.Metrics, p.Auth, "metrics").Admit, Log: p.Log.With("door", "metrics"),
+	}
+	if c.Streams {
+		o.Streams = named
+	}
+	d, err := metrics.New(o)
+	if err != nil {
+		return nil, err
+	}
+	return serve.Apart(p, serve.Own{
+		Door: d, Handler: d.Handler(), Listen: c.Listen, TLSListen: c.TLSListen, Key: "metrics", MaxBody: 1,
+		Title: "metrics", Path: metrics.Path,
+	})
+}
+
+// sessionsOf counts who publishes and plays, by door.
+func sessionsOf(doors []api.Door) func() []metrics.Sessions {
+	return func() []metrics.Sessions {
+		var all []metrics.Sessions
+		for _, d := range doors {
+			switch d := d.(type) {
+			case *whip.Door:
+				n := d.Counts()
+				all = append(all, metrics.Sessions{Protocol: "whip", Direction: metrics.Publish, Count: n.WHIP},
+					metrics.Sessions{Protocol: "whep", Direction: metrics.Play, Count: n.WHEP})
+			case *websocket.Door:
+				n := d.Counts()
+				all = append(all, metrics.Sessions{Protocol: "websocket", Direction: metrics.Publish, Count: n.Publishing},
+					metrics.Sessions{Protocol: "websocket", Direction: metrics.Play, Count: n.Playing})
+			}
+		}
+		return all
+	}
+}
+
+// socketsOf counts the WebSockets.
+func socketsOf(doors []api.Door) func() metrics.Sockets {
+	return func() metrics.Sockets {
+		for _, d := range doors {
+			if d, ok := d.(*websocket.Door); ok {
+				n := d.Counts()
+				return metrics.Sockets{Open: n.Sockets, Away: n.Away}
+			}
+		}
+		return metrics.Sockets{}
+	}
+}
+
+// connectionsOf counts who is connected, by web server.
+func connectionsOf(webs map[string]*api.Web) func() map[string]int {
+	return func() map[string]int {
+		n := make(map[string]int, len(webs))
+		for name, w := range webs {
+			n[name] = w.Connections()
+		}
+		return n
+	}
+}
