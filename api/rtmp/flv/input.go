@@ -10,6 +10,7 @@ import (
 	"sluice/engine/media/h264"
 	"sluice/engine/media/h265"
 	"sluice/engine/media/paramset"
+	"sluice/engine/media/picture"
 )
 
 // Input makes the access units of one track of its tags. One goroutine at a time.
@@ -114,7 +115,7 @@ func (in *Input) configure(b []byte) error {
 	if err != nil {
 		return err
 	}
-	in.size, in.track.Extra, in.ready = r.size, r.sets, len(r.sets) > 0
+	in.size, in.track.Extra = r.size, r.sets
 	kinds, kind := 2, kindH264
 	if in.track.Codec == media.H265 {
 		kinds, kind = 3, kindH265
@@ -162,8 +163,10 @@ func (in *Input) nals(u *media.Unit, kinds int, kind func([]byte) int, key func(
 	u.Recovery = u.Key && !found // an encoder that refreshes bit by bit says so of its own
 	u.AU = in.sets.Complete(u.AU, u.Key)
 	u.Key = u.Key || found
-	if !in.ready && u.Key && in.sets.Known() {
+	if !in.ready && in.sets.Known() {
 		in.ready = true
+		// An encoder that reorders pictures shows even the first one later than it is decoded; many allow for it and never do it.
+		in.track.BFrames = u.PTS > 0 && picture.NewFinder(in.track).MayReorder()
 	}
 	return nil
 }

@@ -43,6 +43,8 @@ type Packer struct {
 	tracks []track
 	begun  bool
 	base   time.Duration // what is 0 for the player
+	keyed  bool          // a key frame was there since Begin
+	first  int32         // the time of that
 }
 
 // track is what is remembered of one.
@@ -51,13 +53,12 @@ type track struct {
 	last   int32  // the time of the newest packet, in ms
 	config []byte // of AAC: what the decoder was told last; nil if that is to come
 	sets   sets   // of H.264
-	keyed  bool   // a key frame was there
 }
 
 // Begin says which tracks come from now on. What a decoder needs is sent anew. Times go on.
 func (p *Packer) Begin(tracks []media.Track) {
 	before := p.tracks
-	p.tracks = make([]track, len(tracks))
+	p.tracks, p.keyed = make([]track, len(tracks)), false
 	for i, t := range tracks {
 		p.tracks[i].Track = t
 		p.tracks[i].sets.take(t.Extra)
@@ -87,27 +88,33 @@ func (p *Packer) Pack(at int, u *media.Unit) [][]byte {
 		return nil // from before the beginning
 	}
 	t := &p.tracks[at]
+	last := t.last
 	t.last = max(t.last, int32(ms)) // players reorder nothing, and warn of times that fall
-	if t.Kind == media.Video {
-		return t.picture(u)
+	switch {
+	case t.Kind == media.Video:
+		return p.picture(t, u)
+	case u.Bytes() == 0:
+		return nil
+	case t.config != nil:
+		return t.sound(nil, t.last, u)
 	}
-	return t.sound(u)
+	t.config = audioConfig(t.Track)
+	head := append(header(nil, typeAudio, t.last, 1+len(t.config)), configuration)
+	head = append(head, t.config...)
+	if p.keyed && t.last-p.first > apart && p.first >= last {
+		return append(t.sound(head, p.first, u), t.sound(nil, t.last, u)...)
+	}
+	return t.sound(head, t.last, u)
 }
 
-// sound is a frame of AAC, with the configuration before the first one.
-func (t *track) sound(u *media.Unit) [][]byte {
-	size := u.Bytes()
-	if size == 0 {
-		return nil
-	}
-	var head []byte
-	if t.config == nil {
-		t.config = audioConfig(t.Track)
-		head = append(header(nil, typeAudio, t.last, 1+len(t.config)), configuration)
-		head = append(head, t.config...)
-	}
-	head = append(header(head, typeAudio, t.last, 1+size), frame)
-	return append([][]byte{head}, u.AU...)
+// apart is how far behind the first key frame sound may begin, in ms. If it begins more than 100 ms behind that, and no picture
+// happens to be right before it, the page waits forever for the two to meet. Then the first sound is sent twice, once for the
+// moment of the key frame; the page fills what is missing between with silence.
+const apart = 50
+
+// sound is a frame of AAC at a time, behind what comes before it.
+func (t *track) sound(before []byte, at int32, u *media.Unit) [][]byte {
+	return append([][]byte{append(header(before, typeAudio, at, 1+u.Bytes()), frame)}, u.AU...)
 }
 
 // The sound that is made for a player who cannot have what is published. What makes it tells its codec before it knows more, so a
@@ -141,8 +148,8 @@ func audioConfig(t media.Track) []byte {
 
 // picture is a picture, with the decoder's configuration before a key frame: exactly one, as the page takes it for the beginning
 // of a fragment.
-func (t *track) picture(u *media.Unit) [][]byte {
-	if !t.keyed && !u.Key {
+func (p *Packer) picture(t *track, u *media.Unit) [][]byte {
+	if !p.keyed && !u.Key {
 		return nil
 	}
 	nals := make([][]byte, 0, len(u.AU))
@@ -169,7 +176,9 @@ func (t *track) picture(u *media.Unit) [][]byte {
 		if record == nil {
 			return nil // nobody could decode it
 		}
-		t.keyed = true
+		if !p.keyed {
+			p.keyed, p.first = true, t.last
+		}
 		heads = append(header(heads, typeVideo, t.last, 5+len(record)), keyFrame, configuration, 0, 0, 0)
 		heads = append(heads, record...)
 	}

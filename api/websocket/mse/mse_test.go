@@ -159,6 +159,27 @@ func TestOtherSoundHasTimeJump(t *testing.T) {
 	expect(t, &p, 1, other(40*ms, []byte{1}), `08 00001b80 00000003 00 1188 08 00001b80 00000002 01 01`)
 }
 
+// TestSoundBehindPictures holds that sound which begins late is there for the first key frame as well.
+func TestSoundBehindPictures(t *testing.T) {
+	var p Packer
+	p.Begin(tracks())
+	p.Pack(0, key(0, sps, pps, idr))
+	p.Pack(0, key(200*ms, sps, pps, idr))
+	expect(t, &p, 1, other(500*ms, []byte{7}), `
+		08 000005dc 00000003 00 1210
+		08 000003e8 00000002 01 07
+		08 000005dc 00000002 01 07`)
+	expect(t, &p, 1, other(523*ms, []byte{8}), `08 000005f3 00000002 01 08`)
+	p.Begin(tracks()) // of pictures that come out of the past there is no sound
+	p.Pack(0, key(510*ms, sps, pps, idr))
+	expect(t, &p, 1, other(600*ms, []byte{7}), `08 00000640 00000003 00 1210 08 00000640 00000002 01 07`)
+
+	p = Packer{}
+	p.Begin(tracks())
+	p.Pack(0, key(0, sps, pps, idr))
+	expect(t, &p, 1, other(50*ms, []byte{7}), `08 0000041a 00000003 00 1210 08 0000041a 00000002 01 07`)
+}
+
 func TestAudioConfig(t *testing.T) {
 	for want, track := range map[string]media.Track{
 		"1190":     {}, // 48 kHz, two channels

@@ -1,13 +1,16 @@
 // Package transport brings the second sockets of a client together with what it plays on them. No message says which socket is
-// for which stream: a player of Media Source Extensions opens one for each stream behind its answer, in the order of the answers,
-// and a player in JavaScript has one before it plays anything, and keeps it.
+// for which stream: a player of Media Source Extensions opens one for each stream behind its answer, and a player in JavaScript
+// has one before it plays anything, and keeps it. Sockets that are opened at once come in any order, so that a stream is only
+// answered when no other one waits for its socket.
 //
 // The package moves no media and knows sockets by what it needs of them.
 package transport
 
 import (
+	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"sluice/engine/fault"
 )
@@ -44,9 +47,10 @@ type Pool struct {
 
 	mu      sync.Mutex
 	closed  bool
-	lines   []*Line  // all of them
-	free    []*Line  // those that nobody plays on, the oldest first
-	waiting []waiter // who has none, in the order in which they get one
+	lines   []*Line       // all of them
+	free    []*Line       // those that nobody plays on, the oldest first
+	waiting []waiter      // who has none, in the order in which they get one
+	settled chan struct{} // closed, and made anew, when somebody does not wait any more
 }
 
 type waiter struct {
@@ -55,7 +59,7 @@ type waiter struct {
 }
 
 // NewPool makes a pool of at most so many sockets.
-func NewPool(most int) *Pool { return &Pool{most: most} }
+func NewPool(most int) *Pool { return &Pool{most: most, settled: make(chan struct{})} }
 
 // Line is a socket in its pool.
 type Line struct {
@@ -88,22 +92,64 @@ func (p *Pool) offer(l *Line) {
 	}
 	l.taker = p.waiting[0].taker
 	p.waiting = slices.Delete(p.waiting, 0, 1)
+	p.settle()
 	l.taker.Given(l.sock)
 }
 
-// Wait has a taker be given a socket, as soon as there is one. With fresh it has to be one that comes from now on.
-func (p *Pool) Wait(t Taker, fresh bool) {
+// settle tells that somebody does not wait any more.
+func (p *Pool) settle() {
+	close(p.settled)
+	p.settled = make(chan struct{})
+}
+
+// Wait has a taker be given a socket, as soon as there is one, be it one that was there before.
+func (p *Pool) Wait(t Taker) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return
 	}
-	p.waiting = append(p.waiting, waiter{t, fresh})
-	if !fresh && len(p.free) > 0 && len(p.waiting) == 1 {
+	p.waiting = append(p.waiting, waiter{t, false})
+	if len(p.free) > 0 && len(p.waiting) == 1 {
 		l := p.free[0]
 		p.free = slices.Delete(p.free, 0, 1)
 		p.offer(l)
 	}
+}
+
+// WaitForNext has a taker be given the next socket that comes. It returns when that is no other's, for which it waits for so long
+// at most: then a socket that others were to have may still come, but clients lose some, too. It tells whether the taker waits now;
+// it does not if ctx is done first.
+func (p *Pool) WaitForNext(ctx context.Context, t Taker, limit time.Duration) bool {
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	late := false
+	for {
+		settled, in := p.next(t, late)
+		if in {
+			return true
+		}
+		select {
+		case <-settled:
+		case <-timer.C:
+			late = true
+		case <-ctx.Done():
+			return false
+		}
+	}
+}
+
+// next has a taker wait unless others do who were promised the next socket; however, if it is late.
+func (p *Pool) next(t Taker, late bool) (settled <-chan struct{}, in bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed || late || !slices.ContainsFunc(p.waiting, func(w waiter) bool { return w.fresh }) {
+		if !p.closed {
+			p.waiting = append(p.waiting, waiter{t, true})
+		}
+		return nil, true
+	}
+	return p.settled, false
 }
 
 // Release says that a taker wants no socket any more. The one that it has is kept for others, or closed.
@@ -111,6 +157,7 @@ func (p *Pool) Release(t Taker, keep bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.waiting = slices.DeleteFunc(p.waiting, func(w waiter) bool { return w.taker == t })
+	p.settle()
 	for _, l := range p.lines {
 		if l.taker != t {
 			continue
@@ -130,6 +177,7 @@ func (p *Pool) Close() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.closed, p.waiting, p.free = true, nil, nil
+	p.settle()
 	for _, l := range p.lines {
 		l.taker = nil
 		l.sock.Close(normal)

@@ -1,9 +1,12 @@
 package transport
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"sluice/engine/fault"
 )
@@ -42,11 +45,64 @@ func arrive(t *testing.T, p *Pool, s *sock) *Line {
 	return l
 }
 
+// next has a player wait for the next socket, whoever else does.
+func next(t *testing.T, p *Pool, who *player) {
+	t.Helper()
+	if !p.WaitForNext(t.Context(), who, 0) {
+		t.Error("it does not wait")
+	}
+}
+
+// TestOneAnswerAtATime holds that who waits for the next socket is alone with that, for as long as there is hope.
+func TestOneAnswerAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := NewPool(10)
+		var players [4]player
+		p.Wait(&players[3]) // takes any, and is in nobody's way
+		order := make(chan int, len(players))
+		begin := func(i int) {
+			go func() {
+				p.WaitForNext(t.Context(), &players[i], time.Minute)
+				order <- i
+			}()
+			synctest.Wait()
+		}
+		begin(0)
+		begin(1)
+		if got := <-order; got != 0 || len(order) > 0 {
+			t.Error("both wait at a time")
+		}
+		arrive(t, p, &sock{name: "x"}) // of who waited first
+		arrive(t, p, &sock{name: "a"})
+		if <-order != 1 {
+			t.Error("the second one does not wait")
+		}
+		begin(2)
+		start := time.Now()
+		if <-order != 2 || time.Since(start) != time.Minute {
+			t.Errorf("the third one waited %v", time.Since(start))
+		}
+		arrive(t, p, &sock{name: "b"})
+		arrive(t, p, &sock{name: "c"})
+		for i, want := range []string{"given a", "given b", "given c", "given x"} {
+			players[i].expect(t, want)
+		}
+		next(t, p, &players[0])
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if p.WaitForNext(ctx, &players[1], time.Minute) {
+			t.Error("it waits after its end")
+		}
+		p.Release(&players[0], false)
+		next(t, p, &players[1])
+	})
+}
+
 func TestFirstComeFirstServed(t *testing.T) {
 	p := NewPool(10)
 	var players [3]player
 	for i := range players {
-		p.Wait(&players[i], true)
+		next(t, p, &players[i])
 	}
 	p.Release(&players[1], false) // it does not wait any more
 	a, b := &sock{name: "a"}, &sock{name: "b"}
@@ -72,17 +128,17 @@ func TestOldSocketsAreNotForThoseWhoOpenTheirOwn(t *testing.T) {
 	kept := &sock{name: "kept"}
 	line := arrive(t, p, kept)
 	var fresh, script player
-	p.Wait(&fresh, true)
+	next(t, p, &fresh)
 	fresh.expect(t)
 	arrive(t, p, &sock{name: "own"})
 	fresh.expect(t, "given own")
-	p.Wait(&script, false)
+	p.Wait(&script)
 	script.expect(t, "given kept")
 	p.Release(&script, true)
 	if kept.closed != 0 {
 		t.Error("the kept one is closed")
 	}
-	p.Wait(&script, false)
+	p.Wait(&script)
 	script.expect(t, "given kept")
 	line.Left()
 	script.expect(t, "lost")
@@ -93,9 +149,9 @@ func TestOldSocketsAreNotForThoseWhoOpenTheirOwn(t *testing.T) {
 func TestALostSocketIsReplacedFirst(t *testing.T) {
 	p := NewPool(10)
 	var first, second player
-	p.Wait(&first, true)
+	next(t, p, &first)
 	line := arrive(t, p, &sock{name: "a"})
-	p.Wait(&second, true)
+	next(t, p, &second)
 	line.Left()
 	first.expect(t, "given a", "lost")
 	arrive(t, p, &sock{name: "b"})
@@ -113,7 +169,7 @@ func TestBounds(t *testing.T) {
 	}
 	var players [3]player
 	for i := range players {
-		p.Wait(&players[i], true)
+		next(t, p, &players[i])
 	}
 	arrive(t, p, &sock{name: "x"})
 	arrive(t, p, &sock{name: "y"})
@@ -127,7 +183,7 @@ func TestClose(t *testing.T) {
 	p := NewPool(10)
 	a, b := &sock{name: "a"}, &sock{name: "b"}
 	var one player
-	p.Wait(&one, true)
+	next(t, p, &one)
 	line := arrive(t, p, a)
 	arrive(t, p, b)
 	p.Close()
@@ -135,7 +191,7 @@ func TestClose(t *testing.T) {
 		t.Errorf("closed with %d and %d", a.closed, b.closed)
 	}
 	line.Left()
-	p.Wait(&one, false)
+	p.Wait(&one)
 	one.expect(t, "given a")
 	if _, err := p.Arrive(&sock{}); fault.CodeOf(err) != fault.Closed {
 		t.Errorf("after the end: %v", err)

@@ -36,6 +36,9 @@ type Options struct {
 	Grace time.Duration
 }
 
+// others is how long an answer waits for the socket of a stream that was answered before: until then a page in trouble has it.
+const others = 3 * time.Second
+
 // Viewer plays one stream. Safe for concurrent use.
 type Viewer struct {
 	opt   Options
@@ -95,8 +98,8 @@ func (v *Viewer) claim(over func(error)) error {
 	return nil
 }
 
-// Answer waits until the viewer's element knows what comes, and gives the answer to the offer. From then on the page's sockets are
-// taken. A viewer that ended first gives its Err, or fault.Closed if it has none.
+// Answer waits until the viewer's element knows what comes and no other stream of the page waits for its socket, and gives the
+// answer to the offer. From then on the page's sockets are taken. It is meant to be called once; later calls give the same answer. A viewer that ended first gives its Err, or fault.Closed if it has none.
 func (v *Viewer) Answer(ctx context.Context) (string, error) {
 	select {
 	case <-v.agreed:
@@ -109,22 +112,37 @@ func (v *Viewer) Answer(ctx context.Context) (string, error) {
 		return "", ctx.Err()
 	}
 	v.mu.Lock()
-	first := v.answer == ""
-	if first {
+	text := v.answer
+	if text == "" {
 		v.answer = v.offer.answer(v.opt.Provider, v.tracks)
 	}
-	text := v.answer
 	v.mu.Unlock()
-	if first {
-		// Media Source Extensions open a socket when they have the answer; the other player has had one from its beginning.
-		v.opt.Pool.Wait(v, v.opt.Provider == MSE)
-		select {
-		case <-v.done: // maybe before it waited
-			v.release()
-		default:
-		}
+	if text != "" {
+		return text, nil
 	}
-	return text, nil
+	if err := v.wait(ctx); err != nil {
+		return "", err
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.answer, nil
+}
+
+// wait begins to wait for a socket. Media Source Extensions open one when they have the answer; the other player has had one from
+// its beginning.
+func (v *Viewer) wait(ctx context.Context) error {
+	switch {
+	case v.opt.Provider != MSE:
+		v.opt.Pool.Wait(v)
+	case !v.opt.Pool.WaitForNext(ctx, v, others):
+		return ctx.Err()
+	}
+	select {
+	case <-v.done: // maybe before it waited
+		v.release()
+	default:
+	}
+	return nil
 }
 
 // Live is closed when the first media was sent.

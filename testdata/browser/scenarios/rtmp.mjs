@@ -1,0 +1,55 @@
+// RTMP and browsers meet: what an encoder publishes is played by the Web SDK, its AAC as Opus, and its pictures as they are unless
+// they are reordered; what the Web SDK publishes, a player of RTMP gets with AAC.
+import { execFile, spawn } from "node:child_process";
+import { promisify } from "node:util";
+
+import { same, truth } from "../lib/scene.mjs";
+import { Sdk } from "../lib/sdk.mjs";
+
+const source = "-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine=frequency=440 -pix_fmt yuv420p -g 25";
+
+// encode publishes until it is stopped.
+function encode(url, video) {
+  const process = spawn("ffmpeg", [...source.split(" "), ...video.split(" "), "-c:a", "aac", "-f", "flv", url], { stdio: ["ignore", "ignore", "inherit"] });
+  const gone = new Promise((resolve) => process.on("exit", resolve));
+  return async () => {
+    process.kill("SIGINT");
+    await gone;
+  };
+}
+
+export default async function (scene) {
+  const at = (name) => `rtmp://${scene.servers[0].more}/live/${name}`;
+  const player = await Sdk.at(scene, "player");
+  scene.notes.played = {};
+  for (const [key, codec, video] of [
+    ["plain", "H264", "-c:v libx264 -preset ultrafast -tune zerolatency"],
+    ["bframes", "VP8", "-c:v libx264 -preset veryfast -bf 2"],
+  ]) {
+    const name = `${scene.stream}-${key}`;
+    const stop = encode(at(name), video);
+    try {
+      await player.tab.sees(`the stream ${key}`, async () => {
+        await player.start(key, "play", { name });
+        await player.page.waitForFunction((k) => /^(PLAYING|FAILED)/.test(sluice.of(k).at(-1) ?? ""), key);
+        return (await player.statuses(key)).at(-1) === "PLAYING";
+      });
+      const [look] = await player.tab.plays();
+      scene.notes.played[key] = [look.videoIn.codec, look.audioIn.codec, look.videoIn.frameWidth];
+      same([look.videoIn.codec, look.audioIn.codec, look.videoIn.frameWidth], [codec, "opus", 320], `what is played of ${key}`);
+      await player.stop(key);
+      await player.reaches(key, "STOPPED: Stopped by user");
+    } finally {
+      await stop();
+    }
+  }
+
+  const publisher = await Sdk.at(scene, "publisher");
+  await publisher.publish(scene.stream, { stripCodecs: "VP8,VP9,AV1,PCMU,PCMA,G722" });
+  const probe = ["-v", "error", "-show_entries", "stream=codec_name,width", "-of", "json", at(scene.stream)];
+  const { stdout } = await promisify(execFile)("ffprobe", probe, { timeout: 30_000 });
+  const found = JSON.parse(stdout).streams;
+  scene.notes.probed = found;
+  same(found.map((s) => s.codec_name).sort(), ["aac", "h264"], "what a player of RTMP gets");
+  truth(found.every((s) => s.codec_name !== "h264" || s.width > 0), "the pictures have no size");
+}
