@@ -99,7 +99,8 @@ func (v *Viewer) claim(over func(error)) error {
 }
 
 // Answer waits until the viewer's element knows what comes and no other stream of the page waits for its socket, and gives the
-// answer to the offer. From then on the page's sockets are taken. It is meant to be called once; later calls give the same answer. A viewer that ended first gives its Err, or fault.Closed if it has none.
+// answer to the offer. From then on the page's sockets are taken. It is meant to be called once; later calls give the same answer.
+// A viewer that ended first gives its Err, or fault.Closed if it has none.
 func (v *Viewer) Answer(ctx context.Context) (string, error) {
 	select {
 	case <-v.agreed:
