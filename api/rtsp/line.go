@@ -18,8 +18,6 @@ const maxHead = 16 << 10
 type line struct {
 	net.Conn // out, or TLS over it
 	out      *outlet.Conn
-	left     func()
-	once     sync.Once
 
 	read int // bytes of the first request so far; -1 when it is complete
 	tail []byte

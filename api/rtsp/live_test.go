@@ -143,7 +143,7 @@ func (s *server) say(request string) string {
 
 // Who may publish and play is asked, by password, by Digest, and by a token in the address.
 func TestAuth(t *testing.T) {
-	sum := md5.Sum([]byte("cam:sluice:pa:ss")) //nolint:gosec // that is what Digest has
+	sum := md5.Sum([]byte("cam:sluice:pa:ss"))
 	rules, err := auth.New(auth.Config{
 		Users: []auth.UserConfig{
 			{Name: "cam", Password: auth.Hash("pa:ss"), Digest: hex.EncodeToString(sum[:]), Publish: []string{"cam"}, Play: []string{"cam"}},
@@ -183,5 +183,36 @@ func TestAuth(t *testing.T) {
 		if got := s.say("DESCRIBE rtsp://h/" + row.path + " RTSP/1.0\r\nCSeq: 1\r\n" + row.headers + "\r\n"); !strings.HasPrefix(got, row.want) {
 			t.Errorf("%s %s: %q, not %q", row.path, row.headers, got, row.want)
 		}
+	}
+}
+
+// Every codec that RTP has a way for is passed on as it is.
+func TestCodecs(t *testing.T) {
+	for _, row := range []struct{ video, audio, want string }{
+		{"libx265", "libopus", "hevc opus"},
+		{"libvpx", "pcm_alaw -ar 8000 -ac 1", "vp8 pcm_alaw"},
+		{"libvpx-vp9 -deadline realtime -cpu-used 8 -strict experimental", "pcm_mulaw -ar 8000 -ac 1", "vp9 pcm_mulaw"},
+		{"mjpeg -pix_fmt yuvj420p -huffman default", "g722 -ar 16000 -ac 1", "mjpeg adpcm_g722"},
+		{"libx264 -preset ultrafast -bf 2", "libmp3lame", "h264 mp3"},
+		{"libx264 -preset ultrafast", "g726le -ar 8000 -ac 1", "h264 adpcm_g726"},
+	} {
+		t.Run(row.want, func(t *testing.T) {
+			t.Parallel()
+			s := serve(t)
+			published := s.await("stream.published", "cam")
+			args := []string{
+				"-hide_banner", "-loglevel", "warning", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x176:rate=10",
+				"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-pix_fmt", "yuv420p", "-g", "10", "-c:v",
+			}
+			args = append(append(append(args, strings.Fields(row.video)...), "-c:a"), strings.Fields(row.audio)...)
+			start(t, "ffmpeg", append(args, "-f", "rtsp", "-rtsp_transport", "tcp", "rtsp://"+s.addr+"/cam")...)
+			published()
+			got := s.probe("tcp", "cam")
+			for _, codec := range strings.Fields(row.want) {
+				if !strings.Contains(got, "codec_name="+codec) {
+					t.Errorf("got\n%s\nwithout %s", got, codec)
+				}
+			}
+		})
 	}
 }

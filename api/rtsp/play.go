@@ -90,7 +90,8 @@ func (v *visit) started(c *gortsplib.ServerConn, r *base.Response) {
 	v.info(r)
 	l, plain := c.NetConn().(*line)
 	t := s.Transport()
-	if plain && t.Protocol == gortsplib.ProtocolTCP && t.Profile == headers.TransportProfileAVP && c.Transport().Tunnel == gortsplib.TunnelNone {
+	plain = plain && t.Protocol == gortsplib.ProtocolTCP && t.Profile == headers.TransportProfileAVP
+	if plain && c.Transport().Tunnel == gortsplib.TunnelNone {
 		w := &interleaved{line: l, channels: v.channels, pool: &v.door.frames}
 		reader := v.reader()
 		l.out.OnRoom(reader.Wake)

@@ -87,5 +87,5 @@ func wall(ntp uint64) time.Time {
 	if ntp == 0 {
 		return time.Time{}
 	}
-	return time.Unix(int64(ntp>>32)-since1900, int64((ntp&0xffffffff)*uint64(time.Second)>>32)) //nolint:gosec // both fit
+	return time.Unix(int64(ntp>>32)-since1900, int64((ntp&0xffffffff)*uint64(time.Second)>>32))
 }

@@ -80,16 +80,21 @@ func (v *visit) watch() {
 	if s != nil {
 		s.Close()
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(cut), stopping)
-	defer cancel()
-	if err := v.instance.Stop(ctx); err != nil {
-		v.log.Warn("session not ended properly", "err", err)
-	}
+	v.finish(context.WithoutCancel(cut))
 	v.peer.Stop(nil)
 	if v.out != nil {
 		v.out.Close()
 	}
 	v.log.Info("session ended", "reason", reason, "duration", time.Since(v.began))
+}
+
+// finish ends the visit's graph.
+func (v *visit) finish(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, stopping)
+	defer cancel()
+	if err := v.instance.Stop(ctx); err != nil {
+		v.log.Warn("session not ended properly", "err", err)
+	}
 }
 
 // bind ties the visit to its session, with which it ends. One that is over already ends that.

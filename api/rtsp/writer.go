@@ -58,7 +58,7 @@ func (w *interleaved) frame(channel, size int) []byte {
 			w.buf = new([]byte)
 		}
 	}
-	return append(*w.buf, '$', byte(channel), byte(size>>8), byte(size)) //nolint:gosec // both are in range: of RTP, and by parsing
+	return append(*w.buf, '$', byte(channel), byte(size>>8), byte(size))
 }
 
 // Flush implements send.Writer. An error ends the connection, which its reader hears.

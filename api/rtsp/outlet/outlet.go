@@ -92,7 +92,7 @@ func (c *Conn) try(p []byte) (n int, err error) {
 	var failed error
 	err = c.raw.Write(func(fd uintptr) bool {
 		for {
-			n, failed = syscall.Write(int(fd), p) //nolint:gosec // a descriptor is an int
+			n, failed = syscall.Write(int(fd), p)
 			if !errors.Is(failed, syscall.EINTR) {
 				return true
 			}

@@ -13,6 +13,7 @@ import (
 
 	"sluice/engine/fault"
 	"sluice/engine/media"
+	codec "sluice/engine/media/audio"
 )
 
 // Line is a media line of a description, in the format that is used of it.
@@ -95,6 +96,14 @@ func track(f format.Format) (media.Track, bool) {
 		return sound(media.G722, f.ClockRate(), 1), true
 	case *format.MPEG1Audio:
 		return sound(media.MP3, f.ClockRate(), 0), true
+	case *format.MJPEG:
+		return pictures(media.MJPEG, f), true
+	case *format.G726:
+		t := sound(media.G726, f.ClockRate(), 1)
+		if f.BigEndian {
+			t.Profile = codec.AAL2
+		}
+		return t, f.BitRate == 32
 	case *format.Speex:
 		return sound(media.Speex, f.SampleRate, 1), f.SampleRate > 0
 	}
@@ -128,7 +137,7 @@ func pictures(c media.Codec, f format.Format, sets ...[]byte) media.Track {
 
 func sound(c media.Codec, rate, channels int) media.Track {
 	t := media.NewTrack(c)
-	t.ClockRate, t.Channels = uint32(rate), channels //nolint:gosec // both were parsed with 31 bits
+	t.ClockRate, t.Channels = uint32(rate), channels
 	return t
 }
 

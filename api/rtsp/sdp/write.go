@@ -11,6 +11,7 @@ import (
 
 	"sluice/engine/fault"
 	"sluice/engine/media"
+	codec "sluice/engine/media/audio"
 )
 
 // dynamic is the first payload type that has no meaning of its own (RFC 3551 3).
@@ -21,7 +22,7 @@ const dynamic = 96
 func Write(tracks []media.Track) (*description.Session, error) {
 	d := &description.Session{}
 	for i, t := range tracks {
-		f := &format.Generic{PayloadTyp: uint8(dynamic + i), FMT: parameters(t)} //nolint:gosec // there are few tracks
+		f := &format.Generic{PayloadTyp: uint8(dynamic + i), FMT: parameters(t)}
 		var ok bool
 		if f.RTPMa, ok = rtpmap(t); !ok {
 			return nil, fault.New(fault.CodecNotAvailable, "", "RTSP has no way to carry %s", t)
@@ -44,9 +45,9 @@ func Write(tracks []media.Track) (*description.Session, error) {
 // Codecs are those that Write can describe and the hub makes packets of, best first: the kind's most common one leads.
 func Codecs(k media.Kind) []media.Codec {
 	if k == media.Audio {
-		return []media.Codec{media.AAC, media.Opus, media.PCMA, media.PCMU, media.G722, media.MP3, media.MP2}
+		return []media.Codec{media.AAC, media.Opus, media.PCMA, media.PCMU, media.G722, media.G726, media.MP3, media.MP2}
 	}
-	return []media.Codec{media.H264, media.H265, media.VP8, media.VP9, media.AV1}
+	return []media.Codec{media.H264, media.H265, media.VP8, media.VP9, media.AV1, media.MJPEG}
 }
 
 // Same tells whether a player that was told of one track can be sent the other.
@@ -81,6 +82,13 @@ func rtpmap(t media.Track) (string, bool) {
 		return strings.ToUpper(string(t.Codec)) + "/" + rate + channels(t), true
 	case media.G722:
 		return "G722/8000", true
+	case media.G726:
+		if t.Profile == codec.AAL2 {
+			return "AAL2-G726-32/8000", true
+		}
+		return "G726-32/8000", true
+	case media.MJPEG:
+		return "JPEG/90000", true
 	case media.MP3, media.MP2:
 		return "MPA/90000", true
 	}
@@ -104,6 +112,8 @@ func fixed(t media.Track) (uint8, bool) {
 		return 8, true
 	case t.Codec == media.G722:
 		return 9, true
+	case t.Codec == media.MJPEG:
+		return 26, true
 	case t.Codec == media.MP3, t.Codec == media.MP2:
 		return 14, true
 	}

@@ -61,7 +61,7 @@ func (t *track) begin(now media.Track) {
 // track's own, until the next packet.
 func (t *track) place(p *media.Packet, z zero) (*rtp.Header, bool) {
 	number := p.Header.SequenceNumber
-	distance := int(int16(number - t.seen)) //nolint:gosec // that is how numbers that wrap are compared
+	distance := int(int16(number - t.seen))
 	switch {
 	case t.renew || p.Header.SSRC != t.source:
 		t.shift = t.next - number
@@ -75,7 +75,7 @@ func (t *track) place(p *media.Packet, z zero) (*rtp.Header, bool) {
 		t.renew = true
 		return t.place(p, z)
 	}
-	if out := number + t.shift; int16(out-t.next) >= 0 { //nolint:gosec // as above
+	if out := number + t.shift; int16(out-t.next) >= 0 {
 		t.next = out + 1
 	}
 	t.header = rtp.Header{
@@ -84,7 +84,7 @@ func (t *track) place(p *media.Packet, z zero) (*rtp.Header, bool) {
 	}
 	t.newest = stamp{t.header.Timestamp, p.PTS}
 	t.packets++
-	t.octets += uint32(len(p.Payload)) //nolint:gosec // a packet is small
+	t.octets += uint32(len(p.Payload))
 	return &t.header, true
 }
 
@@ -105,11 +105,11 @@ func (t *track) report(now time.Time, z zero) ([]byte, error) {
 // ntp is a moment in the format of NTP: seconds since 1900 and their fraction.
 func ntp(t time.Time) uint64 {
 	const since1900 = 2208988800
-	return uint64(t.Unix()+since1900)<<32 | uint64(t.Nanosecond())<<32/uint64(time.Second) //nolint:gosec // until 2036
+	return uint64(t.Unix()+since1900)<<32 | uint64(t.Nanosecond())<<32/uint64(time.Second)
 }
 
 // ticks is a duration in ticks, which wrap around.
 func ticks(d time.Duration, rate uint32) uint32 {
 	whole, rest := int64(d/time.Second), int64(d%time.Second)
-	return uint32(whole*int64(rate) + rest*int64(rate)/int64(time.Second)) //nolint:gosec // as said
+	return uint32(whole*int64(rate) + rest*int64(rate)/int64(time.Second))
 }

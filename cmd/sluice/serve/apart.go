@@ -78,10 +78,10 @@ func (a *apart) Listen(ctx context.Context) error {
 	return nil
 }
 
-// Close implements api.Door. Answers that do not end by themselves are ended first, and need a moment for that even where nobody is
-// waited for any more.
+// Close implements api.Door. Even where nobody is waited for any more there is time for saying goodbye: HTTP/2 takes a second for that
+// (goAwayTimeout of net/http), and answers that the door ends come to an end.
 func (a *apart) Close(ctx context.Context) error {
-	const moment = time.Second
+	const moment = 3 * time.Second
 	if ctx.Err() != nil {
 		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), moment)
 		defer cancel()

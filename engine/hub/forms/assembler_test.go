@@ -187,11 +187,11 @@ func TestAudioGoesOnBehindALoss(t *testing.T) {
 
 func TestUnknownFormats(t *testing.T) {
 	b := &bench{}
-	mjpeg := media.NewTrack(media.MJPEG)
-	if _, err := New(Options{}).Assembler(mjpeg, b.aid()); fault.CodeOf(err) != fault.CodecNotAvailable {
+	unknown := media.NewTrack(media.MPEG1)
+	if _, err := New(Options{}).Assembler(unknown, b.aid()); fault.CodeOf(err) != fault.CodecNotAvailable {
 		t.Errorf("got %v", err)
 	}
-	if _, err := New(Options{}).Packetiser(mjpeg, b.aid()); fault.CodeOf(err) != fault.CodecNotAvailable {
+	if _, err := New(Options{}).Packetiser(unknown, b.aid()); fault.CodeOf(err) != fault.CodecNotAvailable {
 		t.Errorf("got %v", err)
 	}
 	if _, err := New(Options{Size: 1}).Packetiser(h264(), b.aid()); fault.CodeOf(err) != fault.InvalidParams {

@@ -14,6 +14,7 @@ import (
 	"sluice/engine/media/av1"
 	"sluice/engine/media/h264"
 	"sluice/engine/media/h265"
+	"sluice/engine/media/mjpeg"
 	"sluice/engine/media/mpa"
 	"sluice/engine/media/payload"
 	"sluice/engine/media/speex"
@@ -47,6 +48,8 @@ func NewPacketizer(t media.Track, how Packing) (payload.Packetizer, error) {
 		return audio.NewStreamPacketizer(audio.Samples(t.Channels), size, how.PTime), nil
 	case media.G729:
 		return audio.NewStreamPacketizer(audio.G729(), size, how.PTime), nil
+	case media.G726:
+		return audio.NewG726Packetizer(t, audio.NewStreamPacketizer(audio.G726(), size, how.PTime)), nil
 	case media.Speex:
 		return speex.NewPacketizer(size, how.PTime), nil
 	case media.AAC:
@@ -75,6 +78,8 @@ func NewDepacketizer(t media.Track, limit int) (payload.Depacketizer, error) {
 		return audio.NewDepacketizer(), nil
 	case media.G729:
 		return audio.NewG729Depacketizer(), nil
+	case media.G726:
+		return audio.NewG726Depacketizer(t), nil
 	case media.Speex:
 		return speex.NewDepacketizer(), nil
 	case media.AAC:
@@ -91,6 +96,8 @@ func NewDepacketizer(t media.Track, limit int) (payload.Depacketizer, error) {
 		return vp9.NewDepacketizer(limit), nil
 	case media.AV1:
 		return av1.NewDepacketizer(limit), nil
+	case media.MJPEG:
+		return mjpeg.NewDepacketizer(), nil
 	}
 	return nil, unknown(t)
 }
