@@ -43,7 +43,7 @@ func TestRestOfASlowBodyIsNoRequest(t *testing.T) {
 	w := open(t, WebOptions{BodyTimeout: 20 * time.Millisecond}, func(w *Web) {
 		handle(t, w, "/", http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 			_, _ = io.ReadAll(r.Body)
-			r.Body.Close() //nolint:gosec // as some frameworks do
+			r.Body.Close()
 			rw.WriteHeader(http.StatusRequestTimeout)
 		}))
 		handle(t, w, "/smuggled", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { close(answered) }))

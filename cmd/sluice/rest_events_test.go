@@ -26,7 +26,7 @@ func (s *restServer) follow(ctx context.Context, path, last string) (<-chan happ
 	if last != "" {
 		req.Header.Set("Last-Event-ID", last)
 	}
-	resp, err := s.HTTP.Do(req)
+	resp, err := s.HTTP.Do(req) //nolint:bodyclose // whoever reads it closes it
 	if err != nil {
 		s.t.Fatal(err)
 	}

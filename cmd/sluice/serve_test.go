@@ -183,6 +183,10 @@ func TestServe(t *testing.T) {
 		answers(t, c, http.MethodOptions, base+"/cam/whip", http.StatusOK, "")
 		answers(t, c, http.MethodGet, base+"/no/such/page", http.StatusNotFound, "")
 	}
+	for _, base := range s.out.await(t, `REST +(http://localhost:\d+)/v1/server  (https://localhost:\d+)/v1/server`)[1:] {
+		answers(t, c, http.MethodGet, base+"/v1/server", http.StatusOK, `"pipelines":0`)
+		answers(t, c, http.MethodGet, base+"/readyz", http.StatusOK, `"ready":true`)
+	}
 	if head := handshake(t, strings.TrimPrefix(pages[1], "http://")); !strings.Contains(head, "101 Switching Protocols") ||
 		!strings.Contains(head, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") {
 		t.Error(head)
