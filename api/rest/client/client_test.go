@@ -26,23 +26,23 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // asked is a server that remembers what it was asked for.
 type asked struct {
-	*clienttest.Server
 	*client.Client
-	mu   sync.Mutex
-	list []string
+	server *clienttest.Server
+	mu     sync.Mutex
+	list   []string
 }
 
 func start(t *testing.T) *asked {
 	t.Helper()
-	a := &asked{Server: clienttest.Start(t)}
-	inner := a.Config.Handler
-	a.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a := &asked{server: clienttest.Start(t)}
+	inner := a.server.Config.Handler
+	a.server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		a.mu.Lock()
 		a.list = append(a.list, r.Method+" "+r.URL.EscapedPath())
 		a.mu.Unlock()
 		inner.ServeHTTP(w, r)
 	})
-	c, err := client.New(client.Options{Server: a.URL, Credentials: client.Credentials{Token: clienttest.Token}})
+	c, err := client.New(client.Options{Server: a.server.URL, Credentials: client.Credentials{Token: clienttest.Token}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +50,6 @@ func start(t *testing.T) *asked {
 	a.Client = c
 	return a
 }
-
-// Close tells apart what is embedded twice.
-func (a *asked) Close() { a.Client.Close() }
 
 // got gives a value, and ends the test on an error: got(t, f(x)) cannot be written for functions of several results.
 func got[T any](t *testing.T) func(T, error) T {
@@ -73,16 +70,16 @@ func good(t *testing.T, err error) {
 // TestEverything uses every operation that the API describes.
 func TestEverything(t *testing.T) {
 	s, ctx := start(t), t.Context()
-	s.Publish("live/cam", media.H264, media.Opus)
-	session := s.Call("live/cam")
+	s.server.Publish("live/cam", media.H264, media.Opus)
+	session := s.server.Call("live/cam")
 
 	first := client.Paging{Limit: 1}
 	mix := wire.Start{Graph: "rooms/mix", ID: "mix"}
-	p := got[wire.Pipeline](t)(s.Client.Start(ctx, mix, client.Starting{Wait: 5 * time.Second, Key: "k"}))
-	if again := got[wire.Pipeline](t)(s.Client.Start(ctx, mix, client.Starting{Key: "k"})); again.ID != "mix" || p.State != "live" {
+	p := got[wire.Pipeline](t)(s.Start(ctx, mix, client.Starting{Wait: 5 * time.Second, Key: "k"}))
+	if again := got[wire.Pipeline](t)(s.Start(ctx, mix, client.Starting{Key: "k"})); again.ID != "mix" || p.State != "live" {
 		t.Errorf("%+v, again %+v", p, again)
 	}
-	s.Last().Answer(run.Do, func(run.Change) (run.Result, error) { return run.Result{JSON: []byte(`{"done":true}`)}, nil })
+	s.server.Last().Answer(run.Do, func(run.Change) (run.Result, error) { return run.Result{JSON: []byte(`{"done":true}`)}, nil })
 	page := got[wire.Page[wire.Pipeline]](t)(s.Pipelines(ctx, client.PipelineFilter{}, first))
 	if len(page.Items) != 1 || page.Total != 2 || page.Next == "" {
 		t.Errorf("%+v", page)
@@ -93,7 +90,7 @@ func TestEverything(t *testing.T) {
 	if p := got[wire.PipelineDetail](t)(s.Pipeline(ctx, "mix")); p.Graph != "rooms/mix" || len(p.Nodes) == 0 {
 		t.Errorf("%+v", p)
 	}
-	source := wire.Values{"source": s.Folder + "/a.wav"}
+	source := wire.Values{"source": s.server.Folder + "/a.wav"}
 	if p := got[wire.Pipeline](t)(s.AddKey(ctx, "mix", "voice", "ann_x", source)); p.ID != "mix" {
 		t.Errorf("%+v", p)
 	}
@@ -138,7 +135,7 @@ func (s *asked) streams(t *testing.T, session string) {
 		p.Limit = 1
 		return s.Readers(ctx, "live/cam", p)
 	}
-	s.Call("live/cam")
+	s.server.Call("live/cam")
 	if all := got[[]wire.Reader](t)(client.All(ctx, readers)); len(all) != 2 || all[0].ID >= all[1].ID {
 		t.Errorf("%+v", all)
 	}
@@ -153,7 +150,7 @@ func (s *asked) streams(t *testing.T, session string) {
 	}
 	good(t, s.EndSession(ctx, session))
 	relay := wire.Start{Graph: "jobs/relay", Params: wire.Values{"from": "live/cam", "to": "copy"}}
-	got[wire.Pipeline](t)(s.Client.Start(ctx, relay, client.Starting{Wait: time.Second}))
+	got[wire.Pipeline](t)(s.Start(ctx, relay, client.Starting{Wait: time.Second}))
 	good(t, s.EndStream(ctx, "copy"))
 }
 
@@ -204,7 +201,7 @@ func (s *asked) events(t *testing.T) {
 	enough := errors.New("enough")
 	for _, f := range []client.Follow{{Since: "another-1", Names: []string{"instance.*"}}, {Since: "another-1", Pipeline: "mix"}} {
 		var names []string
-		err := s.Client.Events(t.Context(), f, func(e wire.Event) error {
+		err := s.Events(t.Context(), f, func(e wire.Event) error {
 			if names = append(names, e.Name); len(names) == 2 {
 				return enough
 			}
@@ -219,7 +216,7 @@ func (s *asked) events(t *testing.T) {
 // complete fails if there is an operation that was not used.
 func (s *asked) complete(t *testing.T) {
 	t.Helper()
-	resp, err := s.Server.Client().Get(s.URL + "/openapi.json")
+	resp, err := s.server.Client().Get(s.server.URL + "/openapi.json")
 	good(t, err)
 	defer resp.Body.Close()
 	var doc struct {

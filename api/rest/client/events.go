@@ -84,11 +84,14 @@ func (s *following) pause() time.Duration {
 
 // connect follows until the connection breaks.
 func (s *following) connect(ctx context.Context) error {
-	ctx, cancel := context.WithCancel(ctx)
+	here, cancel := context.WithCancel(ctx)
 	defer cancel()
 	quiet := time.AfterFunc(s.client.opt.Quiet, cancel) // a connection that is dead says nothing
 	defer quiet.Stop()
-	r := request{method: http.MethodGet, path: []string{"v1", "events"}, query: url.Values{}, header: map[string]string{"Accept": feed.ContentType}}
+	r := request{
+		method: http.MethodGet, path: []string{"v1", "events"}, query: url.Values{},
+		header: map[string]string{"Accept": feed.ContentType},
+	}
 	if s.want.Pipeline != "" {
 		r.path = []string{"v1", pipelines, s.want.Pipeline, "events"}
 	}
@@ -98,13 +101,13 @@ func (s *following) connect(ctx context.Context) error {
 	if s.last != "" {
 		r.header["Last-Event-ID"] = s.last
 	}
-	resp, err := s.client.send(ctx, r)
+	resp, err := s.client.send(here, r)
 	if err != nil {
-		return s.client.broken(err)
+		return s.client.unreached(ctx, err)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return s.refused(resp)
+		return s.refused(ctx, resp)
 	}
 	if kind, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type")); kind != feed.ContentType { // what cannot be read is another
 		return s.client.stranger(resp)
@@ -116,14 +119,14 @@ func (s *following) connect(ctx context.Context) error {
 	if s.want.Begun != nil {
 		s.want.Begun()
 	}
-	return s.client.broken(s.read(sse.NewReader(alive{resp.Body, quiet, s.client.opt.Quiet}, 0)))
+	return s.client.unreached(ctx, s.read(sse.NewReader(alive{resp.Body, quiet, s.client.opt.Quiet}, 0)))
 }
 
 // refused reads an answer that brings no events.
-func (s *following) refused(resp *http.Response) error {
+func (s *following) refused(ctx context.Context, resp *http.Response) error {
 	body, err := io.ReadAll(io.LimitReader(resp.Body, longest))
 	if err != nil {
-		return s.client.broken(err)
+		return s.client.unreached(ctx, err)
 	}
 	err = s.client.refused(resp, body)
 	if after := busy(resp); after >= 0 && s.begun {
@@ -163,11 +166,6 @@ func (s *following) give(e wire.Event) {
 	if s.stopped == nil {
 		s.stopped = s.take(e)
 	}
-}
-
-// broken says that a connection was lost, for whatever reason.
-func (c *Client) broken(err error) error {
-	return c.unreached(context.Background(), err)
 }
 
 // alive is a body that says whenever something comes.

@@ -130,7 +130,7 @@ func TestQuiet(t *testing.T) {
 		fmt.Fprint(w, one(fmt.Sprint("x-", calls), "a.b"))
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
-	}, func(o *client.Options) { o.Quiet = 20 * time.Millisecond })
+	}, func(o *client.Options) { o.Quiet = 300 * time.Millisecond })
 	var ids []string
 	var why error
 	err := c.Events(t.Context(), client.Follow{Broken: func(err error) { why = err }}, func(e wire.Event) error {
@@ -144,29 +144,36 @@ func TestQuiet(t *testing.T) {
 	}
 }
 
+// known is of a pipeline with which nothing is to be begun.
+func known(id string) func(context.Context) (string, error) {
+	return func(context.Context) (string, error) { return id, nil }
+}
+
 func TestSettled(t *testing.T) {
 	s, ctx := start(t), t.Context()
-	p := got[wire.Pipeline](t)(s.Client.Start(ctx, wire.Start{Graph: "jobs/tone", ID: "tone"}, client.Starting{}))
+	tone := func(id string) func(context.Context) (string, error) {
+		return func(ctx context.Context) (string, error) {
+			p, err := s.Start(ctx, wire.Start{Graph: "jobs/tone", ID: id}, client.Starting{})
+			return p.ID, err
+		}
+	}
 	var saw []string
-	p, err := s.Settled(ctx, p.ID, client.Up, func(p wire.Pipeline) { saw = append(saw, p.State) })
+	p, err := s.Settled(ctx, tone("one"), client.Up, func(p wire.Pipeline) { saw = append(saw, p.State) })
 	if err != nil || p.State != "live" || len(saw) == 0 || saw[len(saw)-1] != "live" {
 		t.Errorf("%+v %v %v", p, err, saw)
 	}
-	ended := make(chan error, 1)
-	p, err = s.Settled(ctx, "tone", client.Over, func(p wire.Pipeline) {
-		if p.State == "live" {
-			ended <- s.EndPipeline(ctx, "tone", 0)
-		}
-	})
-	if good(t, <-ended); !errors.Is(err, fault.ResourceNotFound) && (err != nil || p.State != "stopped") {
+	end := func(ctx context.Context) (string, error) { return "one", s.EndPipeline(ctx, "one", 0) }
+	if p, err = s.Settled(ctx, end, client.Over, nil); !errors.Is(err, fault.ResourceNotFound) && (err != nil || p.State != "stopped") {
 		t.Errorf("%+v %v", p, err)
 	}
-	if _, err := s.Settled(ctx, "nobody", client.Up, nil); !errors.Is(err, fault.ResourceNotFound) {
+	if _, err := s.Settled(ctx, end, client.Over, nil); !errors.Is(err, fault.ResourceNotFound) {
 		t.Error(err)
 	}
-	got[wire.Pipeline](t)(s.Client.Start(ctx, wire.Start{Graph: "jobs/tone", ID: "tone2"}, client.Starting{}))
+	if _, err := s.Settled(ctx, known("nobody"), client.Up, nil); !errors.Is(err, fault.ResourceNotFound) {
+		t.Error(err)
+	}
 	short, cancel := context.WithCancel(ctx)
-	if _, err := s.Settled(short, "tone2", client.Over, func(wire.Pipeline) { cancel() }); !errors.Is(err, context.Canceled) {
+	if _, err := s.Settled(short, tone("two"), client.Over, func(wire.Pipeline) { cancel() }); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 }
@@ -181,11 +188,11 @@ func TestSettledByItsEvent(t *testing.T) {
 		}
 		w.Header().Set("Content-Type", feed.ContentType)
 		for i, state := range []string{"starting", "failed"} {
-			fmt.Fprintf(w, "id: x-%d\nevent: instance.changed\ndata: {\"id\":\"x-%d\",\"name\":\"instance.changed\",\"body\":{\"to\":%q,"+
+			fmt.Fprintf(w, "id: x-%d\nevent: instance.changed\ndata: {\"id\":\"x-%d\",\"name\":\"instance.changed\",\"body\":{\"id\":\"p\",\"to\":%q,"+
 				"\"since\":\"2026-01-02T12:00:0%dZ\",\"cause\":{\"code\":\"lost\",\"text\":\"gone\"}}}\n\n", i, i, state, i)
 		}
 	})
-	p, err := c.Settled(t.Context(), "p", client.Over, nil)
+	p, err := c.Settled(t.Context(), known("p"), client.Over, nil)
 	if err != nil || p.State != "failed" || p.Fault == nil || p.Fault.Code != "lost" {
 		t.Errorf("%+v %v", p, err)
 	}

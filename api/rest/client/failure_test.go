@@ -45,7 +45,7 @@ func at(t *testing.T, h http.HandlerFunc, change ...func(*client.Options)) (*cli
 
 func TestRefused(t *testing.T) {
 	s := start(t)
-	_, err := s.Client.Start(t.Context(), wire.Start{Graph: "jobs/tone", Params: wire.Values{"buffers": 5000, "wave": "x", "what": 1}}, client.Starting{})
+	_, err := s.Start(t.Context(), wire.Start{Graph: "jobs/tone", Params: wire.Values{"buffers": 5000, "wave": "x", "what": 1}}, client.Starting{})
 	r, ok := errors.AsType[*problem.Refusal](err)
 	if !ok || r.Status != 422 || r.Code != fault.InvalidParams || len(r.Errors) != 2 || r.Errors[0].Pointer == "" {
 		t.Errorf("%+v", err)
@@ -175,7 +175,10 @@ func TestRetries(t *testing.T) {
 		{"busy", func(w http.ResponseWriter) { overloaded.Write(w) }, false, 3, []time.Duration{2 * time.Second, 2 * time.Second}},
 		{"a start while busy", func(w http.ResponseWriter) { overloaded.Write(w) }, true, 1, nil},
 		{"what is refused", func(w http.ResponseWriter) { missing.Write(w) }, false, 1, nil},
-		{"much too busy", func(w http.ResponseWriter) { w.Header().Set("Retry-After", "99"); w.WriteHeader(503) }, false, 1, nil},
+		{"much too busy", func(w http.ResponseWriter) {
+			w.Header().Set("Retry-After", "99")
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}, false, 1, nil},
 	} {
 		tries := 0
 		c, waits := at(t, func(w http.ResponseWriter, _ *http.Request) { tries++; row.fail(w) })
@@ -224,7 +227,7 @@ func TestStrangers(t *testing.T) {
 		},
 		"an empty problem": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", problem.ContentType)
-			w.WriteHeader(400)
+			w.WriteHeader(http.StatusBadRequest)
 			fmt.Fprint(w, `{}`)
 		},
 	} {

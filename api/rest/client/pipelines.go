@@ -64,7 +64,8 @@ func (c *Client) Set(ctx context.Context, id, node string, fields wire.Values) (
 	if err != nil {
 		return wire.PipelineDetail{}, err
 	}
-	return call[wire.PipelineDetail](ctx, c, request{method: http.MethodPatch, path: []string{"v1", pipelines, id, "nodes", node}, body: body})
+	r := request{method: http.MethodPatch, path: []string{"v1", pipelines, id, "nodes", node}, body: body}
+	return call[wire.PipelineDetail](ctx, c, r)
 }
 
 // AddKey adds an instance of a node that has one for each key.

@@ -12,18 +12,29 @@ import (
 // errSettled ends the following of a pipeline that is where it was to get.
 var errSettled = errors.New("settled")
 
-// Settled waits until a pipeline is where done says, and gives it as it is then. saw is called with every state on the way, the present
-// one first; nil: nobody wants to know. A pipeline that is gone is fault.ResourceNotFound.
-func (c *Client) Settled(ctx context.Context, id string, done func(wire.Pipeline) bool, saw func(wire.Pipeline)) (wire.Pipeline, error) {
+// Settled begins something with a pipeline, and waits until that is where done says; it gives the pipeline as it is then. begin is called once
+// events are followed, so that none is missed, and says which pipeline it is about. saw is called with every state on the way; nil: nobody wants
+// to know. A pipeline that is gone is fault.ResourceNotFound.
+func (c *Client) Settled(
+	ctx context.Context, begin func(context.Context) (id string, err error), done func(wire.Pipeline) bool, saw func(wire.Pipeline),
+) (wire.Pipeline, error) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	w := &waiting{client: c, id: id, done: done, saw: saw}
-	f := Follow{Pipeline: id, Names: []string{event.InstanceChanged}, Begun: func() { // what was before it began is not told
-		if w.look(ctx, nil) != nil {
+	w := &waiting{client: c, begin: begin, done: done, saw: saw}
+	f := Follow{Names: []string{event.InstanceChanged}, Begun: func() {
+		if w.start(ctx) != nil {
 			stop(errSettled)
 		}
 	}}
-	err := c.Events(ctx, f, func(e wire.Event) error { return w.look(ctx, changeOf(e)) })
+	err := c.Events(ctx, f, func(e wire.Event) error {
+		if w.over { // it was on its way when that was known
+			return errSettled
+		}
+		if change := changeOf(e); change != nil && change.ID == w.id {
+			return w.look(ctx, change)
+		}
+		return nil
+	})
 	if w.over {
 		return w.last, w.failed
 	}
@@ -33,13 +44,31 @@ func (c *Client) Settled(ctx context.Context, id string, done func(wire.Pipeline
 // waiting is one use of Settled.
 type waiting struct {
 	client *Client
-	id     string
+	begin  func(context.Context) (string, error)
 	done   func(wire.Pipeline) bool
 	saw    func(wire.Pipeline)
 
+	id     string // of the pipeline, once it is begun
 	last   wire.Pipeline
 	failed error // why it cannot be waited for any more
 	over   bool
+}
+
+// start begins what there is to begin, unless events are only followed anew, and asks how the pipeline is.
+func (w *waiting) start(ctx context.Context) error {
+	if w.id == "" {
+		id, err := w.begin(ctx)
+		if err != nil {
+			return w.fail(err)
+		}
+		w.id = id
+	}
+	return w.look(ctx, nil)
+}
+
+func (w *waiting) fail(err error) error {
+	w.failed, w.over = err, true
+	return errSettled
 }
 
 // changeOf reads what an event tells of a pipeline; nil if that is nothing.
@@ -55,13 +84,9 @@ func changeOf(e wire.Event) *event.Instance {
 // look asks for the pipeline, and gives errSettled if that is all. An event may be told before the pipeline shows what it tells of, and
 // is then right.
 func (w *waiting) look(ctx context.Context, change *event.Instance) error {
-	if w.over { // an event was on its way when it was known
-		return errSettled
-	}
 	d, err := w.client.Pipeline(ctx, w.id)
 	if err != nil {
-		w.failed, w.over = err, true
-		return errSettled
+		return w.fail(err)
 	}
 	w.last = d.Pipeline
 	if change != nil && change.Since.After(d.Since) {

@@ -46,7 +46,8 @@ func (c *ctl) routes(ctx context.Context, q client.RouteQuery) error {
 		})
 	}
 	if len(list) == 0 && !c.forPrograms() {
-		return fault.New(fault.NoRoute, "", "no graph has a route for %s %s", q.Event, q.Path).Advise("`sluice ctl routes %s` lists what there is", q.Event)
+		return fault.New(fault.NoRoute, "", "no graph has a route for %s %s", q.Event, q.Path).
+			Advise("`sluice ctl routes %s` lists what there is", q.Event)
 	}
 	return c.give(list, func(show.Style) error {
 		for _, r := range list {

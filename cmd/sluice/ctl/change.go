@@ -147,15 +147,10 @@ func (c *ctl) endPipelinesCmd() *cobra.Command {
 			return Usage{fmt.Errorf("--drain wants a time, this is %s", drain)}
 		}
 		return each(args, func(id string) error {
-			if err := c.api.EndPipeline(ctx, id, limit); err != nil || !wait {
-				return err
+			if !wait {
+				return c.api.EndPipeline(ctx, id, limit)
 			}
-			_, err := c.api.Settled(ctx, id, client.Over, c.progress)
-			c.clear()
-			if errors.Is(err, fault.ResourceNotFound) { // it is gone
-				return nil
-			}
-			return err
+			return c.gone(ctx, id, limit)
 		})
 	})
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
@@ -164,4 +159,19 @@ func (c *ctl) endPipelinesCmd() *cobra.Command {
 	cmd.Flags().DurationVar(&drain, "drain", 0, "how long it may take; 0s ends it at once (default: what its graph says)")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until it is gone")
 	return cmd
+}
+
+// gone ends a pipeline, and waits until it is no more.
+func (c *ctl) gone(ctx context.Context, id string, drain time.Duration) error {
+	ending := false
+	_, err := c.api.Settled(ctx, func(ctx context.Context) (string, error) {
+		err := c.api.EndPipeline(ctx, id, drain)
+		ending = err == nil
+		return id, err
+	}, client.Over, c.progress)
+	c.clear()
+	if ending && errors.Is(err, fault.ResourceNotFound) {
+		return nil
+	}
+	return err
 }

@@ -54,8 +54,8 @@ func Command(o Options) *cobra.Command {
 	}
 	c := &ctl{Options: o}
 	root := c.family("ctl", "See, start, change and end what runs in a server", "", nil)
-	root.Long = `ctl speaks to a server's REST API, on this machine at ` + client.Default + ` if nothing else is said: --server or SLUICE_SERVER
-name another. A server that wants credentials is shown the token in the file that --token-file names or in SLUICE_TOKEN, or --user with
+	root.Long = `ctl speaks to a server's REST API, on this machine at ` + client.Default + ` if nothing else is said:
+--server or SLUICE_SERVER name another. A server that wants credentials is shown the token in the file that --token-file names or in SLUICE_TOKEN, or --user with
 SLUICE_PASSWORD or --password-file. Secrets are never arguments, where others on the machine could read them.
 
 Lists are tables on a terminal; elsewhere columns are set apart by tabs, without a head. --json and --yaml print what the API said.
@@ -69,7 +69,8 @@ line is wrong, with 3 if the server cannot be reached or a file cannot be read, 
 	c.dial.Add(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON")
 	root.PersistentFlags().BoolVar(&c.yaml, "yaml", false, "print YAML")
-	root.AddCommand(c.serverCmd(), c.pipelinesCmd(), c.streamsCmd(), c.sessionsCmd(), c.graphsCmd(), c.routesCmd(), c.elementsCmd(), c.eventsCmd())
+	root.AddCommand(c.serverCmd(), c.pipelinesCmd(), c.streamsCmd(), c.sessionsCmd(), c.graphsCmd(), c.routesCmd(), c.elementsCmd(),
+		c.eventsCmd())
 	return root
 }
 
@@ -144,7 +145,9 @@ func table[T any](c *ctl, all []T, none string, head []string, row func(s show.S
 			fmt.Fprintln(c.Err, none)
 			return nil
 		}
-		t := &show.Table{Head: head, Bad: []string{"failed", "lost", "error"}, Busy: []string{"planned", "starting", "degraded", "draining", "warning"}}
+		t := &show.Table{
+			Head: head, Bad: []string{"failed", "lost"}, Busy: []string{"planned", "starting", "degraded", "draining"},
+		}
 		for _, one := range all {
 			t.Add(row(s, one)...)
 		}

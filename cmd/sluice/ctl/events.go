@@ -25,9 +25,9 @@ func (c *ctl) eventsCmd() *cobra.Command {
 	cmd := c.leaf("events", "Follow what happens, until Ctrl-C", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return c.follow(ctx, f, count)
 	})
-	cmd.Long = `events prints what happens as it does: time, name, path, what it is about, and the event's id. When the connection breaks it is made anew, and
-what happened meanwhile is told, as far as the server remembers it: else feed.reset comes first, and feed.lost says how many are missing.
-With --json every line is one event.`
+	cmd.Long = `events prints what happens as it does: time, name, path, what it is about, and the event's id. When the connection breaks it is
+made anew, and what happened meanwhile is told, as far as the server remembers it: else feed.reset comes first, and feed.lost says how
+many are missing. With --json every line is one event.`
 	cmd.Example = `  sluice ctl events --filter 'stream.*' --filter instance.changed
   sluice ctl events --pipeline bars
   sluice ctl events --since k3x9q2-117 --json`
@@ -37,8 +37,8 @@ With --json every line is one event.`
 	cmd.Flags().IntVarP(&count, "count", "n", 0, "end after so many events")
 	_ = cmd.RegisterFlagCompletionFunc("pipeline", c.offering(pipelineNames))
 	_ = cmd.RegisterFlagCompletionFunc("filter", cobra.FixedCompletions([]string{
-		"stream.*", "instance.*", "reader.*", event.InstanceChanged, event.BranchChanged, event.NodeSaid, event.StreamPublished, event.StreamChanged,
-		event.StreamEnded, event.StreamMuted, event.StreamData, event.ReaderJoined, event.ReaderLeft,
+		"stream.*", "instance.*", "reader.*", event.InstanceChanged, event.BranchChanged, event.NodeSaid, event.StreamPublished,
+		event.StreamChanged, event.StreamEnded, event.StreamMuted, event.StreamData, event.ReaderJoined, event.ReaderLeft,
 	}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -92,7 +92,8 @@ func (c *ctl) event(e wire.Event) error {
 		t.Add(cells...)
 		return t.Write(c.Out, s)
 	}
-	_, err := fmt.Fprintf(c.Out, "%s  %-17s %s  %s  %s\n", at, show.Safe(e.Name), show.Safe(show.Or(e.Path)), show.Safe(cells[3]), show.Safe(e.ID))
+	path := show.Safe(show.Or(e.Path))
+	_, err := fmt.Fprintf(c.Out, "%s  %-17s %s  %s  %s\n", at, show.Safe(e.Name), path, show.Safe(cells[3]), show.Safe(e.ID))
 	return err
 }
 

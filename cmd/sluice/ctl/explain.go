@@ -100,25 +100,28 @@ func ExplainPipeline(d wire.PipelineDetail, now time.Time) *show.Page {
 		p.Line("Branch %s %s.", b.Name, branchWhy(b))
 	}
 	for _, n := range d.Nodes {
-		if n.Passes {
-			p.Line("Node %s (%s) has nothing to convert: media passes as it is.", n.Name, n.Element)
-		}
-		if n.Counts != nil && n.Silent == nil && d.State == "live" && n.Domain == "gst" && !n.Lazy {
-			p.Line("Nothing has left node %s (%s) yet.", n.Name, n.Element)
-		}
-		if n.Counts != nil && drops(*n.Counts) != "" {
-			p.Line("Node %s lost units: %s.", n.Name, drops(*n.Counts))
-		}
+		explainNode(p, n, d.State)
 	}
-	if w := d.Process; w != nil {
-		if w.Stale {
-			p.Line("Its process did not answer in time: what is said of it is old.")
-		}
+	if d.Process != nil && d.Process.Stale {
+		p.Line("Its process did not answer in time: what is said of it is old.")
 	}
 	if d.Unread > 0 {
 		p.Line("%d units came out of GStreamer and nobody read them.", d.Unread)
 	}
 	return p
+}
+
+// explainNode says what is special about a node.
+func explainNode(p *show.Page, n wire.Node, state string) {
+	if n.Passes {
+		p.Line("Node %s (%s) has nothing to convert: media passes as it is.", n.Name, n.Element)
+	}
+	if n.Counts != nil && n.Silent == nil && state == "live" && n.Domain == "gst" && !n.Lazy {
+		p.Line("Nothing has left node %s (%s) yet.", n.Name, n.Element)
+	}
+	if n.Counts != nil && drops(*n.Counts) != "" {
+		p.Line("Node %s lost units: %s.", n.Name, drops(*n.Counts))
+	}
 }
 
 // meaning says what a state is, as docs/running.md has it.

@@ -27,7 +27,8 @@ func (c *ctl) graphsCmd() *cobra.Command {
 		return c.showGraph(ctx, args[0], text)
 	})
 	sh.Flags().BoolVar(&text, "text", false, "print the file that it is in, and nothing else")
-	schema := c.leaf("schema NAME", "The parameters of a graph as JSON Schema", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+	const about = "The parameters of a graph as JSON Schema"
+	schema := c.leaf("schema NAME", about, cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		v, err := c.api.GraphSchema(ctx, args[0])
 		if err != nil {
 			return err

@@ -116,7 +116,8 @@ func (c *ctl) pipelinePage(p wire.PipelineDetail) *show.Page {
 		page.Field("worker", "%s, %s, %.1f s of CPU, %s", where, w.Phase, w.CPU, show.Size(float64(w.Memory)))
 	}
 	if q := p.Policy; q != nil {
-		page.Field("policy", "start %s, stall %s, drain %s, restart %s, reload %s, worker %s", q.Start, q.Stall, q.Drain, q.Restart, q.Reload, q.Worker)
+		page.Field("policy", "start %s, stall %s, drain %s, restart %s, reload %s, worker %s", q.Start, q.Stall, q.Drain, q.Restart,
+			q.Reload, q.Worker)
 	}
 	nodes := &show.Table{Head: []string{"node", "element", "in", "units", "size", "drops", "silent", ""}}
 	able := &show.Table{Head: []string{"node", "do", "set"}}

@@ -29,8 +29,8 @@ const forever = 24 * time.Hour
 func (c *ctl) startCmd() *cobra.Command {
 	var f startFlags
 	cmd := c.leaf("start GRAPH", "Start a graph by its name", cobra.ExactArgs(1), nil)
-	cmd.Long = `start starts a graph that has the route rest.start, and prints the name of its pipeline. With --wait it comes back when media flows, or
-with exit code 1 when the pipeline has failed, or is not live in the time that was given. Ctrl-C ends only the waiting.`
+	cmd.Long = `start starts a graph that has the route rest.start, and prints the name of its pipeline. With --wait it comes back when media
+flows, or with exit code 1 when the pipeline has failed, or is not live in the time that was given. Ctrl-C ends only the waiting.`
 	cmd.Example = `  sluice ctl pipelines start jobs/relay -p from=live/cam -p to=copy
   sluice ctl pipelines start jobs/pattern -p target=/media/bars.flv --id bars --wait=10s`
 	cmd.RunE = c.run(func(ctx context.Context, args []string) error {
@@ -56,17 +56,15 @@ func (c *ctl) start(ctx context.Context, graph string, f startFlags) error {
 	case f.key == "":
 		f.key = rand.Text() // a proxy may make a request again, even if nobody here does
 	}
-	p, err := c.api.Start(ctx, wire.Start{Graph: graph, Params: params, ID: f.id}, client.Starting{Key: f.key})
-	if err != nil {
+	begun := c.Now()
+	p, err := c.begin(ctx, wire.Start{Graph: graph, Params: params, ID: f.id}, f)
+	if p.ID == "" {
 		return err
 	}
-	begun := c.Now()
-	if f.waitsFor && !client.Up(p) {
-		p, err = c.await(ctx, p, f.wait)
-	}
-	if !f.waitsFor {
+	switch {
+	case !f.waitsFor:
 		c.say("%s: %s", p.Graph, p.State)
-	} else if err == nil {
+	case err == nil:
 		c.say("%s: %s after %s", p.Graph, p.State, c.Now().Sub(begun).Round(time.Millisecond))
 	}
 	return errors.Join(c.give(p, func(show.Style) error {
@@ -75,18 +73,31 @@ func (c *ctl) start(ctx context.Context, graph string, f startFlags) error {
 	}), err)
 }
 
-// await waits until a pipeline is live, and tells how far it is. It fails if it ends badly instead, or takes too long.
-func (c *ctl) await(ctx context.Context, p wire.Pipeline, limit time.Duration) (wire.Pipeline, error) {
-	short, cancel := context.WithTimeout(ctx, limit)
+// begin starts a pipeline, and waits until it is live if it is to. It fails, too, if the pipeline ends badly instead, or takes too long.
+func (c *ctl) begin(ctx context.Context, s wire.Start, f startFlags) (wire.Pipeline, error) {
+	var p wire.Pipeline
+	start := func(ctx context.Context) (string, error) {
+		var err error
+		p, err = c.api.Start(ctx, s, client.Starting{Key: f.key})
+		return p.ID, err
+	}
+	if !f.waitsFor {
+		_, err := start(ctx)
+		return p, err
+	}
+	short, cancel := context.WithTimeout(ctx, f.wait)
 	defer cancel()
-	got, err := c.api.Settled(short, p.ID, client.Up, func(now wire.Pipeline) { c.progress(now) })
+	got, err := c.api.Settled(short, start, client.Up, c.progress)
 	c.clear()
 	switch {
+	case p.ID == "":
+		return p, err
 	case ctx.Err() != nil:
 		c.say("%s goes on by itself; `sluice ctl pipelines end %s` ends it", p.ID, p.ID)
 		return p, ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
-		return p, fault.New(fault.StartTimeout, p.Graph+"#"+p.ID, "it is not live after %s", limit).Advise("it goes on; `sluice ctl pipelines explain %s`", p.ID)
+		return p, fault.New(fault.StartTimeout, p.Graph+"#"+p.ID, "it is not live after %s", f.wait).
+			Advise("it goes on; `sluice ctl pipelines explain %s`", p.ID)
 	case err != nil:
 		return p, err
 	case got.State == "failed" || got.State == "lost":

@@ -20,7 +20,7 @@ func Tell(errs io.Writer, err error) error { return (&ctl{Options: Options{Err: 
 
 // tell says what went wrong, and gives the error that stands for the exit code.
 func (c *ctl) tell(err error) error {
-	if several, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // of a wrapped one the wrapping is worth telling
+	if several, ok := err.(interface{ Unwrap() []error }); ok { // of a wrapped one the wrapping is worth telling
 		var out error
 		for _, one := range several.Unwrap() {
 			out = worse(out, c.tell(one))

@@ -95,8 +95,8 @@ func (c *ctl) putCmd() *cobra.Command {
 				return err
 			})
 		})
-	cmd.Long = `put writes a file, or standard input if it is called "-", as the graph NAME, and prints its version. Without a flag it writes only what is
-not there yet; --version says which version is changed, so that nobody's changes are lost. The server checks the graph first: one with
+	cmd.Long = `put writes a file, or standard input if it is called "-", as the graph NAME, and prints its version. Without a flag it writes
+only what is not there yet; --version says which version is changed, so that nobody's changes are lost. The server checks the graph first: one with
 errors, or one that would break others, is not written. The configuration's key "rest.write" has to allow it.`
 	cmd.Example = `  sluice ctl graphs put mine/cam cam.yaml
   sluice ctl graphs put mine/cam cam.yaml --version $(sluice ctl graphs show mine/cam --json | jq -r .version)`

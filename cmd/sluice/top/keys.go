@@ -40,34 +40,20 @@ func (m *Model) key(k tea.KeyMsg) tea.Cmd {
 	return nil
 }
 
-// browse moves about the table.
+// browse moves about the table, and has something done with what is chosen.
 func (m *Model) browse(k string) tea.Cmd {
+	if m.move(k) {
+		return nil
+	}
 	switch k {
-	case "q", "esc":
-		if k == "esc" && m.filter != "" {
-			m.filter = ""
-			m.follow()
-			return nil
+	case "esc":
+		if m.filter == "" {
+			return tea.Quit
 		}
+		m.filter = ""
+		m.follow()
+	case "q":
 		return tea.Quit
-	case "tab", "right", "l":
-		m.show((m.tab + 1) % tabs)
-	case "shift+tab", "left", "h":
-		m.show((m.tab + tabs - 1) % tabs)
-	case "1", "2", "3":
-		m.show(tab(k[0] - '1'))
-	case "up", "k":
-		m.scroll(-1)
-	case "down", "j":
-		m.scroll(1)
-	case "pgup":
-		m.scroll(-m.room())
-	case "pgdown":
-		m.scroll(m.room())
-	case "home", "g":
-		m.scroll(-len(m.rows()))
-	case "end", "G":
-		m.scroll(len(m.rows()))
 	case "s", "S":
 		m.sort(k == "S")
 	case "r":
@@ -86,6 +72,33 @@ func (m *Model) browse(k string) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// move goes to another row or another table; false if the key does not mean that.
+func (m *Model) move(k string) bool {
+	switch k {
+	case "tab", "right", "l":
+		m.show((m.tab + 1) % tabs)
+	case "shift+tab", "left", "h":
+		m.show((m.tab + tabs - 1) % tabs)
+	case "1", "2", "3":
+		m.show(tab(k[0] - '1'))
+	case "up", "k":
+		m.scroll(-1)
+	case "down", "j":
+		m.scroll(1)
+	case "pgup":
+		m.scroll(-m.room())
+	case "pgdown":
+		m.scroll(m.room())
+	case "home", "g":
+		m.scroll(-len(m.rows()))
+	case "end", "G":
+		m.scroll(len(m.rows()))
+	default:
+		return false
+	}
+	return true
 }
 
 func (m *Model) show(t tab) {

@@ -43,7 +43,7 @@ func spread(columns []column, out []int, width int) {
 		out[0] += left
 		return
 	}
-	out[0] += left / 4 //nolint:mnd // names are short where there are sentences
+	out[0] += left / 4 // names are short where there are sentences
 	out[last] += left - left/4
 }
 

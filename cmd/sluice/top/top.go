@@ -37,7 +37,7 @@ func newModel(ctx context.Context, o Options) *Model {
 	if !o.Colour {
 		r.SetColorProfile(termenv.Ascii)
 	}
-	m := &Model{api: o.API, ctx: ctx, every: o.Every, now: time.Now, zone: time.Local, look: newLooks(r)} //nolint:gosmopolitan // people look at it
+	m := &Model{api: o.API, ctx: ctx, every: o.Every, now: time.Now, zone: time.Local, look: newLooks(r)}
 	m.tables[eventTab].by = 1
 	return m
 }

@@ -72,10 +72,10 @@ func (m *Model) about() []string {
 	if m.pair.was != nil {
 		cpu, workers = m.pair.speed(m.pair.was.Server.CPU, s.CPU), m.pair.speed(m.pair.was.Server.Workers, s.Workers)
 	}
-	first := fmt.Sprintf(" %s  up %s  CPU %s of %d  memory %s  workers %s", show.Safe(s.Version), show.Seconds(s.Uptime), percent(cpu), s.CPUs,
-		show.Size(float64(s.Memory)), percent(workers))
-	second := fmt.Sprintf("streams %d  viewers %d  sessions %d  pipelines %d  in %sbit/s  out %sbit/s", s.Streams, s.Readers, s.Sessions, s.Pipelines,
-		unit(total.in), unit(total.out))
+	first := fmt.Sprintf(" %s  up %s  CPU %s of %d  memory %s  workers %s", show.Safe(s.Version), show.Seconds(s.Uptime), percent(cpu),
+		s.CPUs, show.Size(float64(s.Memory)), percent(workers))
+	second := fmt.Sprintf("streams %d  viewers %d  sessions %d  pipelines %d  in %sbit/s  out %sbit/s", s.Streams, s.Readers, s.Sessions,
+		s.Pipelines, unit(total.in), unit(total.out))
 	if s.Held > 0 {
 		second += fmt.Sprintf("  files held back %d", s.Held)
 	}
