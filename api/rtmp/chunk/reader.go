@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
-	"slices"
 )
 
 // Bounds are how much a peer may have us hold.
@@ -102,13 +101,20 @@ func (r *Reader) chunk() (*stream, error) {
 		return nil, bad("more than %d bytes of unfinished messages", r.bounds.Held)
 	}
 	at := len(s.Body)
-	if s.Body == nil {
-		const first = 64 << 10 // a peer that announces much and sends little gets no more than this
-		s.Body = make([]byte, 0, min(s.length, first))
-	}
-	s.Body = slices.Grow(s.Body, n)[:at+n]
+	s.grow(at + n)
 	_, err = io.ReadFull(r.in, s.Body[at:])
 	return s, err
+}
+
+// grow makes the body n bytes long. What a peer announces it gets little by little, and in the end not a byte more than it is.
+func (s *stream) grow(n int) {
+	const first = 64 << 10
+	if n > cap(s.Body) || s.Body == nil {
+		body := make([]byte, len(s.Body), min(s.length, max(first, 2*cap(s.Body), n)))
+		copy(body, s.Body)
+		s.Body = body
+	}
+	s.Body = s.Body[:n]
 }
 
 // basic reads the basic header (5.3.1.1).

@@ -3,6 +3,7 @@ package session
 import (
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"sluice/api/amf"
@@ -36,7 +37,38 @@ func newClient(o amf.Object, remote netip.AddrPort, tls bool) *Client {
 		}
 	}
 	merge(c.Query, query)
+	c.custom(o)
 	return c
+}
+
+// custom adds what a client says of its own in the command's object (appKey, say) to the parameters of its address.
+func (c *Client) custom(o amf.Object) {
+	for _, p := range o {
+		text := ""
+		switch v := p.Value.(type) {
+		case string:
+			text = v
+		case float64:
+			text = strconv.FormatFloat(v, 'f', -1, 64)
+		case bool:
+			text = strconv.FormatBool(v)
+		default:
+			continue
+		}
+		if _, there := c.Query[p.Key]; !there && !known(p.Key) && len(c.Query) < maxParams {
+			c.Query[p.Key] = []string{text}
+		}
+	}
+}
+
+// known tells whether a member of the command's object is one that everybody sends (RTMP 1.0, 7.2.1.1).
+func known(key string) bool {
+	switch key {
+	case "app", "flashVer", "flashver", "swfUrl", "tcUrl", "fpad", "capabilities", "audioCodecs", "videoCodecs", "videoFunction", "pageUrl",
+		"objectEncoding", "type", "capsEx", "fourCcList":
+		return true
+	}
+	return false
 }
 
 // maxParams is how many values of an address are kept.

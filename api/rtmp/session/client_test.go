@@ -35,6 +35,16 @@ func TestNames(t *testing.T) {
 	}
 }
 
+func TestCustomParameters(t *testing.T) {
+	c := newClient(amf.Object{
+		{Key: "app", Value: "live?appKey=mine"}, {Key: "flashVer", Value: "x"}, {Key: "appKey", Value: "other"}, {Key: "room", Value: "7"},
+		{Key: "level", Value: 1.5}, {Key: "guest", Value: true}, {Key: "more", Value: amf.Object{}},
+	}, netip.AddrPort{}, false)
+	if got := c.Query.Encode(); got != "appKey=mine&guest=true&level=1.5&room=7" {
+		t.Error(got)
+	}
+}
+
 func TestTakes(t *testing.T) {
 	for name, row := range map[string]struct {
 		object amf.Object

@@ -17,6 +17,8 @@ import (
 const (
 	// most is how much of what is no media may wait to be written: more is not for a client that reads.
 	most = 1 << 20
+	// largest is how much media may wait: one message can be this long.
+	largest = 1 << 24
 	// atOnce is how many pieces are given to one system call; Linux takes 1024.
 	atOnce = 1000
 )
@@ -44,6 +46,7 @@ type Out struct {
 	held   int         // bytes of it
 	busy   bool        // the goroutine is at work
 	failed bool
+	closed bool // nothing new is written
 	writer sync.WaitGroup
 
 	try func(fd uintptr) bool // writes pieces
@@ -80,8 +83,11 @@ func (o *Out) onRoom(stream uint32, f func()) {
 func (o *Out) Send(id uint8, m *chunk.Message) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	if o.failed || o.closed {
+		return
+	}
 	b := chunk.Append(nil, id, m, o.size)
-	if o.held+len(b) > most+o.mediaHeld() {
+	if o.held+len(b) > most+largest {
 		o.fail()
 		return
 	}
@@ -92,18 +98,12 @@ func (o *Out) Send(id uint8, m *chunk.Message) {
 	}
 }
 
-// mediaHeld allows for media that waits, which Media bounds.
-func (o *Out) mediaHeld() int {
-	const frame = 1 << 24
-	return frame
-}
-
 // Media writes messages of a message stream, one call of the system for all. It is false if none of them was taken, because
 // there is something to be written before; onRoom tells when there is not. The bodies must not be changed any more.
 func (o *Out) Media(stream uint32, frames []Frame) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.failed {
+	if o.failed || o.closed {
 		return true // its end is told otherwise
 	}
 	if o.busy {
@@ -229,5 +229,10 @@ func (o *Out) fail() {
 	_ = o.conn.Close() // nothing can be done about it
 }
 
-// drain waits until everything is written, or the connection has failed.
-func (o *Out) drain() { o.writer.Wait() }
+// drain takes nothing any more, and waits until everything is written or the connection has failed.
+func (o *Out) drain() {
+	o.mu.Lock()
+	o.closed = true
+	o.mu.Unlock()
+	o.writer.Wait()
+}
