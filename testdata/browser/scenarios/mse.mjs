@@ -14,6 +14,13 @@ export default async function (scene) {
   await tab.heard("notifyStreamEvent", (e) => e.type === "resize");
   await scene.shot(tab, "playing");
 
+  // Whoever else watches that way shares what is made: one worker for pictures, one for sound.
+  await scene.ask("workers", { server: 0, count: 2 });
+  const second = await Sdk.at(scene, "second");
+  await second.play(scene.stream, { mediaProvider: "MSE" });
+  await moves(second.tab);
+  await scene.ask("workers", { server: 0, count: 2 });
+
   // Once more, in the same session: another socket.
   await tab.click("#playBtn");
   await tab.shows("#status", "STOPPED");
