@@ -2,11 +2,13 @@ package rtmp_test
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 
 	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
+	"sluice/api/rtmp/session"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -84,5 +86,91 @@ func TestRefusals(t *testing.T) {
 		t.Errorf("a name that is taken: %v", err)
 	} else {
 		second.done <- err
+	}
+}
+
+// TestTimesThatWrapAndJump: a player's time goes on as if nothing had happened.
+func TestTimesThatWrapAndJump(t *testing.T) {
+	s := serve(t)
+	published := s.await("stream.published", "cam")
+	from := dial(t, "rtmp://"+s.host+"/live/cam", true)
+	from.meta(amf.Pair{Key: "videocodecid", Value: 7})
+	track := h264(t)
+	const late = 0xffffffff - 60
+	from.send(track, 0, picture(true, 0)) // with the configuration
+	from.send(track, late, picture(true, 1), picture(false, 2))
+	published()
+	to := dial(t, "rtmp://"+s.host+"/live/cam", false)
+	var last uint32
+	await := func(fill byte) uint32 {
+		t.Helper()
+		for {
+			m := to.next(chunk.Video)
+			if m.Timestamp < last || m.Timestamp > last+10_000 {
+				t.Fatalf("from %d to %d ms", last, m.Timestamp)
+			}
+			last = m.Timestamp
+			if b := m.Body; len(b) > 4 && b[1] == 1 && b[len(b)-4] == fill {
+				return last
+			}
+		}
+	}
+	before := await(2)
+	from.send(track, 19, picture(false, 3)) // 40 ms later, past 32 bits
+	if after := await(3); after-before != 40 {
+		t.Errorf("40 ms are %d", after-before)
+	}
+	from.send(track, 3_600_000, picture(false, 4)) // an hour
+	await(4)
+	from.send(track, 5, picture(false, 5)) // and back
+	await(5)
+}
+
+// TestTracks publishes several of a kind.
+func TestTracks(t *testing.T) {
+	s := serve(t)
+	published := s.await("stream.published", "cam")
+	from := dial(t, "rtmp://"+s.host+"/live/cam", true)
+	for i := range uint32(40) {
+		body := []byte("\x96\x11vp09\x00\x00\x00\x01\xaa\x01\x00\x00\x02\xbb\xcc")
+		if i > 0 {
+			body[0] = 0xa6 // no key frames
+		}
+		sound := []byte("\x95\x11Opus\x00\x00\x00\x01\xfc\x01\x00\x00\x01\xfd")
+		for !from.link.Media([]session.Frame{
+			{Type: chunk.Video, Timestamp: 40 * i, Body: body}, {Type: chunk.Audio, Timestamp: 40 * i, Body: sound},
+		}) {
+			continue
+		}
+	}
+	published()
+	info, _ := s.engine.Streams().Stream("cam")
+	var got []string
+	for _, track := range info.Tracks {
+		got = append(got, track.Track.ID+" "+string(track.Track.Codec)+" "+track.Track.Layer)
+	}
+	if want := []string{"video vp9 0", "video-1 vp9 1", "audio opus ", "audio-1 opus "}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+// TestAggregates: what is sent as one message is several.
+func TestAggregates(t *testing.T) {
+	s := serve(t)
+	from := s.both("cam")
+	track := h264(t)
+	to := dial(t, "rtmp://"+s.host+"/live/cam", false)
+	to.next(chunk.Video)
+	one := picture(false, 7)
+	body := flv.Make(&track, &one).Bodies[0]
+	tag := append([]byte{chunk.Video, 0, 0, byte(len(body)), 0, 0, 40, 0, 0, 0, 0}, body...)
+	tag = append(tag, 0, 0, 0, byte(len(tag)))
+	for !from.link.Media([]session.Frame{{Type: chunk.Aggregate, Timestamp: 40, Body: append(tag, tag...)}}) {
+		continue
+	}
+	for seen := 0; seen < 2; {
+		if b := to.next(chunk.Video).Body; b[len(b)-4] == 7 {
+			seen++
+		}
 	}
 }
