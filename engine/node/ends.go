@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"sluice/engine/element"
-	"sluice/engine/hub"
+	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 )
@@ -18,15 +18,6 @@ func (p *Part) Epoch(t time.Time) {
 	p.epoch = t
 }
 
-// lead is by how much all media is later in a conversion than in the hub. Conversions begin with what was sent before they were
-// there, and GStreamer has no times before its own beginning: a picture would have none, and all of them the same when they come out.
-func (p *Part) lead() time.Duration {
-	if p.opt.For == (hub.Conversion{}) {
-		return 0
-	}
-	return time.Minute
-}
-
 // Outlet implements instance.Ends.
 func (p *Part) Outlet(b plan.Bridge) run.Port {
 	p.mu.Lock()
@@ -35,7 +26,7 @@ func (p *Part) Outlet(b plan.Bridge) run.Port {
 	if o == nil {
 		return nil
 	}
-	o.rebase(p.epoch.Sub(p.opt.Hub.Epoch()) - p.lead())
+	o.rebase(p.epoch.Sub(p.opt.Hub.Epoch()))
 	return o
 }
 
@@ -58,7 +49,7 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 		if b.Direction != plan.IntoGst || port == nil {
 			continue
 		}
-		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch) + p.lead()}
+		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch), squeeze: p.opt.For.Kind == media.Video}
 		f.ctx, f.cancel = context.WithCancel(p.ctx)
 		old := p.inflows[b.Name]
 		p.inflows[b.Name] = f

@@ -12,12 +12,14 @@ import (
 
 // inflow is the sink that takes a stream into GStreamer.
 type inflow struct {
-	part   *Part
-	node   string // it comes from
-	port   run.Port
-	shift  time.Duration // from the hub's time to the Runtime's
-	cancel context.CancelFunc
-	ctx    context.Context //nolint:containedctx // until it is closed
+	part    *Part
+	node    string // it comes from
+	port    run.Port
+	shift   time.Duration // from the hub's time to the Runtime's
+	squeeze bool          // pictures from before the Runtime's beginning are given times just behind it
+	early   time.Duration // the last of those
+	cancel  context.CancelFunc
+	ctx     context.Context //nolint:containedctx // until it is closed
 
 	mu     sync.Mutex
 	reader *hub.Reader // once it reads
@@ -36,6 +38,12 @@ func (f *inflow) Push(_ int, items []*media.Unit) int {
 		moved := *u
 		moved.PTS += f.shift
 		moved.DTS += f.shift
+		if f.squeeze && moved.PTS <= f.early {
+			// A conversion begins with the last key frame, which was sent before it was there: GStreamer has no times before its own
+			// beginning, and a player that shows what comes as it comes would wait as long as that picture is old.
+			f.early += time.Millisecond
+			moved.PTS, moved.DTS = f.early, f.early
+		}
 		if !f.port.Unit(&moved) {
 			return i
 		}
