@@ -177,6 +177,21 @@ func cliPage(root *cobra.Command) string {
 		if u := c.LocalFlags().FlagUsages(); u != "" {
 			fmt.Fprintf(&b, "\nFlags:\n\n```\n%s```\n", u)
 		}
+		if c.HasAvailableSubCommands() {
+			b.WriteString("\n| command | |\n| --- | --- |\n")
+			below(&b, c)
+		}
 	}
 	return b.String()
+}
+
+// below lists the commands below one, a line each.
+func below(b *strings.Builder, c *cobra.Command) {
+	for _, one := range c.Commands() {
+		if !one.IsAvailableCommand() {
+			continue
+		}
+		fmt.Fprintf(b, "| `%s` | %s |\n", cell(strings.TrimSuffix(one.UseLine(), " [flags]")), cell(one.Short))
+		below(b, one)
+	}
 }

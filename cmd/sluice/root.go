@@ -137,7 +137,8 @@ func (a *app) root() *cobra.Command {
 		Use:   "sluice",
 		Short: "A media server whose streams pass through graphs that you can read, change and test",
 		Long: `sluice runs graphs: YAML files of nodes and links that say what happens to a stream.
-serve runs the server; the other verbs need none. run and test need GStreamer, and serve does for graphs that code.`,
+serve runs the server, ctl and top look into one that runs; the other verbs need none. run and test need GStreamer, and serve does
+for graphs that code.`,
 		Example: `  sluice lint graphs                               check every graph, all findings at once
   sluice plan jobs/transcode                       see what would run
   sluice show rooms/mixer -p room=lobby --as svg   draw it
@@ -197,9 +198,9 @@ func exitCodesTopic() *cobra.Command {
 		Long: `Exit codes:
   0  all is well
   1  the graphs or the configuration have errors, parameters do not fit, fmt --check found differences, doctor found a failure,
-     a run failed, or a test failed or could not be run though it was asked for
+     a run failed, a test failed or could not be run though it was asked for, or a server refused what ctl asked of it
   2  the command line is wrong
-  3  something could not be found, read or written, or a port is taken
+  3  something could not be found, read or written, a port is taken, or a server cannot be reached
   130  a run or tests were interrupted; what was under way in a run was finished. Or a server was told to end at once`,
 	}
 }

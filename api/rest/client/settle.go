@@ -12,9 +12,9 @@ import (
 // errSettled ends the following of a pipeline that is where it was to get.
 var errSettled = errors.New("settled")
 
-// Settled begins something with a pipeline, and waits until that is where done says; it gives the pipeline as it is then. begin is called once
-// events are followed, so that none is missed, and says which pipeline it is about. saw is called with every state on the way; nil: nobody wants
-// to know. A pipeline that is gone is fault.ResourceNotFound.
+// Settled begins something with a pipeline, and waits until that is where done says; it gives the pipeline as it is then. begin is called
+// once events are followed, so that none is missed, and says which pipeline it is about. saw is called with every state on the way; nil:
+// nobody wants to know. A pipeline that is gone is fault.ResourceNotFound.
 func (c *Client) Settled(
 	ctx context.Context, begin func(context.Context) (id string, err error), done func(wire.Pipeline) bool, saw func(wire.Pipeline),
 ) (wire.Pipeline, error) {

@@ -55,17 +55,17 @@ func Command(o Options) *cobra.Command {
 	c := &ctl{Options: o}
 	root := c.family("ctl", "See, start, change and end what runs in a server", "", nil)
 	root.Long = `ctl speaks to a server's REST API, on this machine at ` + client.Default + ` if nothing else is said:
---server or SLUICE_SERVER name another. A server that wants credentials is shown the token in the file that --token-file names or in SLUICE_TOKEN, or --user with
-SLUICE_PASSWORD or --password-file. Secrets are never arguments, where others on the machine could read them.
+--server or SLUICE_SERVER name another. A server that wants credentials is shown the token in the file that --token-file names or in
+SLUICE_TOKEN, or --user with SLUICE_PASSWORD or --password-file. Secrets are never arguments, where others could read them.
 
 Lists are tables on a terminal; elsewhere columns are set apart by tabs, without a head. --json and --yaml print what the API said.
 
 It exits with 0 if all is well, with 1 if the server refuses, if what was started fails, or if a graph has errors, with 2 if the command
 line is wrong, with 3 if the server cannot be reached or a file cannot be read, and with 130 if it was interrupted while it waited.`
-	root.Example = `  sluice ctl pipelines                                     what runs
-  sluice ctl pipelines start jobs/relay -p from=cam --wait start a graph, and wait until it is live
-  sluice ctl streams explain live/cam                      why each reader gets what it gets
-  sluice ctl events --filter 'stream.*'                    follow what happens`
+	root.Example = `  sluice ctl pipelines                                           what runs
+  sluice ctl pipelines start rooms/mixer -p room=lobby --wait    start a graph, and wait until it is live
+  sluice ctl streams explain live/cam                            why each reader gets what it gets
+  sluice ctl events --filter 'stream.*'                          follow what happens`
 	c.dial.Add(root.PersistentFlags())
 	root.PersistentFlags().BoolVar(&c.json, "json", false, "print JSON")
 	root.PersistentFlags().BoolVar(&c.yaml, "yaml", false, "print YAML")

@@ -25,9 +25,9 @@ func (c *ctl) eventsCmd() *cobra.Command {
 	cmd := c.leaf("events", "Follow what happens, until Ctrl-C", cobra.NoArgs, func(ctx context.Context, _ []string) error {
 		return c.follow(ctx, f, count)
 	})
-	cmd.Long = `events prints what happens as it does: time, name, path, what it is about, and the event's id. When the connection breaks it is
-made anew, and what happened meanwhile is told, as far as the server remembers it: else feed.reset comes first, and feed.lost says how
-many are missing. With --json every line is one event.`
+	cmd.Long = `events prints what happens as it does: time, name, path, what it is about, and the event's id. When the connection breaks
+it is made anew, and what happened meanwhile is told, as far as the server remembers it: else feed.reset comes first, and feed.lost
+says how many are missing. With --json every line is one event.`
 	cmd.Example = `  sluice ctl events --filter 'stream.*' --filter instance.changed
   sluice ctl events --pipeline bars
   sluice ctl events --since k3x9q2-117 --json`

@@ -31,7 +31,7 @@ func (c *ctl) startCmd() *cobra.Command {
 	cmd := c.leaf("start GRAPH", "Start a graph by its name", cobra.ExactArgs(1), nil)
 	cmd.Long = `start starts a graph that has the route rest.start, and prints the name of its pipeline. With --wait it comes back when media
 flows, or with exit code 1 when the pipeline has failed, or is not live in the time that was given. Ctrl-C ends only the waiting.`
-	cmd.Example = `  sluice ctl pipelines start jobs/relay -p from=live/cam -p to=copy
+	cmd.Example = `  sluice ctl pipelines start rooms/mixer -p room=lobby --id lobby
   sluice ctl pipelines start jobs/pattern -p target=/media/bars.flv --id bars --wait=10s`
 	cmd.RunE = c.run(func(ctx context.Context, args []string) error {
 		f.waitsFor = cmd.Flags().Changed("wait")

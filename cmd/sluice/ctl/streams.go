@@ -131,7 +131,8 @@ func (c *ctl) listReaders(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return table(c, all, "nobody reads it", []string{"reader", "name", "since", "units", "drops", "gets"}, func(s show.Style, r wire.Reader) []string {
+	head := []string{"reader", "name", "since", "units", "drops", "gets"}
+	return table(c, all, "nobody reads it", head, func(s show.Style, r wire.Reader) []string {
 		var gets []string
 		for _, t := range r.Tracks {
 			gets = append(gets, t.Track+" ("+t.How+")")

@@ -95,11 +95,11 @@ func (c *ctl) putCmd() *cobra.Command {
 				return err
 			})
 		})
-	cmd.Long = `put writes a file, or standard input if it is called "-", as the graph NAME, and prints its version. Without a flag it writes
-only what is not there yet; --version says which version is changed, so that nobody's changes are lost. The server checks the graph first: one with
-errors, or one that would break others, is not written. The configuration's key "rest.write" has to allow it.`
+	cmd.Long = `put writes a file, or standard input if it is called "-", as the graph NAME, and prints its version. Without a flag it
+writes only what is not there yet; --version says which version is changed, so that nobody's changes are lost. The server checks the
+graph first: one with errors, or one that would break others, is not written. The configuration's key "rest.write" has to allow it.`
 	cmd.Example = `  sluice ctl graphs put mine/cam cam.yaml
-  sluice ctl graphs put mine/cam cam.yaml --version $(sluice ctl graphs show mine/cam --json | jq -r .version)`
+  sluice ctl graphs put mine/cam cam.yaml --version c34f74fc7a08c1ddf645ef7728acc81d`
 	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		if len(args) == 1 {
 			return nil, cobra.ShellCompDirectiveDefault
@@ -121,7 +121,8 @@ func guarded(err error) error {
 
 func (c *ctl) deleteCmd() *cobra.Command {
 	var f versionFlags
-	cmd := c.leaf("delete NAME", "Remove a graph from the server's folder", cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
+	const about = "Remove a graph from the server's folder"
+	cmd := c.leaf("delete NAME", about, cobra.ExactArgs(1), func(ctx context.Context, args []string) error {
 		v, err := f.version()
 		if err != nil {
 			return err
