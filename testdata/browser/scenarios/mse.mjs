@@ -21,6 +21,14 @@ export default async function (scene) {
   await moves(second.tab);
   await scene.ask("workers", { server: 0, count: 2 });
 
+  // A worker that is killed is replaced, and pictures and sound go on.
+  await scene.ask("crash", { server: 0 });
+  const before = await state(tab);
+  await tab.sees("pictures and sound behind a crash", async () => {
+    const now = await state(tab);
+    return now.time > before.time + 5 && now.frames > before.frames + 50 && now.bytes > before.bytes + 10_000;
+  });
+
   // Once more, in the same session: another socket.
   await tab.click("#playBtn");
   await tab.shows("#status", "STOPPED");
@@ -46,4 +54,12 @@ export async function moves(tab) {
     return video && video.currentTime > 1 && video.videoWidth === 640 &&
       video.getVideoPlaybackQuality().totalVideoFrames > 25 && video.webkitAudioDecodedByteCount > 1000;
   }));
+}
+
+// state is how far the page's video is.
+function state(tab) {
+  return tab.page.evaluate(() => {
+    const video = [...document.querySelectorAll("video")].at(-1);
+    return { time: video.currentTime, frames: video.getVideoPlaybackQuality().totalVideoFrames, bytes: video.webkitAudioDecodedByteCount };
+  });
 }
