@@ -10,6 +10,7 @@ import (
 	"sluice/api/rtmp/session"
 	"sluice/cmd/sluice/serve"
 	"sluice/engine"
+	"sluice/engine/run/instance"
 )
 
 // rtmpDoor opens RTMP, and RTMPS if there is a certificate.
@@ -44,5 +45,5 @@ func (e rtmpEngine) Raise(ctx context.Context, ev engine.Event) (rtmp.Instance, 
 	if err != nil {
 		return nil, err // and no Instance that holds a nil pointer
 	}
-	return i, nil
+	return instance.Visit{Instance: i}, nil // which may go on without its client
 }

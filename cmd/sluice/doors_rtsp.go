@@ -8,6 +8,7 @@ import (
 	"sluice/api/rtsp"
 	"sluice/cmd/sluice/serve"
 	"sluice/engine"
+	"sluice/engine/run/instance"
 )
 
 // rtspDoor opens RTSP, and RTSPS if there is a certificate.
@@ -44,7 +45,7 @@ func (e rtspEngine) Raise(ctx context.Context, ev engine.Event) (rtsp.Instance, 
 	if err != nil {
 		return nil, err // and no Instance that holds a nil pointer
 	}
-	return i, nil
+	return instance.Visit{Instance: i}, nil // which may go on without its client
 }
 
 // Has implements rtsp.Engine.

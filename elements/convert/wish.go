@@ -1,6 +1,7 @@
 package convert
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -61,7 +62,8 @@ func (w wish) passes() bool {
 		return false // of unknown codec
 	}
 	return slices.ContainsFunc(w.want, func(f element.Format) bool {
-		return f.Codec == w.in.Codec && (f.BFrames || w.bframes || !w.in.BFrames)
+		same := (f.Rate == 0 || f.Rate == w.in.Rate) && (f.Channels == 0 || f.Channels == w.in.Channels)
+		return f.Codec == w.in.Codec && (f.BFrames || w.bframes || !w.in.BFrames) && same
 	})
 }
 
@@ -77,7 +79,7 @@ func (w wish) choose() (codec.Target, error) {
 			return t, fmt.Errorf("%s: it is set to make %s, but what follows takes %s", t.Kind, t.Codec, words(w.want))
 		}
 		return t, nil
-	case w.raw() && wanted(""), w.in.Codec != "" && wanted(w.in.Codec) && codec.Encodable(w.in.Codec):
+	case w.raw() && wanted(""), w.in.Codec != "" && wanted(w.in.Codec) && codec.Encodable(w.in.Codec) && w.rates() == nil:
 		t.Codec = w.in.Codec // the same, in another size or rate, or without B-frames
 		return t, nil
 	case w.want == nil:
@@ -86,11 +88,21 @@ func (w wish) choose() (codec.Target, error) {
 	}
 	for _, f := range w.want {
 		if f.Codec == "" || codec.Encodable(f.Codec) {
-			t.Codec = f.Codec
+			t.Codec, t.Rate, t.Channels = f.Codec, cmp.Or(t.Rate, f.Rate), cmp.Or(t.Channels, f.Channels)
 			return t, nil
 		}
 	}
 	return t, fmt.Errorf("%s: %s comes in, %s is wanted, and none of those can be made", t.Kind, w.have(), words(w.want))
+}
+
+// rates is the first that is wanted of a certain rate; nil if there is none.
+func (w wish) rates() *element.Format {
+	for i := range w.want {
+		if w.want[i].Rate != 0 {
+			return &w.want[i]
+		}
+	}
+	return nil
 }
 
 // usual is the codec that most readers of a kind take.

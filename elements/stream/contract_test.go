@@ -31,7 +31,7 @@ quality: int (0..100)`,
 video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
 name*: string
 track: enum main (main alternative)
-publish: enum refuse (refuse replace queue)`,
+publish: enum refuse (refuse replace queue yield)`,
 	}
 	for _, d := range stream.Elements() {
 		s := d.Spec()

@@ -12,6 +12,9 @@ type Format struct {
 	Caps  string      `json:"caps,omitempty"`  // narrower than the codec alone says, or of raw media
 	// BFrames says that frames are reordered, which RTP peers in browsers cannot show.
 	BFrames bool `json:"bframes,omitempty"`
+	// Rate in samples a second and Channels of sound whose configuration decoders get once, beside it: AAC. 0 is any, or not known.
+	Rate     int `json:"rate,omitempty"`
+	Channels int `json:"channels,omitempty"`
 }
 
 // Input is a linked sink port of the node that a Builder builds.

@@ -30,6 +30,7 @@ type Publication struct {
 	readers map[*Reader]struct{}
 	echoes  []*Publication // of which is said what is said of this one
 	muted   []media.Kind
+	yields  bool // whoever publishes the name gets it
 }
 
 func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publication {
@@ -38,7 +39,7 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 	h.mu.Unlock()
 	now := h.opt.Clock.Now()
 	p := &Publication{
-		hub: h, id: id, since: now, timeline: media.NewTimeline(h.epoch), source: opt.Source,
+		hub: h, id: id, since: now, yields: opt.Policy == Yield, timeline: media.NewTimeline(h.epoch), source: opt.Source,
 		packets: fanout.NewLog[media.Packet](h.loops, h.opt.Cache), units: fanout.NewLog[media.Unit](h.loops, h.opt.Cache),
 		readers: map[*Reader]struct{}{},
 	}

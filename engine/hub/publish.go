@@ -16,6 +16,7 @@ const (
 	Refuse  Policy = "refuse"  // he gets fault.NameInUse
 	Replace Policy = "replace" // he takes over: the first one ends, its readers stay
 	Queue   Policy = "queue"   // he waits until the name is free
+	Yield   Policy = "yield"   // he gets fault.NameInUse, and gives the name up to whoever comes later: see Publication.Yield
 )
 
 // PublishOptions refine Publish. The zero PublishOptions will do.
@@ -54,9 +55,8 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 	switch {
 	case s.pub == nil:
 		h.install(s, p)
-	case opt.Policy == Replace:
-		reason := fault.New(fault.NameInUse, "", "somebody else publishes %q now", name)
-		h.oust(s.pub, p, reason)
+	case opt.Policy == Replace, s.pub.yields:
+		h.oust(s.pub, p, h.taken(s))
 	case opt.Policy == Queue:
 		q := &queued{pub: p, answer: make(chan error, 1)}
 		s.queue = append(s.queue, q)
@@ -74,8 +74,8 @@ func checkPublish(name string, d media.Description, opt PublishOptions) error {
 	if err := CheckName(name); err != nil {
 		return err
 	}
-	if !slices.Contains([]Policy{"", Refuse, Replace, Queue}, opt.Policy) {
-		return fault.New(fault.InvalidRequest, "", "%q is no policy for publishing", opt.Policy).Advise("refuse, replace or queue")
+	if !slices.Contains([]Policy{"", Refuse, Replace, Queue, Yield}, opt.Policy) {
+		return fault.New(fault.InvalidRequest, "", "%q is no policy for publishing", opt.Policy).Advise("refuse, replace, queue or yield")
 	}
 	if len(opt.Forms) > len(d.Tracks) {
 		return fault.New(fault.InvalidRequest, "", "%d forms for %d tracks", len(opt.Forms), len(d.Tracks))
@@ -131,6 +131,26 @@ func (h *Hub) awaitTurn(ctx context.Context, s *stream, q *queued) (*Publication
 		return nil, err
 	}
 	return q.pub, nil
+}
+
+// Yield has the publication give its name up to whoever publishes it, or keep it from now on: what only stands in for a
+// publisher should not stand in his way. Readers stay, as they do with Replace; who waits in a queue gets the name at once.
+func (p *Publication) Yield(yields bool) {
+	h := p.hub
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	p.yields = yields
+	if s := p.stream; yields && !p.ended.Load() && s != nil && len(s.queue) > 0 {
+		q := s.queue[0]
+		s.queue = s.queue[1:]
+		h.oust(p, q.pub, h.taken(s))
+		q.decide(nil)
+	}
+}
+
+// taken is what is told to a publisher whose name somebody else has got.
+func (h *Hub) taken(s *stream) error {
+	return fault.New(fault.NameInUse, "", "somebody else publishes %q now", s.name)
 }
 
 // install gives a free name to a publication. The caller holds h.mu.

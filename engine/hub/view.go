@@ -41,6 +41,14 @@ func (h *Hub) Has(name string) bool {
 	return s != nil && s.pub != nil
 }
 
+// Free tells whether whoever publishes under a name now gets it: nobody has it, or who has it yields.
+func (h *Hub) Free(name string) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.streams[name]
+	return s == nil || s.pub == nil || s.pub.yields
+}
+
 // Stream describes what is published under a name; false if nobody publishes.
 func (h *Hub) Stream(name string) (StreamInfo, bool) {
 	h.mu.Lock()

@@ -21,6 +21,9 @@ func (g *graph) fallback(n *node) {
 		return
 	}
 	g.value(b.After, duration(0), setting{what: `"after" of the fallback of "` + n.Name.Text + `"`, code: "bad_fallback"})
+	if keep := b.Keep; keep.Text != "watched" && keep.Text != "forever" {
+		g.value(keep, duration(0), setting{what: `"keep" of the fallback of "` + n.Name.Text + `"`, code: "bad_fallback"})
+	}
 	other := g.byName[b.Node.Text]
 	switch {
 	case other == n:

@@ -1,6 +1,11 @@
 package node
 
-import "sluice/engine/media"
+import (
+	"slices"
+	"sync"
+
+	"sluice/engine/media"
+)
 
 // A gather is the source of what it publishes: key frames are asked for where the track comes from, and what is lazy runs
 // while somebody reads.
@@ -24,13 +29,17 @@ func (g *gather) Demand(track int) { g.read(track, 1) }
 // Idle implements hub.Source.
 func (g *gather) Idle(track int) { g.read(track, -1) }
 
-// read counts the tracks that are read.
+// read counts the tracks that are read: of those that are lazy by themselves, or else all.
 func (g *gather) read(track, more int) {
 	g.mu.Lock()
-	if track < len(g.feeds) && g.feeds[track].lazy {
-		g.demand += more
+	lazy := slices.ContainsFunc(g.feeds, func(f *feed) bool { return f.lazy })
+	if track < len(g.feeds) && (g.feeds[track].lazy || !lazy) {
+		g.crowd.add(more)
 	}
 	g.mu.Unlock()
+	if g.relief != nil {
+		g.relief.read(more)
+	}
 	g.part.instance(g.ask)
 }
 
@@ -44,7 +53,7 @@ func (g *gather) try(more int) {
 	changed := false
 	for _, f := range g.feeds {
 		if f.tried {
-			g.demand += more
+			g.crowd.add(more)
 			changed = true
 		}
 	}
@@ -55,19 +64,64 @@ func (g *gather) try(more int) {
 }
 
 // ask says to the instance whether what is lazy is read, when that has changed.
-func (g *gather) ask(i Instance) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	wanted := g.demand > 0
+func (g *gather) ask(i Instance) { g.crowd.ask(i) }
+
+// crowd counts who reads what a node publishes.
+type crowd struct {
+	node string
+
+	mu      sync.Mutex
+	readers int
+	asked   bool // the instance knows that there are some
+}
+
+func (c *crowd) add(more int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.readers += more
+}
+
+// ask says to the instance whether there are readers, when that has changed.
+func (c *crowd) ask(i Instance) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	wanted := c.readers > 0
 	switch {
-	case wanted == g.asked:
+	case wanted == c.asked:
 		return
 	case wanted:
-		_ = i.Demand(g.node) // one that is not lazy after all has nothing to be asked for
+		_ = i.Demand(c.node) // one that is not lazy after all has nothing to be asked for
 	default:
-		i.Idle(g.node)
+		i.Idle(c.node)
 	}
-	g.asked = wanted
+	c.asked = wanted
+}
+
+// Demand implements hub.Source.
+func (o *origin) Demand(track int) {
+	o.source.Demand(track)
+	o.read(1)
+}
+
+// Idle implements hub.Source.
+func (o *origin) Idle(track int) {
+	o.source.Idle(track)
+	o.read(-1)
+}
+
+// RequestKey implements hub.Source.
+func (o *origin) RequestKey(track int) { o.source.RequestKey(track) }
+
+// Ended implements hub.Source.
+func (o *origin) Ended(reason error) { o.source.Ended(reason) }
+
+// read counts the tracks that are read, for an outfall that has nothing of its own.
+func (o *origin) read(more int) {
+	if o.outfall == "" {
+		return
+	}
+	o.crowd.add(more)
+	o.part.instance(o.crowd.ask)
 }
 
 // Ended implements hub.Source: somebody took the name, or the server stops.

@@ -21,7 +21,7 @@ func (p *Part) Describe(ctx context.Context) (Findings, error) {
 	for _, name := range p.order {
 		switch e := p.nodes[name].(type) {
 		case Source:
-			o := &origin{name: name, source: e}
+			o := &origin{part: p, name: name, source: e}
 			p.mu.Lock()
 			p.origins[name] = o
 			p.mu.Unlock()
@@ -77,6 +77,9 @@ func formats(tracks []media.Track) []element.Format {
 	for _, t := range tracks {
 		f := plan.Format(t.Codec)
 		f.BFrames = t.BFrames
+		if configured(t.Codec) {
+			f.Rate, f.Channels = int(t.ClockRate), t.Channels
+		}
 		out = append(out, f)
 	}
 	return out

@@ -25,6 +25,7 @@ type gather struct {
 	alternative bool
 	taker       Taker // of a private one
 	want        media.Want
+	relief      *relief // nil if nothing stands in for what it publishes
 
 	mu     sync.Mutex
 	feeds  []*feed
@@ -32,8 +33,7 @@ type gather struct {
 	closed bool
 	pub    *hub.Publication
 	also   []*hub.Alternative
-	demand int  // lazy tracks that are read
-	asked  bool // the instance knows that some are
+	crowd  crowd
 }
 
 // feed is one track of a gather.
@@ -61,8 +61,11 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 	if len(ins) == 0 {
 		return fault.New(fault.CodecNotAvailable, g.node, "nothing of what comes suits it")
 	}
-	if g.stream != "" && !g.alternative && g.policy != hub.Replace && g.policy != hub.Queue && p.opt.Hub.Has(g.stream) {
+	if g.stream != "" && !g.alternative && g.policy != hub.Replace && g.policy != hub.Queue && !p.opt.Hub.Free(g.stream) {
 		return fault.New(fault.NameInUse, g.node, "somebody publishes %q already", g.stream)
+	}
+	if err := p.relieve(g); err != nil {
+		return err
 	}
 	for _, in := range ins {
 		f, err := p.feed(ctx, g, in)
@@ -70,6 +73,15 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 			return err
 		}
 		g.feeds = append(g.feeds, f)
+	}
+	if g.relief != nil {
+		for _, in := range p.standIns(g.node) {
+			f, err := p.feed(ctx, g, in)
+			if err != nil {
+				return err
+			}
+			g.relief.spare = append(g.relief.spare, f)
+		}
 	}
 	p.mu.Lock()
 	p.gathers = append(p.gathers, g)
@@ -94,7 +106,7 @@ func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
 		p.mu.Unlock()
 		return f, nil
 	}
-	reader, form, open, err := p.readFrom(ctx, in)
+	reader, form, open, err := p.readFrom(ctx, in, g.relief != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -193,6 +205,10 @@ func (g *gather) publish(ctx context.Context) error {
 	}
 	if g.keep(pub, nil) {
 		g.part.echo(pub, feeds)
+		if g.relief != nil {
+			g.relief.begin(pub, feeds)
+			return nil
+		}
 		for i, f := range feeds {
 			f.open(lane{pub, i})
 		}

@@ -62,7 +62,7 @@ func (p *Part) fill(ctx context.Context, name string, out Outfall) error {
 			return nil
 		}
 	}
-	g := &gather{part: p, node: name}
+	g := &gather{part: p, node: name, crowd: crowd{node: name}}
 	g.stream, g.policy, g.alternative = out.Publishes()
 	return p.begin(ctx, g)
 }
@@ -76,7 +76,7 @@ func (p *Part) attach(ctx context.Context, name string, t Taker) error {
 	from := ins[0].from
 	want := narrowed(t.Want(), ins)
 	if from == "" || slices.ContainsFunc(ins, func(i input) bool { return i.from != from }) {
-		g := &gather{part: p, node: name, taker: t, want: want}
+		g := &gather{part: p, node: name, crowd: crowd{node: name}, taker: t, want: want}
 		return p.begin(ctx, g)
 	}
 	if o := p.origins[from]; o != nil {

@@ -13,20 +13,23 @@ import (
 // origin is a source and what it publishes: the stream of an outfall, if that takes all of it and nothing else, so that
 // nothing stands between the two; otherwise something private that the outfalls and sinks of the graph read.
 type origin struct {
+	part    *Part
 	name    string
 	source  Source
 	tracks  media.Description
 	pub     *hub.Publication
 	outfall string // that it publishes for by itself; "" if it is private
+	crowd   crowd
 }
 
 // publish begins to publish what a source gives.
 func (p *Part) publish(ctx context.Context, o *origin) error {
-	opt := hub.PublishOptions{Form: o.source.Form(), Source: o.source}
+	opt := hub.PublishOptions{Form: o.source.Form(), Source: o}
 	var err error
 	if o.outfall = p.soleOutfall(o); o.outfall != "" {
 		var stream string
 		stream, opt.Policy, _ = p.nodes[o.outfall].(Outfall).Publishes()
+		o.crowd.node = o.outfall
 		o.pub, err = p.opt.Hub.Publish(ctx, stream, o.tracks, opt)
 	} else {
 		o.pub, err = p.opt.Hub.Private(o.tracks, opt)
@@ -45,7 +48,7 @@ func (p *Part) soleOutfall(o *origin) string {
 		if f.From.Of != o.name || !ok {
 			continue
 		}
-		if _, _, alternative := out.Publishes(); alternative {
+		if _, _, alternative := out.Publishes(); alternative || len(p.standIns(f.To.Of)) > 0 {
 			continue
 		}
 		ins := p.inputs(f.To.Of)

@@ -88,14 +88,20 @@ func (p *Part) Bind(inst Instance) {
 	p.mu.Lock()
 	p.inst = inst
 	for _, name := range p.order {
-		if err, over := p.ended[name]; over {
+		if err, over := p.ended[name]; over && !p.held(name) {
 			p.tellOver(name, err)
 		}
 	}
-	gathers := p.gathers
+	gathers, origins := p.gathers, slices.Collect(maps.Values(p.origins))
 	p.mu.Unlock()
 	for _, g := range gathers {
 		g.ask(inst)
+		if g.relief != nil {
+			g.relief.ask(inst)
+		}
+	}
+	for _, o := range origins {
+		o.crowd.ask(inst)
 	}
 }
 
@@ -159,7 +165,7 @@ func (p *Part) over(name string, err error) {
 		return
 	}
 	p.ended[name] = err
-	if p.inst != nil {
+	if p.inst != nil && !p.held(name) {
 		p.tellOver(name, err)
 	}
 }

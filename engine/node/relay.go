@@ -31,16 +31,31 @@ func (r *relay[T]) Push(_ int, items []*T) int {
 // End implements hub.SinkOf.
 func (r *relay[T]) End(reason error) { r.end(reason) }
 
-// readFrom reads an input of a Go node from a source of this graph, or from a stream of the hub, and gives what lets it flow.
-func (p *Part) readFrom(ctx context.Context, in input) (*hub.Reader, hub.Form, func(writer), error) {
-	if o := p.origins[in.from]; o != nil && o.source.Form() == hub.Units {
+// readFrom reads an input of a Go node from a source of this graph, or from a stream of the hub, and gives what lets it flow. What is
+// to be exchanged for something else is read in units, whatever it is written in: each stands for itself, packets belong to a row.
+func (p *Part) readFrom(ctx context.Context, in input, units bool) (*hub.Reader, hub.Form, func(writer), error) {
+	if o := p.originOf(in.from); units || o != nil && o.source.Form() == hub.Units {
 		r := &relay[media.Unit]{pass: writer.WriteUnits, end: func(reason error) { p.over(in.from, reason) }}
-		reader, err := o.pub.ReadUnits(kept(media.Everything(), in.kind), r, hub.ReadOptions{Paused: true})
+		reader, err := p.readUnits(ctx, in, r)
 		return p.relayed(reader, hub.Units, func(w writer) { r.to = w }, err)
 	}
 	r := &relay[media.Packet]{pass: writer.Forward, end: func(reason error) { p.over(in.from, reason) }}
 	reader, err := p.readPackets(ctx, in, r)
 	return p.relayed(reader, hub.Packets, func(w writer) { r.to = w }, err)
+}
+
+func (p *Part) readUnits(ctx context.Context, in input, sink hub.UnitSink) (*hub.Reader, error) {
+	want, opt := kept(media.Everything(), in.kind), hub.ReadOptions{Paused: true}
+	if o := p.originOf(in.from); o != nil {
+		return o.pub.ReadUnits(want, sink, opt)
+	}
+	tap, ok := p.nodes[in.from].(Tap)
+	if !ok {
+		return nil, unready(in.from, "nothing can be read from it")
+	}
+	reads := tap.Reads()
+	opt.Name, opt.Wait, want.Shape = p.path(in.from), reads.Wait, reads.Shape
+	return p.opt.Hub.ReadUnits(ctx, reads.Stream, want, sink, opt)
 }
 
 func (p *Part) readPackets(ctx context.Context, in input, sink hub.Sink) (*hub.Reader, error) {

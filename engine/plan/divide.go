@@ -20,6 +20,15 @@ func (b *branch) label() string {
 // may fail alone; the instances of a keyed node are branches of their own.
 func (r *resolver) branches() {
 	of := map[*node]*branch{}
+	for _, n := range r.nodes {
+		if n.stands == nil || n.stands.stmt.warm {
+			continue
+		}
+		b := standsIn(n)
+		for _, m := range r.serving([]*node{n}) {
+			of[m] = b
+		}
+	}
 	for _, unit := range r.units() {
 		n := unit[0]
 		if n.keyNode != "" && !n.lazy {
@@ -39,12 +48,20 @@ func (r *resolver) branches() {
 		if e.branch != nil {
 			continue
 		}
-		if b := of[e.node]; b != nil {
+		if b := of[r.makerOf(e)]; b != nil {
 			e.branch = b
 		} else if e.node.keyNode != "" {
 			e.branch = keyedBranch(r, e.node.key)
 		}
 	}
+}
+
+// makerOf is the node that an element is in. The end of a bridge is its reader's, but where it brings what stands in for another.
+func (r *resolver) makerOf(e *elem) *node {
+	if e.bridge != nil && e.bridge.Direction == OutOfGst && e.bridge.Fallback {
+		return r.byName[e.node.name+fallbackSuffix]
+	}
+	return e.node
 }
 
 // units groups the nodes that are lazy or may fail alone together, in the order of the file.

@@ -268,13 +268,8 @@ func (r *resolver) element(s *stmt, name string, scope param.Scope, down inherit
 	if err := r.configure(n, scope); err != nil {
 		return nil, err
 	}
-	if s.fallback != "" {
-		after, err := typed(s.after, value.Duration, scope)
-		if err != nil {
-			return nil, r.wrong(fault.InvalidParams, name, "fallback: %v", err)
-		}
-		d, _ := after.(time.Duration)
-		n.fallback = &Fallback{Node: prefixOf(name) + s.fallback, After: Span(d)}
+	if n.fallback, err = s.standIn(name, scope); err != nil {
+		return nil, r.wrong(fault.InvalidParams, name, "fallback: %v", err)
 	}
 	if n.queue, err = evalQueue(s.queue, scope); err != nil {
 		return nil, r.wrong(fault.InvalidParams, name, "queue: %v", err)

@@ -21,7 +21,7 @@ func (r *resolver) placeFallbacks() error {
 		if !ok {
 			return r.wrong(fault.ElementUnavailable, w.to.name, "a fallback needs the element \"convert\"")
 		}
-		name := w.to.name + "/fallback"
+		name := w.to.name + fallbackSuffix
 		n := r.byName[name]
 		if n == nil {
 			n = &node{

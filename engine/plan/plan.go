@@ -58,6 +58,9 @@ type Setting struct {
 type Fallback struct {
 	Node  string `json:"node"`
 	After Span   `json:"after"`
+	// Keep is how long it plays once the main source has come to its end. 0 is as long as somebody reads, Forever until the
+	// instance is stopped.
+	Keep Span `json:"keep,omitempty"`
 }
 
 // Span is a time.Duration that marshals as text: "250ms".

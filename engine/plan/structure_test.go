@@ -290,7 +290,7 @@ func TestFallbacks(t *testing.T) {
 			want: `
 			flow cam.video -> out.video h264
 			bridge out out.video out-video-out h264 fallback
-			pipeline bars
+			pipeline bars lazy 2s 
 			  bars -> enc-queue
 			  enc-queue -> enc
 			  enc -> out-fallback-videodec

@@ -46,6 +46,8 @@ type stmt struct {
 	onError  string
 	fallback string
 	after    *param.Expr
+	keep     *param.Expr
+	warm     bool // what stands in runs all the time
 	queue    *queueing
 	about    string
 }
@@ -155,6 +157,7 @@ func (c *compiler) stmt(n *spec.Node, above []string) (*stmt, error) {
 	s.lazy = p.optional(n.Lazy)
 	if n.Fallback != nil {
 		s.fallback, s.after = n.Fallback.Node.Text, p.optional(n.Fallback.After)
+		s.keep, s.warm = p.optional(n.Fallback.Keep), n.Fallback.Warm
 	}
 	s.queue = p.queue(n.Queue)
 	if n.Each != nil {

@@ -100,7 +100,10 @@ func node(reg *element.Registry) object {
 			"on_error": object{"enum": []string{"fail", "drop", "restart"}},
 			"fallback": object{
 				"type": "object", "required": []string{"node"},
-				"properties": object{"node": text("Played meanwhile."), "after": text("Of silence.")},
+				"properties": object{
+					"node": text("Played meanwhile."), "after": text("Of silence."),
+					"keep": text("How long it plays once the source has ended: a time, watched or forever."),
+				},
 			},
 			"queue": queue(),
 			"about": text("A note, shown in plans and pictures."),

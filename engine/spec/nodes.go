@@ -125,10 +125,10 @@ func (w *walker) each(n *yaml.Node) *Each {
 
 func (w *walker) fallback(n *yaml.Node) *Fallback {
 	b := &Fallback{Pos: w.at(n)}
-	if f, ok := w.fields(n, `"fallback"`, []string{"node", "after"}); ok {
+	if f, ok := w.fields(n, `"fallback"`, []string{"node", "after", "keep"}); ok {
 		f.require("node", "as in {node: slate, after: 3s}")
 		f.require("after", "as in {node: slate, after: 3s}")
-		b.Node, b.After = f.text("node"), f.scalar("after")
+		b.Node, b.After, b.Keep = f.text("node"), f.scalar("after"), f.scalar("keep")
 	}
 	return b
 }

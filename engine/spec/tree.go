@@ -138,11 +138,15 @@ type Each struct {
 	Max  Value
 }
 
-// Fallback names the node to play when this one has been silent for After.
+// Fallback names the node to play when this one has been silent for After, and says how long it plays when what feeds this
+// one has come to its end.
 type Fallback struct {
 	Pos   Pos
 	Node  Text
 	After Value
+	Keep  Value // a duration, "watched" or "forever"
+	// Warm has it run all the time. It is never written in a file: those who run graphs without an audience set it.
+	Warm bool
 }
 
 // Queue overrides the queue the compiler would put in front of a node or into a link.

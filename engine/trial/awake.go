@@ -15,6 +15,11 @@ func awake(g *spec.Graph) *spec.Graph {
 	out.Nodes = slices.Clone(g.Nodes)
 	for i := range out.Nodes {
 		out.Nodes[i].Lazy = spec.Value{}
+		if f := out.Nodes[i].Fallback; f != nil {
+			warm := *f
+			warm.Warm = true
+			out.Nodes[i].Fallback = &warm
+		}
 	}
 	return &out
 }

@@ -69,7 +69,7 @@ func (r raiser) Raise(ctx context.Context, ev engine.Event) (Instance, error) {
 	if err != nil {
 		return nil, err // and no Instance that holds a nil pointer
 	}
-	return i, nil
+	return instance.Visit{Instance: i}, nil // which may go on without its client
 }
 
 // UsePeers is the Peers that p is.

@@ -37,7 +37,7 @@ func (i *Instance) Demand(name string) error {
 	}
 	i.box.Put(func() {
 		o := i.owner
-		o.wanted = true
+		o.wanted = o.wanted || !slices.ContainsFunc(serving, func(n string) bool { return o.lazy[n] != nil && o.lazy[n].StandIn })
 		if o.reads[name] == nil {
 			o.reads[name] = &reading{of: serving}
 		}
@@ -261,11 +261,18 @@ func (o *owner) checkIdle() {
 	if !o.inst.spec.WhileWanted || len(o.lazy) == 0 || o.at == nil || o.at.step != playing {
 		return
 	}
+	some := false
 	for _, l := range o.lazy {
-		if l.readers > 0 || l.on || l.busy {
+		if l.StandIn {
+			continue
+		}
+		if some = true; l.readers > 0 || l.on || l.busy {
 			o.clock.Hush(&o.idle)
 			return
 		}
+	}
+	if !some {
+		return
 	}
 	switch {
 	case o.wanted:

@@ -31,6 +31,8 @@ type Lazy struct {
 	Linger  time.Duration
 	OnError string
 	InGo    bool // no part of it is in GStreamer
+	// StandIn is what plays while something else is silent: that nobody reads it says nothing of who reads the stream.
+	StandIn bool
 }
 
 // hop is a way from one node to the next.
@@ -109,16 +111,33 @@ func (s *Shape) pipeline(l *plan.Pipeline) {
 		if l.Lazy {
 			part = l.Name
 		}
-		if _, ok := s.lazy[part]; ok {
-			if !slices.Contains(s.parts[e.Node], part) {
-				s.parts[e.Node] = append(s.parts[e.Node], part)
-			}
+		node, standIn := s.maker(e)
+		if lazy, ok := s.lazy[part]; ok {
+			lazy.StandIn = lazy.StandIn || standIn
+			s.lazy[part] = lazy
+			s.part(node, part)
 			continue
 		}
-		if !slices.Contains(s.parts[e.Node], "") {
-			s.parts[e.Node] = append(s.parts[e.Node], "")
-		}
+		s.part(node, "")
 		s.waits = s.waits || !fed[e.Name] && part == "" && !s.StandsIn(e.Node)
+	}
+}
+
+// maker is the node that an element counts as: that of the end of a bridge is its reader, but for what stands in for the reader's
+// source, which is asked for by a name of its own.
+func (s *Shape) maker(e plan.Element) (node string, standIn bool) {
+	for _, b := range s.plan.Bridges {
+		if b.Name == e.Name && b.Direction == plan.OutOfGst && b.Fallback {
+			return plan.StandIn(e.Node), true
+		}
+	}
+	return e.Node, false
+}
+
+// part notes that a node has elements in something lazy; "" is what always runs.
+func (s *Shape) part(node, part string) {
+	if !slices.Contains(s.parts[node], part) {
+		s.parts[node] = append(s.parts[node], part)
 	}
 }
 
