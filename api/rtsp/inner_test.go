@@ -131,10 +131,10 @@ func TestStatus(t *testing.T) {
 		}
 	}
 	r := refusal(fault.New(fault.StreamNotFound, "", "nobody\r\npublishes %q", "ä"))
-	if r.StatusCode != 404 || r.StatusMessage != `nobody??publishes "?"` {
+	if r.StatusCode != base.StatusNotFound || r.StatusMessage != `nobody??publishes "?"` {
 		t.Errorf("%d %q", r.StatusCode, r.StatusMessage)
 	}
-	if r := refusal(io.EOF); r.StatusCode != 500 || r.StatusMessage != "" {
+	if r := refusal(io.EOF); r.StatusCode != base.StatusInternalServerError || r.StatusMessage != "" {
 		t.Errorf("%+v", r)
 	}
 }
@@ -166,7 +166,7 @@ func TestRefusedByCamera(t *testing.T) {
 
 // A camera that sends to another host is not followed, nor one that does so without end.
 func TestConnect(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // it does not wait
+	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,7 @@ func (g *groups) play(m *visit) *base.Response {
 		tracks = append(tracks, send.Track{Track: m.told(i), Payload: f.PayloadType(), SSRC: stats.Medias[d].Formats[f].LocalSSRC})
 	}
 	m.peer.sender.Expect(tracks)
-	m.peer.sender.Start(&broadcast{stream: m.out, medias: m.out.Desc.Medias})
+	m.peer.sender.Start(&broadcast{stream: m.out, medias: m.out.Desc.Medias}, false)
 	r.Resume()
 	m.log.Info("plays", "transport", "multicast")
 	return answer(nil)

@@ -95,16 +95,16 @@ func (v *visit) started(c *gortsplib.ServerConn, r *base.Response) {
 		w := &interleaved{line: l, channels: v.channels, pool: &v.door.frames}
 		reader := v.reader()
 		l.out.OnRoom(reader.Wake)
-		l.after(func() { v.begin(w) })
+		l.after(func() { v.begin(w, true) })
 		return
 	}
 	v.begin(&datagrams{session: s, medias: s.Medias(), full: func(err error) {
 		v.log.Debug("packet not sent", "err", err)
-	}})
+	}}, t.Protocol == gortsplib.ProtocolTCP)
 }
 
-func (v *visit) begin(w send.Writer) {
-	v.peer.sender.Start(w)
+func (v *visit) begin(w send.Writer, sorted bool) {
+	v.peer.sender.Start(w, sorted)
 	v.reader().Wake()
 	v.log.Info("plays", "after", time.Since(v.began))
 }
@@ -137,6 +137,6 @@ func (h *handler) OnPause(ctx *gortsplib.ServerHandlerOnPauseCtx) (*base.Respons
 	if r := v.reader(); r != nil {
 		r.Pause()
 	}
-	v.peer.sender.Start(nil)
+	v.peer.sender.Hold()
 	return answer(nil), nil
 }

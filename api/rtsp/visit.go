@@ -129,7 +129,7 @@ func (s *server) player(ctx context.Context, a address, who login, transport any
 		}
 		if err == nil {
 			err = v.describe()
-			go v.watch()
+			go v.watch() //nolint:contextcheck // it outlives the request
 			return v, err
 		}
 		if failed == nil {

@@ -82,6 +82,15 @@ func track(f format.Format) (media.Track, bool) {
 		return pictures(media.VP9, f), true
 	case *format.AV1:
 		return pictures(media.AV1, f), true
+	case *format.MJPEG:
+		return pictures(media.MJPEG, f), true
+	}
+	return heard(f)
+}
+
+// heard describes what sounds in a format; false if we do not know it.
+func heard(f format.Format) (media.Track, bool) {
+	switch f := f.(type) {
 	case *format.Opus:
 		return sound(media.Opus, f.ClockRate(), f.ChannelCount), f.ChannelCount <= 2
 	case *format.MPEG4Audio:
@@ -96,8 +105,6 @@ func track(f format.Format) (media.Track, bool) {
 		return sound(media.G722, f.ClockRate(), 1), true
 	case *format.MPEG1Audio:
 		return sound(media.MP3, f.ClockRate(), 0), true
-	case *format.MJPEG:
-		return pictures(media.MJPEG, f), true
 	case *format.G726:
 		t := sound(media.G726, f.ClockRate(), 1)
 		if f.BigEndian {

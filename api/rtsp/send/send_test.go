@@ -72,7 +72,7 @@ func TestStart(t *testing.T) {
 	<-s.First()
 	number, zero := s.Info(0)
 	soundNumber, soundZero := s.Info(1)
-	s.Start(o)
+	s.Start(o, true)
 	if n := s.Push(1, first); n != 3 || o.flushed != 1 {
 		t.Fatalf("%d packets are taken, %d times flushed", n, o.flushed)
 	}
@@ -103,7 +103,7 @@ func TestStart(t *testing.T) {
 // A player that is too slow is not written to, and sees no gap when the hub goes on at a later key frame.
 func TestSlow(t *testing.T) {
 	s, o := begun(t)
-	s.Start(o)
+	s.Start(o, false)
 	s.Push(1, []*media.Packet{packet(1, 1, 90000, 0, true)})
 	o.full = true
 	if n := s.Push(1, []*media.Packet{packet(1, 2, 90000, time.Second, true)}); n != 0 {
@@ -123,7 +123,7 @@ func TestSlow(t *testing.T) {
 // After a takeover numbers and times go on, whatever the new source's are.
 func TestTakeover(t *testing.T) {
 	s, o := begun(t)
-	s.Start(o)
+	s.Start(o, true)
 	s.Push(1, []*media.Packet{packet(1, 100, 90000, time.Second, true)})
 	s.Begin([]media.Track{media.NewTrack(media.VP8), media.NewTrack(media.H264)})
 	if n := s.Push(0, []*media.Packet{packet(5, 1, 90000, time.Second, true)}); n != 1 || len(o.packets[0]) != 1 {
@@ -152,7 +152,7 @@ func TestDistances(t *testing.T) {
 		}
 		base := *before
 		for range 50 {
-			n += uint16(rapid.IntRange(-30, gap).Draw(r, "step")) //nolint:gosec // that is how numbers wrap
+			n += uint16(rapid.IntRange(-30, gap).Draw(r, "step"))
 			h, ok := tr.place(packet(1, n, 48000, time.Duration(n-first)*20*time.Millisecond, true), z)
 			if int16(n-tr.seen) > 0 || !ok {
 				r.Fatalf("%d has no place", n)

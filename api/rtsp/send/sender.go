@@ -40,6 +40,7 @@ type Sender struct {
 	incoming []*track // by index of Begin; nil for one that is not sent
 	begun    []media.Track
 	write    Writer // nil until Start
+	sorted   bool
 	zero     zero
 	counts   Counts
 	first    chan struct{} // closed with the first packet
@@ -88,11 +89,19 @@ func (s *Sender) Expect(tracks []Track) {
 // First is closed when there is something to send.
 func (s *Sender) First() <-chan struct{} { return s.first }
 
-// Start lets packets through, to w. Before it, Info tells how they will be numbered.
-func (s *Sender) Start(w Writer) {
+// Start lets packets through, to w; in the order of their numbers if they are to be sorted, and else as they come. Before it,
+// Info tells how they will be numbered.
+func (s *Sender) Start(w Writer, sorted bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.write = w
+	s.write, s.sorted = w, sorted
+}
+
+// Hold keeps everything back again.
+func (s *Sender) Hold() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.write = nil
 }
 
 // Info is the first number of a track and the timestamp at which the player's time is zero (RFC 2326 12.33).
@@ -130,6 +139,9 @@ func (s *Sender) Push(index int, items []*media.Packet) int {
 
 // send writes what is complete of what came.
 func (s *Sender) send(t *track, items []*media.Packet) {
+	if s.sorted {
+		items = t.sorter.offer(items)
+	}
 	ready := items
 	if t.Track.Track.Kind == media.Video {
 		ready = t.gather.Offer(items)

@@ -24,6 +24,7 @@ const (
 type track struct {
 	Track
 	index  int
+	sorter sorter
 	gather frame.Gatherer
 	header rtp.Header
 	rate   uint32
@@ -53,7 +54,7 @@ func newTrack(index int, t Track) *track {
 
 // begin has the track carry another track of the hub from now on.
 func (t *track) begin(now media.Track) {
-	t.gather = frame.Gatherer{}
+	t.sorter, t.gather = sorter{}, frame.Gatherer{}
 	t.rate, t.renew = now.ClockRate, true
 }
 
