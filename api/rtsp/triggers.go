@@ -18,6 +18,6 @@ func vars() []element.Var {
 		{Name: "app", Type: value.String, About: "All of the path but its last segment; empty if it has one only."},
 		{Name: "query", Type: value.Map, About: "Values after the ? of the address."},
 		{Name: "user", Type: value.String, About: "Who the client is, once known; empty for anybody."},
-		{Name: "transport", Type: value.Enum, About: "How packets travel: udp, tcp or multicast; not known yet when a player asks what there is."},
+		{Name: "transport", Type: value.Enum, About: "How packets travel: udp, tcp or multicast; unknown while a player asks what there is."},
 	}
 }
