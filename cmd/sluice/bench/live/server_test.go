@@ -40,6 +40,8 @@ type server struct {
 	web   string // host:port
 	rest  string // the same of the REST API
 	media uint16 // UDP port
+	rtmp  string
+	rtsp  string
 	cmd   *exec.Cmd
 }
 
@@ -50,7 +52,7 @@ func serve(b *testing.B) *server {
 	if err != nil {
 		b.Fatal(err)
 	}
-	s := &server{web: free(b), rest: free(b), media: freeUDP(b)}
+	s := &server{web: free(b), rest: free(b), media: freeUDP(b), rtmp: free(b), rtsp: free(b)}
 	s.cmd = exec.Command(path, "serve")
 	s.cmd.Dir = b.TempDir()
 	if err := os.Mkdir(s.graphs(), 0o700); err != nil {
@@ -61,6 +63,8 @@ func serve(b *testing.B) *server {
 		"SLUICE_WEB_SELF_SIGNED=true", "SLUICE_REST_LISTEN=" + s.rest, "SLUICE_REST_TLS_LISTEN=", "SLUICE_METRICS_LISTEN=",
 		"SLUICE_WEBRTC_UDP=127.0.0.1:" + strconv.Itoa(int(s.media)), "SLUICE_WEBRTC_TCP=127.0.0.1:0",
 		"SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_LOG_LEVEL=error", "SLUICE_DRAIN=0s",
+		"SLUICE_RTMP_LISTEN=" + s.rtmp, "SLUICE_RTMP_TLS_LISTEN=", "SLUICE_RTSP_LISTEN=" + s.rtsp, "SLUICE_RTSP_TLS_LISTEN=",
+		"SLUICE_RTSP_UDP=off",
 	}
 	s.cmd.Stderr = os.Stderr
 	if err := s.cmd.Start(); err != nil {

@@ -32,11 +32,29 @@ type frame struct {
 // tap begins to listen, as root may; nil for others.
 func tap(b *testing.B, port uint16) *wiretap {
 	b.Helper()
+	fd := listenToLoopback(b)
+	if fd < 0 {
+		return nil
+	}
+	w := &wiretap{fd: fd, port: port, readers: map[uint16][]frame{}}
+	stop := make(chan struct{})
+	w.done.Go(func() { w.listen(stop) })
+	b.Cleanup(func() {
+		close(stop)
+		w.done.Wait()
+		_ = unix.Close(fd)
+	})
+	return w
+}
+
+// listenToLoopback opens a socket on which all of loopback is seen, with the kernel's time; -1 for those who may not.
+func listenToLoopback(b *testing.B) int {
+	b.Helper()
 	const ip = unix.ETH_P_IP<<8&0xff00 | unix.ETH_P_IP>>8 // in network order
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, ip)
 	if err != nil {
 		b.Logf("the wire cannot be seen: %v", err)
-		return nil
+		return -1
 	}
 	lo, err := net.InterfaceByName("lo")
 	if err == nil {
@@ -54,15 +72,17 @@ func tap(b *testing.B, port uint16) *wiretap {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := &wiretap{fd: fd, port: port, readers: map[uint16][]frame{}}
-	stop := make(chan struct{})
-	w.done.Go(func() { w.listen(stop) })
-	b.Cleanup(func() {
-		close(stop)
-		w.done.Wait()
-		_ = unix.Close(fd)
-	})
-	return w
+	return fd
+}
+
+// kernelTime is when a packet came.
+func kernelTime(control []byte) (at time.Duration, ok bool) {
+	messages, err := unix.ParseSocketControlMessage(control)
+	if err != nil || len(messages) != 1 || len(messages[0].Data) < 16 {
+		return 0, false
+	}
+	data := messages[0].Data // a timespec
+	return time.Duration(binary.NativeEndian.Uint64(data))*time.Second + time.Duration(binary.NativeEndian.Uint64(data[8:])), true
 }
 
 func (w *wiretap) listen(stop <-chan struct{}) {
@@ -82,12 +102,10 @@ func (w *wiretap) listen(stop <-chan struct{}) {
 		if kind := p[29]; p[28]>>6 != 2 || kind >= 192 && kind <= 223 { // RFC 5761 4: RTCP
 			continue
 		}
-		messages, err := unix.ParseSocketControlMessage(control[:oob])
-		if err != nil || len(messages) != 1 || len(messages[0].Data) < 16 {
+		at, ok := kernelTime(control[:oob])
+		if !ok {
 			continue
 		}
-		data := messages[0].Data // a timespec
-		at := time.Duration(binary.NativeEndian.Uint64(data))*time.Second + time.Duration(binary.NativeEndian.Uint64(data[8:]))
 		w.note(binary.BigEndian.Uint16(p[20:]), binary.BigEndian.Uint16(p[22:]), frame{binary.BigEndian.Uint32(p[32:]), at})
 	}
 }
