@@ -198,3 +198,45 @@ func TestCloseEndsEverything(t *testing.T) {
 		expectCode(t, err, fault.Closed)
 	})
 }
+
+// Who yields gives the name up to whoever publishes it, and keeps it otherwise.
+func TestYield(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHub(t, Options{})
+		slate := newSource()
+		publish(t, h, "cam", describing(media.VP8), PublishOptions{Policy: Yield, Source: slate})
+		s := newSink()
+		join(t, h, "cam", media.Everything(), s, ReadOptions{})
+		if !h.Free("cam") || !h.Free("other") || !h.Has("cam") {
+			t.Error("who would get the name is not known")
+		}
+		source := newSource()
+		p := publish(t, h, "cam", describing(media.VP8), PublishOptions{Source: source})
+		synctest.Wait()
+		slate.expect(t, "demand 0", "key 0", "ended name_in_use")
+		if s.endings() > 0 {
+			t.Error("a reader was thrown off")
+		}
+		_, err := h.Publish(t.Context(), "cam", describing(media.VP8), PublishOptions{Policy: Yield})
+		expectCode(t, err, fault.NameInUse)
+
+		waits := make(chan error, 1)
+		go func() {
+			_, err := h.Publish(t.Context(), "cam", describing(media.VP8), PublishOptions{Policy: Queue})
+			waits <- err
+		}()
+		synctest.Wait()
+		p.Yield(false)
+		if len(waits) > 0 || h.Free("cam") {
+			t.Error("the name was given up")
+		}
+		p.Yield(true)
+		if err := <-waits; err != nil {
+			t.Error(err)
+		}
+		p.Yield(true) // after its end
+		if s.endings() > 0 {
+			t.Error("a reader was thrown off")
+		}
+	})
+}
