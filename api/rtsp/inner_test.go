@@ -230,3 +230,26 @@ func TestHead(t *testing.T) {
 		}
 	}
 }
+
+// A player whose queue stays full is ended, and one that loses a packet now and then is not.
+func TestLost(t *testing.T) {
+	var reason error
+	w := &datagrams{end: func(err error) { reason = err }}
+	full := liberrors.ErrServerWriteQueueFull{}
+	w.lost(io.ErrShortBuffer)
+	if !w.last.IsZero() {
+		t.Error("a packet that is too large counts")
+	}
+	w.lost(full)
+	w.full = w.full.Add(-writing)
+	w.last = w.last.Add(-2 * time.Second) // it went well meanwhile
+	w.lost(full)
+	if reason != nil {
+		t.Error(reason)
+	}
+	w.full = w.full.Add(-writing)
+	w.lost(full)
+	if !errors.Is(reason, fault.SlowReader) {
+		t.Error(reason)
+	}
+}

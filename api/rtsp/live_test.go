@@ -207,6 +207,9 @@ func TestCodecs(t *testing.T) {
 			args = append(append(append(args, strings.Fields(row.video)...), "-c:a"), strings.Fields(row.audio)...)
 			start(t, "ffmpeg", append(args, "-f", "rtsp", "-rtsp_transport", "tcp", "rtsp://"+s.addr+"/cam")...)
 			published()
+			if n := s.door.Counts(); n.Publishing != 1 || n.Playing != 0 {
+				t.Errorf("%+v", n)
+			}
 			got := s.probe("tcp", "cam")
 			for _, codec := range strings.Fields(row.want) {
 				if !strings.Contains(got, "codec_name="+codec) {

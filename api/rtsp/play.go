@@ -98,9 +98,7 @@ func (v *visit) started(c *gortsplib.ServerConn, r *base.Response) {
 		l.after(func() { v.begin(w, true) })
 		return
 	}
-	v.begin(&datagrams{session: s, medias: s.Medias(), full: func(err error) {
-		v.log.Debug("packet not sent", "err", err)
-	}}, t.Protocol == gortsplib.ProtocolTCP)
+	v.begin(&datagrams{session: s, medias: s.Medias(), end: v.peer.Stop}, t.Protocol == gortsplib.ProtocolTCP)
 }
 
 func (v *visit) begin(w send.Writer, sorted bool) {

@@ -2,14 +2,18 @@ package rtsp
 
 import (
 	"encoding/binary"
+	"errors"
 	"sync"
+	"time"
 
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/description"
+	"github.com/bluenviron/gortsplib/v5/pkg/liberrors"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
 	"sluice/api/rtsp/send"
+	"sluice/engine/fault"
 )
 
 // interleaved writes packets between the messages of a connection (RFC 2326 10.12), all that is added with one call.
@@ -72,12 +76,31 @@ func (w *interleaved) Flush() {
 	w.buf = nil
 }
 
-// datagrams writes packets by gortsplib: over UDP, or where something stands between the messages and the socket.
+// datagrams writes packets by gortsplib: over UDP, or where something stands between the messages and the socket. What its queue has
+// no room for is lost; a player of whom that is true for too long is ended.
 type datagrams struct {
 	session *gortsplib.ServerSession
 	medias  []*description.Media
-	full    func(error)
+	end     func(error)
 	packet  rtp.Packet
+	full    time.Time // since when packets have been lost; zero: they are not
+	last    time.Time // when one was
+}
+
+// lost takes note of a packet that was not sent.
+func (w *datagrams) lost(err error) {
+	var full liberrors.ErrServerWriteQueueFull
+	if !errors.As(err, &full) {
+		return // a packet that is too large for a datagram
+	}
+	const calm = time.Second // after this without a loss all is well again
+	now := time.Now()
+	if now.Sub(w.last) > calm {
+		w.full = now
+	}
+	if w.last = now; now.Sub(w.full) > writing {
+		w.end(fault.New(fault.SlowReader, "", "packets have been lost for %s", writing).Because(err))
+	}
 }
 
 var _ send.Writer = (*datagrams)(nil)
@@ -89,7 +112,7 @@ func (w *datagrams) Room() bool { return true }
 func (w *datagrams) RTP(track int, h *rtp.Header, payload []byte) {
 	w.packet = rtp.Packet{Header: *h, Payload: payload}
 	if err := w.session.WritePacketRTP(w.medias[track], &w.packet); err != nil {
-		w.full(err)
+		w.lost(err)
 	}
 }
 
@@ -97,7 +120,7 @@ func (w *datagrams) RTP(track int, h *rtp.Header, payload []byte) {
 func (w *datagrams) RTCP(track int, packet []byte) {
 	raw := rtcp.RawPacket(packet)
 	if err := w.session.WritePacketRTCP(w.medias[track], &raw); err != nil {
-		w.full(err)
+		w.lost(err)
 	}
 }
 

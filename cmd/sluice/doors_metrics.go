@@ -5,6 +5,7 @@ import (
 	"sluice/api/auth"
 	"sluice/api/auth/admin"
 	"sluice/api/metrics"
+	"sluice/api/rtsp"
 	"sluice/api/websocket"
 	"sluice/api/whip"
 	"sluice/cmd/sluice/serve"
@@ -42,7 +43,11 @@ func sessionsOf(doors []api.Door) func() []metrics.Sessions {
 	return func() []metrics.Sessions {
 		var all []metrics.Sessions
 		for _, d := range doors {
-			switch d := d.(type) {
+			switch d := serve.Inside(d).(type) {
+			case *rtsp.Door:
+				n := d.Counts()
+				all = append(all, metrics.Sessions{Protocol: "rtsp", Direction: metrics.Publish, Count: n.Publishing},
+					metrics.Sessions{Protocol: "rtsp", Direction: metrics.Play, Count: n.Playing})
 			case *whip.Door:
 				n := d.Counts()
 				all = append(all, metrics.Sessions{Protocol: "whip", Direction: metrics.Publish, Count: n.WHIP},

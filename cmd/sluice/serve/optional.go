@@ -18,6 +18,14 @@ func Optional(p *Parts, d api.Door, keys ...string) api.Door {
 	return &optional{Door: d, log: p.Log.With("door", d.Name())}
 }
 
+// Inside is the door that Optional was given, and any other door itself.
+func Inside(d api.Door) api.Door {
+	if o, ok := d.(*optional); ok {
+		return o.Door
+	}
+	return d
+}
+
 type optional struct {
 	api.Door
 	log *slog.Logger
