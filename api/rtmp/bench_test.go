@@ -8,13 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/bluenviron/gortmplib/pkg/handshake"
-
-	"sluice/api/amf"
 	"sluice/api/rtmp"
-	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
-	"sluice/api/rtmp/session"
 	"sluice/engine/media"
 )
 
@@ -63,45 +58,6 @@ func (m *meter) reach(total int) {
 	for m.total < total {
 		m.cond.Wait()
 	}
-}
-
-// watch plays a stream, and once the key frame is there it reads what comes without a look at it.
-func watch(b *testing.B, host string, m *meter) {
-	b.Helper()
-	conn, err := net.Dial("tcp", host)
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { conn.Close() })
-	if _, _, err := handshake.DoClient(conn, false, false); err != nil {
-		b.Fatal(err)
-	}
-	var text []byte
-	for _, c := range []struct {
-		stream uint32
-		values []any
-	}{
-		{0, []any{"connect", 1, amf.Object{{Key: "app", Value: "live"}}}}, {0, []any{"createStream", 2, nil}}, {1, []any{"play", 3, nil, "cam"}},
-	} {
-		text = chunk.Append(text, 3, &chunk.Message{Type: chunk.CommandAMF0, Stream: c.stream, Body: amf.Append(nil, c.values...)}, 128)
-	}
-	if _, err := conn.Write(text); err != nil {
-		b.Fatal(err)
-	}
-	in := chunk.NewReader(conn, chunk.Usual())
-	for pictures := 0; pictures < 2; { // the configuration, and the key frame
-		msg, err := in.Next()
-		if err == nil && msg.Type == chunk.SetChunkSize {
-			err = in.SetSize(session.ChunkSize)
-		}
-		if err != nil {
-			b.Fatal(err)
-		}
-		if msg.Type == chunk.Video {
-			pictures++
-		}
-	}
-	go m.read(conn)
 }
 
 // floor is what a frame for one player costs at least, in processor time: a bare loop writes as many bytes to as many sockets.
@@ -155,7 +111,9 @@ func BenchmarkPlayers(b *testing.B) {
 	from := s.both("cam")
 	m := newMeter()
 	for range players {
-		watch(b, s.host, m)
+		r := rawPlayer(b, s.host, "cam")
+		r.video() // the key frame, behind the configuration
+		go m.read(r.conn)
 	}
 	total := 0
 	b.ResetTimer()

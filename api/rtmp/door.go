@@ -46,6 +46,7 @@ type Door struct {
 	opt       Options
 	listeners []net.Listener
 	presses   presses
+	tally     tally
 
 	mu      sync.Mutex
 	closing bool
@@ -153,6 +154,7 @@ func (d *Door) accept(l net.Listener) {
 		d.mu.Unlock()
 		go func() {
 			defer d.all.Done()
+			defer one(&d.tally.connections)()
 			err := session.Serve(d.soft(), conn, d, d.opt.Session)
 			d.opt.Log.Debug("connection ended", "remote", conn.RemoteAddr(), "reason", err)
 		}()
@@ -189,6 +191,11 @@ func (d *Door) Close(ctx context.Context) error {
 func (d *Door) Stream(ctx context.Context, s *session.Stream) {
 	press, back := d.presses.take(s.Name)
 	defer back()
+	kind := &d.tally.players
+	if s.Publish {
+		kind = &d.tally.publishers
+	}
+	defer one(kind)()
 	peer := newPeer(s, press)
 	began := time.Now()
 	log := d.opt.Log.With("stream", s.Name, "publish", s.Publish, "remote", s.Remote)

@@ -51,28 +51,41 @@ func (p *feed) again() {
 	p.state, p.told, p.based = make([]told, len(p.tracks)), false, false
 }
 
-// push writes units, and gives how many were taken.
+// push writes units, and gives how many were taken: all, unless the other end has no room.
 func (p *feed) push(track int, items []*media.Unit) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if track >= len(p.tracks) {
 		return len(items)
 	}
+	if !p.based {
+		p.based, p.base = true, items[0].DTS
+	}
+	taken := 0
+	for taken < len(items) {
+		n := p.some(track, items[taken:])
+		if n == 0 {
+			break
+		}
+		taken += n
+	}
+	return taken
+}
+
+// some writes the first of some units with one call, and gives how many.
+func (p *feed) some(track int, items []*media.Unit) int {
 	t, state := &p.tracks[track], p.state[track]
 	p.frames = p.frames[:0]
 	if !p.told {
 		p.frames = append(p.frames, session.Frame{Type: chunk.DataAMF0, Body: describe(p.tracks)})
 	}
-	if !p.based {
-		p.based, p.base = true, items[0].DTS
-	}
 	n, size := 0, 0
 	for n < len(items) && n < batch && size < volume {
 		f := p.press.frame(t, items[n])
-		n++
 		if f != nil {
-			size += p.add(t, &state, f, items[n-1])
+			size += p.add(t, &state, f, items[n])
 		}
+		n++
 	}
 	if len(p.frames) > 0 && !p.write(p.frames) {
 		return 0

@@ -55,6 +55,9 @@ func TestPlayerHearsTheEnd(t *testing.T) {
 	from := s.both("cam")
 	to := dial(t, "rtmp://"+s.host+"/live/cam", false)
 	to.next(chunk.Video)
+	if c := s.door.Counts(); c.Connections != 2 || c.Publishers != 1 || c.Players != 1 || c.Most == 0 {
+		t.Errorf("%+v", c)
+	}
 	from.close()
 	if err := <-to.done; fault.CodeOf(err) != fault.Closed {
 		t.Errorf("it ended with %v", err)
@@ -172,5 +175,43 @@ func TestAggregates(t *testing.T) {
 		if b := to.next(chunk.Video).Body; b[len(b)-4] == 7 {
 			seen++
 		}
+	}
+}
+
+// TestSlowPlayer reads nothing for a while: it costs nobody anything, and goes on at a key frame.
+func TestSlowPlayer(t *testing.T) {
+	s := serve(t)
+	from := s.both("cam")
+	slow := rawPlayer(t, s.host, "cam")
+	track := h264(t)
+	big := func(key bool, fill byte) media.Unit {
+		u := picture(key, fill)
+		u.AU[0] = append(u.AU[0], bytes.Repeat([]byte{fill | 1}, 200_000)...)
+		return u
+	}
+	const pictures, gop = 201, 20 // 40 MB, far more than is kept anywhere; the last is a key frame
+	for i := range pictures {
+		from.send(track, uint32(40+40*i), big(i%gop == 0, byte(i)))
+	}
+	quick := dial(t, "rtmp://"+s.host+"/live/cam", false) // who comes now is not held up
+	quick.next(chunk.Video)
+	var last byte
+	missed := false
+	for last != pictures-1 {
+		body := slow.video()
+		if body[1] != 1 {
+			continue
+		}
+		fill := body[11]
+		if fill != last+1 && last != 0 {
+			missed = true
+			if body[0] != 0x17 {
+				t.Errorf("behind picture %d comes %d, which is no key frame", last, fill)
+			}
+		}
+		last = fill
+	}
+	if !missed {
+		t.Error("it got everything: nothing was too much for it")
 	}
 }

@@ -44,7 +44,7 @@ func newClient(o amf.Object, remote netip.AddrPort, tls bool) *Client {
 // custom adds what a client says of its own in the command's object (appKey, say) to the parameters of its address.
 func (c *Client) custom(o amf.Object) {
 	for _, p := range o {
-		text := ""
+		var text string
 		switch v := p.Value.(type) {
 		case string:
 			text = v

@@ -148,19 +148,16 @@ func (c *Conn) begin(ctx context.Context, m *command) error {
 		s.Refuse(fault.New(fault.Overloaded, "", "more than %d streams at a time", c.opt.Streams))
 		return nil
 	}
-	deadline := time.Now().Add(c.opt.Idle)
-	if !publish {
-		deadline = time.Time{} // players need not say anything; what is written to them tells when they have gone
+	deadline := time.Time{}
+	if publish {
+		deadline = time.Now().Add(c.opt.Idle)
 	}
-	if err := c.conn.SetReadDeadline(deadline); err != nil {
+	if err := c.begun(deadline); err != nil {
 		return err
 	}
 	ctx, s.cancel = context.WithCancel(ctx)
 	c.streams[m.stream] = s
-	go func() {
-		defer close(s.done)
-		c.handler.Stream(ctx, s)
-	}()
+	go c.serve(ctx, s)
 	return nil
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"sync"
 	"time"
 
 	"github.com/bluenviron/gortmplib/pkg/bytecounter"
@@ -24,13 +25,17 @@ type Conn struct {
 	counted *bytecounter.Reader
 	out     *Out
 
-	window  uint64 // of acknowledgements that the client wants
+	over    context.Context //nolint:containedctx // done when everybody is to go
+	window  uint64          // of acknowledgements that the client wants
 	acked   uint64
 	client  *Client // once it has connected
 	streams map[uint32]*Stream
 	last    uint32 // message stream
 	fc      bool   // it wants to hear onFCPublish
 	heard   time.Time
+
+	mu     sync.Mutex
+	active int // streams that are served
 }
 
 // Serve serves a client until it has gone, broke the protocol, or ctx is done. It returns when nothing of it is left, and closes
@@ -38,7 +43,8 @@ type Conn struct {
 func Serve(ctx context.Context, conn net.Conn, h Handler, opt Options) error {
 	opt = opt.filled()
 	c := &Conn{conn: conn, opt: opt, handler: h, out: newOut(conn, opt.Write), streams: map[uint32]*Stream{}}
-	stop := context.AfterFunc(ctx, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) })
+	c.over = ctx
+	stop := context.AfterFunc(ctx, c.hurry)
 	defer stop()
 	ctx, cancel := context.WithCancel(ctx)
 	err := c.run(ctx)
@@ -124,6 +130,34 @@ func (c *Conn) step(ctx context.Context) error {
 	}
 	return c.control(&m)
 }
+
+// serve has the handler serve a stream, which it has been told of by begun. Once there is none, the client has a moment to begin
+// another, and is not kept for nothing after that.
+func (c *Conn) serve(ctx context.Context, s *Stream) {
+	defer close(s.done)
+	c.handler.Stream(ctx, s)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.active--; c.active > 0 || c.over.Err() != nil {
+		return
+	}
+	_ = c.conn.SetReadDeadline(time.Now().Add(c.opt.Handshake)) // it fails if the client has gone
+	if c.over.Err() != nil {
+		c.hurry()
+	}
+}
+
+// begun notes that a stream is about to be served, with a deadline for the client to say something; zero for players, who need
+// not, since what is written to them tells when they have gone.
+func (c *Conn) begun(deadline time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.active++
+	return c.conn.SetReadDeadline(deadline)
+}
+
+// hurry ends the reading.
+func (c *Conn) hurry() { _ = c.conn.SetReadDeadline(time.Unix(1, 0)) }
 
 // control does what a control message says.
 func (c *Conn) control(m *chunk.Message) error {

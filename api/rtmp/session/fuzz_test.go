@@ -43,7 +43,7 @@ func FuzzServer(f *testing.F) {
 		a := &accepts{make(chan *Stream, 100)}
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		c := &Conn{conn: nobody{}, opt: Options{}.filled(), handler: a, out: newOut(nobody{}, patience), streams: map[uint32]*Stream{}}
+		c := &Conn{over: ctx, conn: nobody{}, opt: Options{}.filled(), handler: a, out: newOut(nobody{}, patience), streams: map[uint32]*Stream{}}
 		c.counted = bytecounter.NewReader(bytes.NewReader(in))
 		c.in = chunk.NewReader(c.counted, chunk.Bounds{Message: 1 << 16, Held: 1 << 17, Streams: 8})
 		for c.step(ctx) == nil && len(a.streams) < 90 {

@@ -170,6 +170,18 @@ func TestSilenceEnds(t *testing.T) {
 	}
 }
 
+// TestNobodyIsKeptForNothing: what was played has ended, and the client says nothing any more.
+func TestNobodyIsKeptForNothing(t *testing.T) {
+	r := meet(t, Options{Handshake: 100 * time.Millisecond})
+	r.connect()
+	r.call(1, "play", 0, nil, "cam")
+	s := <-r.a.streams
+	s.cancel() // as if the handler had nothing more to serve
+	if err := r.over(); fault.CodeOf(err) != fault.Stalled {
+		t.Error(err)
+	}
+}
+
 func TestRTMPEIsRefused(t *testing.T) {
 	r := begin(t, Options{})
 	if _, err := r.conn.Write(append([]byte{6}, make([]byte, 1536)...)); err != nil {
