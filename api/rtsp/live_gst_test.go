@@ -40,23 +40,26 @@ func secured(t testing.TB) func(*rtsp.Options) {
 	}
 }
 
-// watch has GStreamer play a stream in real time until it has had 30 pictures, and gives how many of them can be decoded.
-func (s *server) watch(protocols, address, depay string) int {
+// watch has GStreamer play a stream in real time until it has had so many pictures, and gives what waits for that and tells how
+// many of them can be decoded.
+func (s *server) watch(protocols, address, depay string, pictures int) func() int {
 	s.t.Helper()
 	need(s.t, "ffprobe")
 	file := filepath.Join(s.t.TempDir(), "pictures")
 	p := start(s.t, "gst-launch-1.0", append(append([]string{
 		"-q", "rtspsrc", "location=" + address, "protocols=" + protocols, "latency=100",
 		"tls-validation-flags=0", "name=src", "src.", "!", "application/x-rtp,media=video", "!",
-	}, strings.Fields(depay)...), "!", "identity", "eos-after=30", "sync=true", "!", "filesink", "location="+file)...)
-	<-p.done // how it ends is not told: rtspsrc 1.22 may send PAUSE after TEARDOWN, and takes it for an error
-	out, err := exec.CommandContext(s.t.Context(), "ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames",
-		"-of", "default=nk=1:nw=1", file).Output()
-	if err != nil {
-		return 0
+	}, strings.Fields(depay)...), "!", "identity", "eos-after="+strconv.Itoa(pictures), "sync=true", "!", "filesink", "location="+file)...)
+	return func() int {
+		<-p.done // how it ends is not told: rtspsrc 1.22 may send PAUSE after TEARDOWN, and takes it for an error
+		out, err := exec.CommandContext(s.t.Context(), "ffprobe", "-v", "error", "-count_frames", "-show_entries", "stream=nb_read_frames",
+			"-of", "default=nk=1:nw=1", file).Output()
+		if err != nil {
+			return 0
+		}
+		n, _ := strconv.Atoi(strings.TrimSpace(string(out)))
+		return n
 	}
-	n, _ := strconv.Atoi(strings.TrimSpace(string(out)))
-	return n
 }
 
 const h264 = "rtph264depay ! h264parse ! video/x-h264,stream-format=byte-stream,alignment=au"
@@ -73,15 +76,17 @@ func TestMulticast(t *testing.T) {
 	published := s.await("stream.published", "cam")
 	s.publish("tcp", "cam")
 	published()
-	const viewers = 2
-	seen := make(chan int, viewers)
-	for range viewers {
-		go func() { seen <- s.watch("udp-mcast", "rtsp://"+s.addr+"/cam", h264) }()
+	var viewers []func() int
+	for range 2 { // who comes later has no key frame for up to 25 pictures
+		viewers = append(viewers, s.watch("udp-mcast", "rtsp://"+s.addr+"/cam", h264, 60))
 	}
-	for range viewers {
-		if n := <-seen; n < 29 {
+	for _, seen := range viewers {
+		if n := seen(); n < 30 {
 			t.Errorf("%d pictures", n)
 		}
+	}
+	if n := s.door.Counts().Playing; n > 1 {
+		t.Errorf("%d are read from the hub", n)
 	}
 }
 
@@ -118,7 +123,7 @@ func TestGStreamer(t *testing.T) {
 				{"tcp", "rtsps://" + s.secure + "/cam"},
 				{"udp", "rtsps://" + s.secure + "/cam"},
 			} {
-				if n := s.watch(c.protocols, c.address, h264); n < 29 { // the last one may be held by the decoder
+				if n := s.watch(c.protocols, c.address, h264, 30)(); n < 29 { // the last one may be held by the decoder
 					t.Errorf("%s over %s: %d pictures", strings.SplitN(c.address, ":", 2)[0], c.protocols, n)
 				}
 			}

@@ -3,9 +3,11 @@ package rtsp_test
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -130,7 +132,7 @@ func TestWatchedByBrowser(t *testing.T) {
 	post(t, pc, at+"/cam/whep")
 	frames := map[uint8]int{} // whole ones, or packets of sound, by payload type
 	deadline := time.After(patience)
-	for len(frames) < 2 || min(values(frames)) < 25 {
+	for len(frames) < 2 || slices.Min(slices.Collect(maps.Values(frames))) < 25 {
 		select {
 		case p := <-packets:
 			if p.Marker || len(p.Payload) < 400 {
@@ -140,14 +142,6 @@ func TestWatchedByBrowser(t *testing.T) {
 			t.Fatalf("%v came", frames)
 		}
 	}
-}
-
-func values(m map[uint8]int) (a, b int) {
-	a, b = 1<<30, 1<<30
-	for _, n := range m {
-		a, b = min(a, n), a
-	}
-	return a, b
 }
 
 // ffprobe reads what a browser publishes, VP8 and Opus, as it is.

@@ -11,6 +11,8 @@ import (
 
 	"sluice/api/rtsp/send"
 	"sluice/engine/fault"
+	"sluice/engine/hub"
+	"sluice/engine/media"
 )
 
 // groups are the streams that are given to a whole network at a time: to the hub each is one reader, however many listen. Safe
@@ -76,6 +78,7 @@ func (g *groups) play(m *visit) *base.Response {
 	case r == nil || !m.alive():
 		return refusal(fault.New(fault.Closed, "", "the stream has ended"))
 	case m.group.playing:
+		m.refresh(r)
 		return answer(nil)
 	}
 	m.group.playing = true
@@ -90,6 +93,15 @@ func (g *groups) play(m *visit) *base.Response {
 	r.Resume()
 	m.log.Info("plays", "transport", "multicast")
 	return answer(nil)
+}
+
+// refresh asks for key frames: what is sent to a network begins anew for nobody.
+func (v *visit) refresh(r *hub.Reader) {
+	for i, t := range r.Tracks() {
+		if t.Kind == media.Video {
+			_ = r.RequestKey(i) // it may just have gone
+		}
+	}
 }
 
 // broadcast writes packets to a group.
