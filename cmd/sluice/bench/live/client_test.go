@@ -33,14 +33,16 @@ const (
 // api makes peers on loopback that send no feedback of their own: what they cost is not measured, but shares the machine.
 func api(b *testing.B) *webrtc.API {
 	b.Helper()
+	return apiOf(b, webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000})
+}
+
+// apiOf is the same for one codec.
+func apiOf(b *testing.B, codec webrtc.RTPCodecCapability) *webrtc.API {
+	b.Helper()
 	m := &webrtc.MediaEngine{}
-	vp8 := webrtc.RTPCodecParameters{
-		RTPCodecCapability: webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: []webrtc.RTCPFeedback{{Type: "nack", Parameter: "pli"}},
-		},
-		PayloadType: 96,
-	}
-	if err := m.RegisterCodec(vp8, webrtc.RTPCodecTypeVideo); err != nil {
+	codec.RTCPFeedback = []webrtc.RTCPFeedback{{Type: "nack", Parameter: "pli"}}
+	one := webrtc.RTPCodecParameters{RTPCodecCapability: codec, PayloadType: 96}
+	if err := m.RegisterCodec(one, webrtc.RTPCodecTypeVideo); err != nil {
 		b.Fatal(err)
 	}
 	s := webrtc.SettingEngine{}
@@ -84,19 +86,31 @@ func signal(ctx context.Context, pc *webrtc.PeerConnection, url string) error {
 
 // publisher sends frames that look like VP8 and hold the time at which they were sent.
 type publisher struct {
-	pc    *webrtc.PeerConnection
 	track *webrtc.TrackLocalStaticRTP
 	stop  chan struct{}
 	done  sync.WaitGroup
 }
 
-func publish(b *testing.B, api *webrtc.API, url string) *publisher {
+func publish(b *testing.B, api *webrtc.API, url string) {
+	b.Helper()
+	track := connect(b, api, url, webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8})
+	p := &publisher{track: track, stop: make(chan struct{})}
+	p.done.Go(p.run)
+	b.Cleanup(func() {
+		close(p.stop)
+		p.done.Wait()
+	})
+}
+
+// connect opens the way of a publisher, which is closed with the benchmark.
+func connect(b *testing.B, api *webrtc.API, url string, codec webrtc.RTPCodecCapability) *webrtc.TrackLocalStaticRTP {
 	b.Helper()
 	pc, err := api.NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		b.Fatal(err)
 	}
-	track, err := webrtc.NewTrackLocalStaticRTP(webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8}, "video", "bench")
+	b.Cleanup(func() { _ = pc.Close() })
+	track, err := webrtc.NewTrackLocalStaticRTP(codec, "video", "bench")
 	if err == nil {
 		_, err = pc.AddTrack(track)
 	}
@@ -117,14 +131,7 @@ func publish(b *testing.B, api *webrtc.API, url string) *publisher {
 	case <-time.After(patience):
 		b.Fatal("the publisher does not connect")
 	}
-	p := &publisher{pc: pc, track: track, stop: make(chan struct{})}
-	p.done.Go(p.run)
-	b.Cleanup(func() {
-		close(p.stop)
-		p.done.Wait()
-		_ = pc.Close()
-	})
-	return p
+	return track
 }
 
 func (p *publisher) run() {
@@ -203,6 +210,10 @@ func read(b *testing.B, api *webrtc.API, url string) *reader {
 
 // take reads to the end.
 func (r *reader) take(t *webrtc.TrackRemote) {
+	look := began8
+	if t.Codec().MimeType == webrtc.MimeTypeH264 {
+		look = began264
+	}
 	buf := make([]byte, 1500)
 	var last uint16
 	var begun bool
@@ -222,18 +233,27 @@ func (r *reader) take(t *webrtc.TrackRemote) {
 		}
 		last, begun = h.SequenceNumber, true
 		r.packets.Add(1)
-		if payload[0]&0x10 == 0 { // not the first packet of a frame
+		sent, key, begins := look(payload)
+		if !begins {
 			continue
 		}
 		now := time.Now()
 		r.mu.Lock()
-		if payload[1]&1 == 0 && r.first.IsZero() {
+		if key && r.first.IsZero() {
 			r.first = now
 			close(r.firstly)
 		}
-		r.delays = append(r.delays, now.Sub(time.Unix(0, int64(binary.BigEndian.Uint64(payload[16:])))))
+		r.delays = append(r.delays, now.Sub(sent))
 		r.mu.Unlock()
 	}
+}
+
+// began8 tells of the first packet of one of our frames of VP8.
+func began8(payload []byte) (sent time.Time, key, ok bool) {
+	if payload[0]&0x10 == 0 {
+		return time.Time{}, false, false
+	}
+	return time.Unix(0, int64(binary.BigEndian.Uint64(payload[16:]))), payload[1]&1 == 0, true
 }
 
 // forget begins to measure delays anew.
