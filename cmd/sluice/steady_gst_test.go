@@ -199,3 +199,32 @@ func TestSteady(t *testing.T) {
 		})
 	}
 }
+
+// TestSteadyPages does the same with pages: their slate is coded as they are, and who comes before them has to wait for nothing.
+func TestSteadyPages(t *testing.T) {
+	s, rtmp, rtsp := serveOld(t)
+	page := s.view("steady/studio")
+	page.flows(t, 200)
+	for range 2 {
+		t.Run("publish", func(t *testing.T) {
+			publisher := *s
+			publisher.t = t
+			publisher.publish("steady/studio")
+			s.until("the publisher has the name", func() bool {
+				return strings.Contains(s.Call(t, "GET /v1/pipelines", nil).Text, "live/steady_whip")
+			})
+			page.flows(t, 200)
+		})
+		page.flows(t, 200) // of the slate: the publisher's connection was closed
+	}
+	if n := page.lost.Load(); n > 0 {
+		t.Errorf("the page misses %d of %d packets", n, page.came.Load())
+	}
+	early := watch(t, "who came early", "-rtsp_transport", "tcp", "-i", "rtsp://"+rtsp+"/steady/early")
+	also := watch(t, "who came early, too", "-i", "rtmp://"+rtmp+"/steady/early")
+	early.sees(t, "slate", 25)
+	also.sees(t, "slate", 25)
+	encoder(t, "blue", "rtmp://"+rtmp+"/steady/early", "-f", "flv")
+	also.sees(t, "blue", 25)
+	early.sees(t, "blue", 25)
+}
