@@ -40,8 +40,11 @@ func Dial(ctx context.Context, t Target, publish bool, patience time.Duration) (
 			return l, nil
 		}
 		var refused *challenge
-		if !errors.As(err, &refused) || t.User == "" {
+		if !errors.As(err, &refused) {
 			return nil, err
+		}
+		if t.User == "" {
+			return nil, fault.New(fault.Unauthorized, "", "%s wants a user and a password", t.Host).Advise("rtmp://user:password@host/app/name")
 		}
 		if more, err = refused.answer(t.User, t.Pass); err != nil {
 			return nil, err
