@@ -1,0 +1,18 @@
+package matrix
+
+import (
+	"os"
+	"testing"
+
+	"sluice/engine/enginetest"
+)
+
+func TestMain(m *testing.M) { enginetest.Main(m) }
+
+// needMatrix skips what takes minutes and real programs, unless somebody has asked for it.
+func needMatrix(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SLUICE_MATRIX") == "" {
+		t.Skip("takes minutes, ffmpeg and GStreamer; `make matrix` runs it")
+	}
+}
