@@ -50,15 +50,16 @@ func (e *Engine) answer(ctx context.Context, ev Event) (*instance.Instance, erro
 func (e *Engine) begin(
 	ctx context.Context, set *store.Set, entry *route.Entry, captures param.Values, ev Event,
 ) (*instance.Instance, error) {
-	t, err := e.templates.of(set, entry.Graph)
+	compiled, err := e.templates.of(set, entry.Graph)
 	if err != nil {
 		return nil, err
 	}
+	t := checked{Template: compiled}
 	in := plan.Inputs{Scope: param.Chain(captures, e.scope(ev), param.Env(func(string) bool { return true }))}
 	if in.Params, err = presets(entry, in.Scope); err != nil {
 		return nil, err
 	}
-	p, err := t.Resolve(in)
+	p, err := t.begins(in)
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +86,7 @@ func (e *Engine) begin(
 
 // launch finds out what the peers have and want, joins the Go part and starts the instance.
 func (e *Engine) launch(
-	ctx context.Context, t *plan.Template, in plan.Inputs, p *plan.Plan, part *node.Part, wanted bool,
+	ctx context.Context, t checked, in plan.Inputs, p *plan.Plan, part *node.Part, wanted bool,
 ) (*instance.Instance, error) {
 	found, err := part.Describe(ctx)
 	if err != nil {
@@ -93,7 +94,7 @@ func (e *Engine) launch(
 	}
 	if depends(p) {
 		in.Given, in.Want = found.Given, found.Want
-		if p, err = t.Resolve(in); err != nil {
+		if p, err = t.begins(in); err != nil {
 			return nil, err
 		}
 	}

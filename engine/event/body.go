@@ -35,7 +35,7 @@ type Instance struct {
 // States of a Branch.
 const (
 	BranchRuns    = "runs"    // a lazy one was started
-	BranchEnded   = "ended"   // a lazy one ended: nobody reads it
+	BranchEnded   = "ended"   // a lazy one ended: nobody reads it; or the source of a key ended, which is waited for
 	BranchGone    = "gone"    // it failed; it may come back
 	BranchBack    = "back"    // it came back
 	BranchDropped = "dropped" // it failed and does not come back by itself

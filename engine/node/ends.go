@@ -13,6 +13,9 @@ import (
 
 // Epoch implements instance.Ends.
 func (p *Part) Epoch(t time.Time) {
+	for _, g := range p.visitors() {
+		g.Epoch(t)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.epoch = t
@@ -20,6 +23,9 @@ func (p *Part) Epoch(t time.Time) {
 
 // Outlet implements instance.Ends.
 func (p *Part) Outlet(b plan.Bridge) run.Port {
+	if g := p.guestOf(b.Node.Of); g != nil {
+		return g.Outlet(b)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.outflows[b.Name]
@@ -32,13 +38,19 @@ func (p *Part) Outlet(b plan.Bridge) run.Port {
 
 // Inlets implements instance.Ends.
 func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
+	for _, g := range p.visitors() {
+		g.settleIn(pl)
+		g.Inlets(pl, in)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
 		return
 	}
-	p.reset(p.plan, pl)
-	p.plan = pl
+	if p.branch == "" || has(pl, p.branch) {
+		p.reset(p.plan, pl)
+		p.plan = pl
+	}
 	for name := range p.inflows {
 		if !slices.ContainsFunc(pl.Bridges, func(b plan.Bridge) bool { return b.Name == name }) {
 			p.drop(name) // its branch was removed
@@ -46,16 +58,23 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 	}
 	for _, b := range pl.Bridges {
 		port := in[b.Name]
-		if b.Direction != plan.IntoGst || port == nil {
-			continue
+		if b.Direction != plan.IntoGst || port == nil || p.nodes[b.Node.Of] == nil {
+			continue // or it is a guest's
 		}
 		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch), squeeze: p.opt.For.Kind == media.Video}
 		f.ctx, f.cancel = context.WithCancel(p.ctx)
 		old := p.inflows[b.Name]
 		p.inflows[b.Name] = f
+		if p.branch != "" {
+			delete(p.ended, f.node) // it is waited for again
+		}
 		p.spawn(func() {
 			if old != nil {
 				old.close()
+			}
+			if p.branch != "" && p.isTap(f.node) {
+				p.await(f, b)
+				return
 			}
 			err := p.feedBridge(f, b.Format.Kind, b.Format.Codec)
 			if err != nil && !b.Optional && f.ctx.Err() == nil {
@@ -67,6 +86,9 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 
 // Rest implements instance.Ends.
 func (p *Part) Rest(bridges []string) {
+	for _, g := range p.visitors() {
+		g.Rest(bridges)
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, name := range bridges {
@@ -78,12 +100,16 @@ func (p *Part) Rest(bridges []string) {
 func (p *Part) drop(bridge string) {
 	if f := p.inflows[bridge]; f != nil {
 		delete(p.inflows, bridge)
+		f.cancel()
 		p.spawn(f.close)
 	}
 }
 
 // Key implements instance.Ends.
 func (p *Part) Key(bridge string) {
+	for _, g := range p.visitors() {
+		g.Key(bridge)
+	}
 	p.mu.Lock()
 	f := p.inflows[bridge]
 	p.mu.Unlock()
@@ -95,6 +121,9 @@ func (p *Part) Key(bridge string) {
 
 // Over implements instance.Ends.
 func (p *Part) Over() {
+	for _, g := range p.visitors() {
+		g.Over()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for name := range p.inflows {

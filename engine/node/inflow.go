@@ -53,6 +53,9 @@ func (f *inflow) Push(_ int, items []*media.Unit) int {
 
 // End implements hub.UnitSink.
 func (f *inflow) End(reason error) {
+	if f.part.branch != "" && f.ctx.Err() != nil {
+		return // the guest has another by now
+	}
 	f.port.Mark(run.End)
 	f.part.over(f.node, reason)
 }
@@ -70,7 +73,7 @@ func (p *Part) feedBridge(f *inflow, kind media.Kind, codec media.Codec) error {
 	var err error
 	if o := p.originOf(f.node); o != nil {
 		reader, err = o.pub.ReadUnits(want, f, hub.ReadOptions{})
-	} else if tap, ok := p.nodes[f.node].(Tap); ok {
+	} else if tap, ok := p.element(f.node).(Tap); ok {
 		reads := tap.Reads()
 		want.Shape = reads.Shape
 		opt := hub.ReadOptions{Name: p.path(f.node), Wait: reads.Wait}
@@ -122,5 +125,8 @@ func (f *inflow) key() {
 func (p *Part) originOf(node string) *origin {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.origins[node]
+	if o := p.origins[node]; o != nil || p.host == nil {
+		return o
+	}
+	return p.host.originOf(node)
 }

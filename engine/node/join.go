@@ -79,10 +79,10 @@ func (p *Part) attach(ctx context.Context, name string, t Taker) error {
 		g := &gather{part: p, node: name, crowd: crowd{node: name}, taker: t, want: want}
 		return p.begin(ctx, g)
 	}
-	if o := p.origins[from]; o != nil {
+	if o := p.originOf(from); o != nil {
 		return p.own(o.pub, t, want)
 	}
-	tap, ok := p.nodes[from].(Tap)
+	tap, ok := p.element(from).(Tap)
 	if !ok {
 		return unready(from, "nothing can be read from it")
 	}

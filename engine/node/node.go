@@ -4,6 +4,8 @@
 // access units, and units packets, in one place and once, however many want them, and key frames, slow readers and
 // takeovers are the hub's business everywhere.
 //
+// What each key of a keyed node has is a part of its own, a guest of the other.
+//
 // The package knows no element by name and no GStreamer.
 package node
 

@@ -95,7 +95,7 @@ func (p *Part) inputs(node string) []input {
 		if f.To.Of != node || f.Fallback {
 			continue
 		}
-		if o := p.origins[f.From.Of]; o == nil || o.tracks.Index(f.Format.Kind) >= 0 {
+		if o := p.originOf(f.From.Of); o == nil || o.tracks.Index(f.Format.Kind) >= 0 {
 			out = append(out, input{kind: f.Format.Kind, from: f.From.Of})
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -58,29 +59,49 @@ type Part struct {
 	inst     Instance
 	ended    map[string]error // nodes that are over, by name
 	epoch    time.Time
+	failed   *run.Notice // before there was an instance to tell
 	closed   bool
+
+	guests map[string]*Part         // of keys, by branch
+	gone   map[string]chan struct{} // guests that are being closed, by branch
+	branch string                   // of a guest
+	host   *Part                    // that a guest is one of
 }
 
 // New makes the Go elements of a plan. It starts none of them; Closed has to be called all the same.
 func New(ctx context.Context, p *plan.Plan, opt Options) (*Part, error) {
-	part := &Part{
-		opt: opt, plan: p, nodes: map[string]element.Element{}, origins: map[string]*origin{}, inflows: map[string]*inflow{},
-		outflows: map[string]*outflow{}, ended: map[string]error{},
-	}
-	part.ctx, part.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	for _, n := range p.Nodes {
-		if n.Domain != element.Go || n.Passes {
-			continue
-		}
-		e, err := part.make(ctx, n)
-		if err != nil {
-			part.Closed(err)
-			return nil, err
-		}
-		part.nodes[n.Name] = e
-		part.order = append(part.order, n.Name)
+	part := newPart(context.WithoutCancel(ctx), p, opt)
+	if err := part.furnish(ctx); err != nil {
+		part.Closed(err)
+		return nil, err
 	}
 	return part, nil
+}
+
+// newPart makes a part without elements. What it begins lasts no longer than ctx.
+func newPart(ctx context.Context, p *plan.Plan, opt Options) *Part {
+	part := &Part{
+		opt: opt, plan: p, nodes: map[string]element.Element{}, origins: map[string]*origin{}, inflows: map[string]*inflow{},
+		outflows: map[string]*outflow{}, ended: map[string]error{}, guests: map[string]*Part{}, gone: map[string]chan struct{}{},
+	}
+	part.ctx, part.cancel = context.WithCancel(ctx)
+	return part
+}
+
+// furnish makes the elements of a part: all that are written in Go, or a guest's.
+func (p *Part) furnish(ctx context.Context) error {
+	for _, n := range p.plan.Nodes {
+		if n.Domain != element.Go || n.Passes || p.branch != "" && !strings.HasPrefix(n.Name, p.branch+"/") {
+			continue
+		}
+		e, err := p.make(ctx, n)
+		if err != nil {
+			return err
+		}
+		p.nodes[n.Name] = e
+		p.order = append(p.order, n.Name)
+	}
+	return nil
 }
 
 // Bind hands over the instance, which is told now of what has happened already.
@@ -92,8 +113,14 @@ func (p *Part) Bind(inst Instance) {
 			p.tellOver(name, err)
 		}
 	}
-	gathers, origins := p.gathers, slices.Collect(maps.Values(p.origins))
+	if p.failed != nil {
+		inst.Tell(*p.failed)
+	}
+	pl, gathers, origins := p.plan, p.gathers, slices.Collect(maps.Values(p.origins))
 	p.mu.Unlock()
+	for _, g := range p.visitors() {
+		g.settleIn(pl)
+	}
 	for _, g := range gathers {
 		g.ask(inst)
 		if g.relief != nil {
@@ -112,10 +139,14 @@ func (p *Part) Closed(reason error) {
 	again := p.closed
 	p.closed = true
 	readers, gathers, inflows := p.readers, p.gathers, slices.Collect(maps.Values(p.inflows))
+	guests := slices.Collect(maps.Values(p.guests))
 	p.mu.Unlock()
 	if again {
 		p.work.Wait()
 		return
+	}
+	for _, g := range guests {
+		g.Closed(reason)
 	}
 	p.cancel()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.ctx), stopLimit)
@@ -197,8 +228,13 @@ func (p *Part) isOutfall(name string) bool { _, ok := p.nodes[name].(Outfall); r
 func (p *Part) broken(name string, err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.inst != nil && !p.closed {
-		p.inst.Tell(run.Notice{Kind: run.Broken, Node: name, Err: err})
+	n := run.Notice{Kind: run.Broken, Node: name, Err: err}
+	switch {
+	case p.closed:
+	case p.inst == nil:
+		p.failed = &n
+	default:
+		p.inst.Tell(n)
 	}
 }
 

@@ -49,7 +49,7 @@ func (p *Part) readUnits(ctx context.Context, in input, sink hub.UnitSink) (*hub
 	if o := p.originOf(in.from); o != nil {
 		return o.pub.ReadUnits(want, sink, opt)
 	}
-	tap, ok := p.nodes[in.from].(Tap)
+	tap, ok := p.element(in.from).(Tap)
 	if !ok {
 		return nil, unready(in.from, "nothing can be read from it")
 	}
@@ -60,10 +60,10 @@ func (p *Part) readUnits(ctx context.Context, in input, sink hub.UnitSink) (*hub
 
 func (p *Part) readPackets(ctx context.Context, in input, sink hub.Sink) (*hub.Reader, error) {
 	want, opt := kept(media.Everything(), in.kind), hub.ReadOptions{Paused: true}
-	if o := p.origins[in.from]; o != nil {
+	if o := p.originOf(in.from); o != nil {
 		return o.pub.Read(want, sink, opt)
 	}
-	tap, ok := p.nodes[in.from].(Tap)
+	tap, ok := p.element(in.from).(Tap)
 	if !ok {
 		return nil, unready(in.from, "nothing can be read from it")
 	}

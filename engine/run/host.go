@@ -77,9 +77,11 @@ const (
 
 // Notice is something that happened in a Runtime without anybody asking.
 type Notice struct {
-	Kind   NoticeKind
-	Node   string            // whose doing it is, if known
-	Branch string            // of BranchGone: its name, "seat[alice]"
+	Kind NoticeKind
+	Node string // whose doing it is, if known
+	// Branch is the name of the branch of BranchGone: "seat[alice]". Of NodeEnded and Broken it is the branch of a key whose part in Go
+	// it is about: the end of that is the key's, and nobody else's.
+	Branch string
 	Err    error             // of BranchGone and Broken: a fault whose place names the node
 	Event  string            // of Said
 	Vars   map[string]string // of Said; not changed afterwards

@@ -158,11 +158,19 @@ func (o *owner) notice(at *attempt, n run.Notice) {
 			o.live(at)
 		}
 	case run.NodeEnded:
+		if n.Branch != "" {
+			o.guestEnded(n.Branch)
+			return
+		}
 		at.ended[n.Node] = true
 		o.checkEnd(at)
 	case run.BranchGone:
 		o.branchGone(n.Branch, o.blame(n.Err, n.Node))
 	case run.Broken:
+		if n.Branch != "" {
+			o.guestBroken(n.Branch, o.blame(n.Err, n.Node))
+			return
+		}
 		o.fail(o.blame(n.Err, n.Node))
 	case run.Said:
 		o.said(n)

@@ -61,11 +61,13 @@ func (o *owner) fell(name, onError string, err error) {
 	case onErrorDrop:
 		o.branch(name, event.BranchDropped, err)
 		o.dropped++
+		o.exit(name)
 	case onErrorRestart:
 		wait, again := o.triesOf(name).Next(time.Now())
 		if !again {
 			o.branch(name, event.BranchDropped, err)
 			o.dropped++
+			o.exit(name)
 			break
 		}
 		o.branch(name, event.BranchGone, err)
@@ -153,6 +155,7 @@ func (o *owner) forget() {
 	for name, f := range o.fallen {
 		if k := o.roster.Key(name); k != nil && k.OnError != onErrorRestart {
 			o.roster.Delete(name)
+			o.exit(name)
 		}
 		o.clock.Hush(&f.back)
 		delete(o.fallen, name)

@@ -56,7 +56,8 @@ func (o *owner) adding(k *roster.Key) (work, error) {
 		}
 		return work{}, err
 	}
-	w := work{plan: p}
+	w := work{plan: p, enter: k.Branch}
+	k.OnError = onErrorOf(p, k.Branch)
 	if b, ok := shape.Of(p).Branch(k.Branch); ok {
 		k.OnError = b.OnError
 		w.change = run.Change{Verb: run.AddBranch, Branch: k.Branch, Plan: p}
@@ -73,6 +74,7 @@ func (o *owner) added(name string, r run.Result, err error) error {
 	}
 	if err != nil {
 		o.roster.Delete(name)
+		o.exit(name)
 		o.lift(name)
 		return err
 	}
@@ -127,7 +129,8 @@ func (o *owner) removed(name string, err error) error {
 	delete(o.tries, name)
 	o.roster.Unset(name)
 	o.lift(name)
-	o.inst.spec.Ends.Inlets(o.shape.Plan(), nil)
+	o.takenOut(name)
+	o.exit(name)
 	if refused := o.inst.opts.Reserve(o.inst.id, o.shape.Plan().Policy.Cost); refused != nil {
 		o.log().Warn("cost not lowered", "err", refused)
 	}

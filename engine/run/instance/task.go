@@ -23,6 +23,7 @@ type work struct {
 	change run.Change    // no Verb: there is nothing for the Runtime to do
 	plan   *plan.Plan    // that runs afterwards; nil: it stays
 	limit  time.Duration // 0 means the usual one
+	enter  string        // the branch of a key whose part in Go has to be there before
 }
 
 // enqueue lets a task wait for its turn.
@@ -53,7 +54,9 @@ func (o *owner) carryOut(at *attempt, t *task) {
 		t.end(run.Result{}, err)
 		return
 	}
-	if w.change.Verb == "" || at.rt == nil {
+	there, _ := o.inst.spec.Ends.(Keyed)
+	enters, applies := there != nil && w.enter != "", w.change.Verb != "" && at.rt != nil
+	if !enters && !applies {
 		if w.plan != nil {
 			o.adopt(w.plan)
 		}
@@ -69,7 +72,12 @@ func (o *owner) carryOut(at *attempt, t *task) {
 	at.stale = false
 	var result run.Result
 	o.call(at, w.limit, func(ctx context.Context) (err error) {
-		result, err = at.rt.Apply(ctx, w.change)
+		if enters {
+			err = there.Enter(ctx, w.plan, w.enter)
+		}
+		if err == nil && applies {
+			result, err = at.rt.Apply(ctx, w.change)
+		}
 		return err
 	}, func(err error) {
 		if errors.Is(err, fault.Lost) {

@@ -2,6 +2,7 @@ package shape
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"sluice/engine/element"
@@ -16,7 +17,8 @@ type Life struct {
 	Silent time.Duration // since the last of them gave anything; negative if none ever has
 }
 
-// Life sums up a report. Sources that ended, stand in for others, or are lazy and not in running do not count. Of
+// Life sums up a report. Sources that ended, stand in for others, are those of a key, who may be silent, or are lazy and not in
+// running do not count. Of
 // pipelines that read files everything counts: there, a source is silent while a slow encoder works.
 func (s *Shape) Life(r run.Report, ended map[string]bool, running func(lazy string) bool) Life {
 	life := Life{Silent: -1}
@@ -42,17 +44,27 @@ func (s *Shape) watched(ended map[string]bool, running func(lazy string) bool) m
 		offline[l.Name] = l.Offline
 	}
 	for _, n := range s.plan.Nodes {
-		source := slices.Contains(s.sources, n.Name) && !ended[n.Name]
+		source := (slices.Contains(s.sources, n.Name) || s.ticks[n.Name]) && !ended[n.Name] && !s.keyed(n.Branch)
 		if n.Domain == element.Gst && s.active(n.Name, running) && (source || offline[n.Pipeline]) {
 			out[run.OfNode] = append(out[run.OfNode], n.Name)
 		}
 	}
 	for _, b := range s.plan.Bridges {
-		if b.Direction == plan.IntoGst && !b.Fallback && !ended[b.Node.Of] && s.crosses(b, running) {
+		if b.Direction == plan.IntoGst && !b.Fallback && !s.keyed(b.Branch) && !ended[b.Node.Of] && s.crosses(b, running) {
 			out[run.OfBridge] = append(out[run.OfBridge], b.Name)
 		}
 	}
 	return out
+}
+
+// keyed tells whether a branch is that of a key, or within it.
+func (s *Shape) keyed(branch string) bool {
+	for name, b := range s.branches {
+		if b.Kind == plan.Keyed && (branch == name || strings.HasPrefix(branch, name+"/")) {
+			return true
+		}
+	}
+	return false
 }
 
 // active tells whether some element of a node runs.

@@ -16,6 +16,7 @@ type Shape struct {
 	plan     *plan.Plan
 	into     map[string][]hop    // by node: where media comes from
 	from     map[string][]hop    // by node: where it goes
+	ticks    map[string]bool     // nodes with a beginning of their own that always runs, whatever feeds them beside it
 	leads    map[string]bool     // nodes that give more than what plays while another is silent
 	parts    map[string][]string // by node: what is lazy and has elements of it; "" for those that always run
 	lazy     map[string]Lazy
@@ -44,7 +45,7 @@ type hop struct {
 // Of reads a plan, which must not be changed afterwards.
 func Of(p *plan.Plan) *Shape {
 	s := &Shape{
-		plan: p, into: map[string][]hop{}, from: map[string][]hop{}, leads: map[string]bool{}, parts: map[string][]string{},
+		plan: p, into: map[string][]hop{}, from: map[string][]hop{}, leads: map[string]bool{}, ticks: map[string]bool{}, parts: map[string][]string{},
 		lazy: map[string]Lazy{}, branches: map[string]plan.Branch{},
 	}
 	s.link()
@@ -106,6 +107,10 @@ func (s *Shape) pipeline(l *plan.Pipeline) {
 	for _, k := range l.Links {
 		fed[k.To.Of] = true
 	}
+	crosses := map[string]bool{}
+	for _, b := range s.plan.Bridges {
+		crosses[b.Name] = true
+	}
 	for _, e := range l.Elements {
 		part := e.Branch
 		if l.Lazy {
@@ -119,7 +124,9 @@ func (s *Shape) pipeline(l *plan.Pipeline) {
 			continue
 		}
 		s.part(node, "")
-		s.waits = s.waits || !fed[e.Name] && part == "" && !s.StandsIn(e.Node)
+		begins := !fed[e.Name] && part == "" && !s.StandsIn(e.Node)
+		s.waits = s.waits || begins
+		s.ticks[e.Node] = s.ticks[e.Node] || begins && !crosses[e.Name]
 	}
 }
 
