@@ -14,6 +14,7 @@ import (
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
 	"github.com/bluenviron/gortsplib/v5/pkg/description"
+	"github.com/bluenviron/gortsplib/v5/pkg/headers"
 	"github.com/bluenviron/gortsplib/v5/pkg/liberrors"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
@@ -158,16 +159,9 @@ func (c call) refused(s liberrors.ErrClientBadStatusCode) error {
 
 // play passes on what comes until stop, or an error.
 func (s *called) play(stop <-chan struct{}, to *hub.Publication) error {
-	for i, l := range s.lines {
-		s.client.OnPacketRTP(l.Media, l.Format, func(p *rtp.Packet) {
-			_ = to.Write(i, []media.Packet{{Header: p.Header, Payload: p.Payload, Arrival: time.Now()}}) // its end is told otherwise
-		})
-		s.client.OnPacketRTCP(l.Media, func(p rtcp.Packet) {
-			if sr, ok := p.(*rtcp.SenderReport); ok {
-				_ = to.Report(i, sr.RTPTime, wall(sr.NTPTime), time.Now()) // as above
-			}
-		})
-	}
+	told := make(chan struct{}) // closed when the answer to PLAY has said what it says of times
+	a := align(s.lines)
+	s.listen(to, a, told)
 	over := make(chan struct{})
 	defer func() { <-over }()
 	go func() {
@@ -178,11 +172,49 @@ func (s *called) play(stop <-chan struct{}, to *hub.Publication) error {
 		case <-s.done():
 		}
 	}()
-	if _, err := s.client.Play(nil); err != nil {
+	r, err := s.client.Play(nil)
+	if err == nil {
+		s.info(r, a)
+	}
+	close(told)
+	if err != nil {
 		s.close()
 		return err
 	}
 	return s.client.Wait()
+}
+
+// listen passes packets on, and reports. The first ones wait until it is told how tracks belong together.
+func (s *called) listen(to *hub.Publication, a *aligner, told <-chan struct{}) {
+	for i, l := range s.lines {
+		s.client.OnPacketRTP(l.Media, l.Format, func(p *rtp.Packet) {
+			<-told
+			at := a.arrival(i, p.Timestamp, time.Now())
+			_ = to.Write(i, []media.Packet{{Header: p.Header, Payload: p.Payload, Arrival: at}}) // its end is told otherwise
+		})
+		s.client.OnPacketRTCP(l.Media, func(p rtcp.Packet) {
+			if sr, ok := p.(*rtcp.SenderReport); ok {
+				<-told
+				_ = to.Report(i, sr.RTPTime, wall(sr.NTPTime), a.moment(i, time.Now())) // as above
+			}
+		})
+	}
+}
+
+// info reads of an answer which timestamps the tracks have at one and the same time (RFC 2326 12.33).
+func (s *called) info(r *base.Response, a *aligner) {
+	var list headers.RTPInfo
+	if list.Unmarshal(r.Header["RTP-Info"]) != nil {
+		return
+	}
+	began := time.Unix(1, 0) // any will do
+	for i, l := range s.lines {
+		for _, entry := range list {
+			if entry.Timestamp != nil && l.Media.Control != "" && strings.HasSuffix(entry.URL, l.Media.Control) {
+				a.tell(i, *entry.Timestamp, began)
+			}
+		}
+	}
 }
 
 // done is closed when the session has ended.

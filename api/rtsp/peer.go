@@ -19,6 +19,7 @@ type Peer struct {
 
 	// Of one that publishes.
 	lines       []sdp.Line
+	align       *aligner
 	publication atomic.Pointer[hub.Publication]
 	key         func(track int) // asks for a key frame
 
@@ -36,7 +37,7 @@ type Peer struct {
 }
 
 func newPublisher(lines []sdp.Line, key func(int)) *Peer {
-	return &Peer{publishes: true, lines: lines, key: key, done: make(chan struct{})}
+	return &Peer{publishes: true, lines: lines, align: align(lines), key: key, done: make(chan struct{})}
 }
 
 func newPlayer() *Peer {

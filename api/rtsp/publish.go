@@ -67,7 +67,8 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 // packet passes on what came. A publication that has ended refuses it; the element hears of that otherwise.
 func (p *Peer) packet(track int, r *rtp.Packet) {
 	if pub := p.publication.Load(); pub != nil {
-		_ = pub.Write(track, []media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: time.Now()}})
+		at := p.align.arrival(track, r.Timestamp, time.Now())
+		_ = pub.Write(track, []media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: at}})
 	}
 }
 
@@ -78,7 +79,8 @@ func (p *Peer) control(track int, r rtcp.Packet) {
 	if !ok || pub == nil {
 		return
 	}
-	_ = pub.Report(track, sr.RTPTime, wall(sr.NTPTime), time.Now()) // as above
+	p.align.tell(track, sr.RTPTime, wall(sr.NTPTime))
+	_ = pub.Report(track, sr.RTPTime, wall(sr.NTPTime), p.align.moment(track, time.Now())) // as above
 }
 
 // wall is a time of NTP, which counts seconds since 1900; zero for who has no clock.
