@@ -17,8 +17,6 @@ import (
 const (
 	// most is how much of what is no media may wait to be written: more is not for a client that reads.
 	most = 1 << 20
-	// largest is how much media may wait: one message can be this long.
-	largest = 1 << 24
 	// atOnce is how many pieces are given to one system call; Linux takes 1024.
 	atOnce = 1000
 )
@@ -43,7 +41,7 @@ type Out struct {
 	head   []byte
 	pieces [][]byte
 	rest   net.Buffers // what is to be written before anything else
-	held   int         // bytes of it
+	owed   int         // bytes of it that are no media
 	busy   bool        // the goroutine is at work
 	failed bool
 	closed bool // nothing new is written
@@ -87,12 +85,14 @@ func (o *Out) Send(id uint8, m *chunk.Message) {
 		return
 	}
 	b := chunk.Append(nil, id, m, o.size)
-	if o.held+len(b) > most+largest {
+	if o.owed+len(b) > most {
 		o.fail()
 		return
 	}
 	o.pieces = append(o.pieces[:0], b)
-	o.write()
+	if o.write(); len(o.rest) > 0 {
+		o.owed += len(b)
+	}
 	if m.Type == chunk.SetChunkSize {
 		o.size = ChunkSize
 	}
@@ -168,10 +168,7 @@ func (o *Out) write() {
 	if len(o.pieces) == 0 || o.failed {
 		return
 	}
-	for _, p := range o.pieces {
-		o.rest = append(o.rest, p)
-		o.held += len(p)
-	}
+	o.rest = append(o.rest, o.pieces...)
 	o.head, o.pieces = nil, nil // the rest has them now
 	if !o.busy {
 		o.busy = true
@@ -196,7 +193,7 @@ func (o *Out) flush() {
 	for {
 		o.mu.Lock()
 		rest := o.rest
-		o.rest, o.held = nil, 0
+		o.rest, o.owed = nil, 0
 		if len(rest) == 0 || o.failed {
 			o.busy = false
 			rooms := slices.Collect(maps.Values(o.rooms))
@@ -225,7 +222,7 @@ func (o *Out) flush() {
 // fail gives the connection up: who reads from it hears of it.
 func (o *Out) fail() {
 	o.failed = true
-	o.rest, o.held, o.pieces = nil, 0, nil
+	o.rest, o.owed, o.pieces = nil, 0, nil
 	_ = o.conn.Close() // nothing can be done about it
 }
 
