@@ -23,7 +23,7 @@ func (s *sink) Stop(context.Context) error { s.peer.Stop(nil); return nil }
 
 // Want implements node.Taker.
 func (s *sink) Want() media.Want {
-	return media.Want{Audio: sdp.Codecs(media.Audio), Video: sdp.Codecs(media.Video)}
+	return media.Want{Audio: sdp.Codecs(media.Audio), Video: sdp.Codecs(media.Video), Settled: true}
 }
 
 // Begin implements hub.SinkOf.

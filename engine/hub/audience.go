@@ -26,6 +26,7 @@ func (h *Hub) admit(r *Reader, o offer, picks []*track) (bool, error) {
 	}
 	r.search = nil
 	if fresh {
+		r.want = r.want.Settle(describe(picks))
 		h.opt.Log.Debug("reader joined", "stream", r.name, "reader", r.id, "tracks", describe(picks).String())
 		h.tell(Event{What: ReaderJoined, Stream: r.name, Publication: o.pub.id, Reader: r.id, Description: describe(picks)})
 	}

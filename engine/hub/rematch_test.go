@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -232,4 +233,32 @@ func TestSearchEndsWithTheHub(t *testing.T) {
 			expectCode(t, s.awaitEnd(t), fault.Closed)
 		}
 	})
+}
+
+// Who has told its peer of codecs gets no others, though it would have taken them at first.
+func TestSettledReaders(t *testing.T) {
+	h := newHub(t, Options{})
+	publish(t, h, "cam", describing(media.VP8, media.Opus), PublishOptions{Policy: Yield})
+	want := media.Want{Video: []media.Codec{media.H264, media.VP8}, Audio: []media.Codec{media.PCMU, media.Opus}}
+	free, settled, deaf := newSink(), newSink(), newSink()
+	others := join(t, h, "cam", want, free, ReadOptions{})
+	want.Settled = true
+	mine := join(t, h, "cam", want, settled, ReadOptions{})
+	want.Audio = nil
+	silent := join(t, h, "cam", want, deaf, ReadOptions{})
+	d := describing(media.VP8, media.PCMU, media.Opus)
+	d.Tracks[2].ID = "other"
+	publish(t, h, "cam", d, PublishOptions{})
+	for _, c := range []struct {
+		r    *Reader
+		want string
+	}{{others, "vp8 pcmu"}, {mine, "vp8 opus"}, {silent, "vp8"}} {
+		var got []string
+		for _, t := range c.r.Tracks() {
+			got = append(got, string(t.Codec))
+		}
+		if strings.Join(got, " ") != c.want {
+			t.Errorf("a reader gets %v, want %s", got, c.want)
+		}
+	}
 }

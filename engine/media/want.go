@@ -24,6 +24,9 @@ type Want struct {
 	// Rate, in Hz, and Channels are those of sound that is made for the reader, if it cannot take any as it is. At 0 they are
 	// left to the codec.
 	Rate, Channels int
+	// Settled says that the reader tells its peer once what comes, and cannot tell it of anything else: from what it gets first on
+	// it wants the same codecs, whoever publishes.
+	Settled bool
 }
 
 // Shape is what a reader asks of pictures beside their codec. What is zero is left as it is.
@@ -94,6 +97,25 @@ func (w Want) Only(k Kind) Want {
 	}
 	if k != Data {
 		w.Data = nil
+	}
+	return w
+}
+
+// Settle wants no codecs but those of some tracks, if it is settled.
+func (w Want) Settle(d Description) Want {
+	if !w.Settled {
+		return w
+	}
+	w.Audio, w.Video, w.Data = nil, nil, nil
+	for _, t := range d.Tracks {
+		switch t.Kind {
+		case Audio:
+			w.Audio = append(w.Audio, t.Codec)
+		case Video:
+			w.Video = append(w.Video, t.Codec)
+		case Data:
+			w.Data = append(w.Data, t.Codec)
+		}
 	}
 	return w
 }
