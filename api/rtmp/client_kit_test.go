@@ -17,16 +17,6 @@ import (
 	"sluice/engine/media"
 )
 
-// unhex reads bytes.
-func unhex(t testing.TB, text string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 // h264 is a track whose parameter sets are those of x264 at 320x180.
 func h264(t testing.TB) media.Track {
 	t.Helper()
