@@ -1,5 +1,5 @@
 // RTMP and browsers meet: what an encoder publishes is played by the Web SDK, its AAC as Opus, and its pictures as they are unless
-// they are reordered; what the Web SDK publishes, a player of RTMP gets with AAC.
+// they are reordered or Flash's own; what the Web SDK publishes, a player of RTMP gets with AAC.
 import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 
@@ -9,8 +9,8 @@ import { Sdk } from "../lib/sdk.mjs";
 const source = "-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine=frequency=440 -pix_fmt yuv420p -g 25";
 
 // encode publishes until it is stopped.
-function encode(url, video) {
-  const process = spawn("ffmpeg", [...source.split(" "), ...video.split(" "), "-c:a", "aac", "-f", "flv", url], { stdio: ["ignore", "ignore", "inherit"] });
+function encode(url, codecs) {
+  const process = spawn("ffmpeg", [...source.split(" "), ...codecs.split(" "), "-f", "flv", url], { stdio: ["ignore", "ignore", "inherit"] });
   const gone = new Promise((resolve) => process.on("exit", resolve));
   return async () => {
     process.kill("SIGINT");
@@ -22,12 +22,14 @@ export default async function (scene) {
   const at = (name) => `rtmp://${scene.servers[0].more}/live/${name}`;
   const player = await Sdk.at(scene, "player");
   scene.notes.played = {};
-  for (const [key, codec, video] of [
-    ["plain", "H264", "-c:v libx264 -preset ultrafast -tune zerolatency"],
-    ["bframes", "VP8", "-c:v libx264 -preset veryfast -bf 2"],
+  for (const [key, codec, codecs] of [
+    ["plain", "H264", "-c:v libx264 -preset ultrafast -tune zerolatency -c:a aac"],
+    ["bframes", "VP8", "-c:v libx264 -preset veryfast -bf 2 -c:a aac"],
+    ["flash", "VP8", "-c:v flv1 -c:a nellymoser -ar 22050 -ac 1"],
+    ["speex", "VP8", "-c:v flashsv -s 320x180 -c:a libspeex -ar 16000 -ac 1"],
   ]) {
     const name = `${scene.stream}-${key}`;
-    const stop = encode(at(name), video);
+    const stop = encode(at(name), codecs);
     try {
       await player.tab.sees(`the stream ${key}`, async () => {
         await player.start(key, "play", { name });
