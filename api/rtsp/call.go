@@ -187,10 +187,11 @@ func (s *called) play(stop <-chan struct{}, to *hub.Publication) error {
 // listen passes packets on, and reports. The first ones wait until it is told how tracks belong together.
 func (s *called) listen(to *hub.Publication, a *aligner, told <-chan struct{}) {
 	for i, l := range s.lines {
+		sets := newParameters(l.Track)
 		s.client.OnPacketRTP(l.Media, l.Format, func(p *rtp.Packet) {
 			<-told
 			at := a.arrival(i, p.Timestamp, time.Now())
-			_ = to.Write(i, []media.Packet{{Header: p.Header, Payload: p.Payload, Arrival: at}}) // its end is told otherwise
+			_ = to.Write(i, sets.complete([]media.Packet{{Header: p.Header, Payload: p.Payload, Arrival: at}})) // its end is told otherwise
 		})
 		s.client.OnPacketRTCP(l.Media, func(p rtcp.Packet) {
 			if sr, ok := p.(*rtcp.SenderReport); ok {

@@ -20,6 +20,7 @@ type Peer struct {
 	// Of one that publishes.
 	lines       []sdp.Line
 	align       *aligner
+	sets        []*parameters
 	publication atomic.Pointer[hub.Publication]
 	key         func(track int) // asks for a key frame
 
@@ -37,7 +38,7 @@ type Peer struct {
 }
 
 func newPublisher(lines []sdp.Line, key func(int)) *Peer {
-	return &Peer{publishes: true, lines: lines, align: align(lines), key: key, done: make(chan struct{})}
+	return &Peer{publishes: true, lines: lines, align: align(lines), sets: parametersOf(lines), key: key, done: make(chan struct{})}
 }
 
 func newPlayer() *Peer {

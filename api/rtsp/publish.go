@@ -68,7 +68,7 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 func (p *Peer) packet(track int, r *rtp.Packet) {
 	if pub := p.publication.Load(); pub != nil {
 		at := p.align.arrival(track, r.Timestamp, time.Now())
-		_ = pub.Write(track, []media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: at}})
+		_ = pub.Write(track, p.sets[track].complete([]media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: at}}))
 	}
 }
 
