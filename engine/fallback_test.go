@@ -26,6 +26,11 @@ links:
   - bars -> enc
 `
 
+// elapse lets time pass in a bubble, in which that takes none.
+func elapse(d time.Duration) {
+	time.Sleep(d) //nolint:forbidigo // there is nothing to wait for but time itself
+}
+
 // show is a stream with a fallback, a viewer of it, and what makes its slate.
 type show struct {
 	*bench
@@ -121,11 +126,11 @@ func TestFallbackWhileSilent(t *testing.T) {
 		if !s.comes(pub, true, time.Second) || !s.comes(pub, false, 1040*time.Millisecond) {
 			t.Error("the camera is not shown")
 		}
-		time.Sleep(1900 * time.Millisecond)
+		elapse(1900 * time.Millisecond)
 		if s.coded() || s.stands(true, 2*time.Second) {
 			t.Error("the slate is there too early")
 		}
-		time.Sleep(200 * time.Millisecond)
+		elapse(200 * time.Millisecond)
 		if !s.coded() {
 			t.Fatal("no slate is made of a camera that is silent")
 		}
@@ -146,9 +151,9 @@ func TestFallbackWhileSilent(t *testing.T) {
 		if s.stands(true, 6*time.Second) {
 			t.Error("the slate is shown beside the camera")
 		}
-		time.Sleep(1500 * time.Millisecond)
+		elapse(1500 * time.Millisecond)
 		s.comes(pub, false, 4*time.Second)
-		time.Sleep(time.Second)
+		elapse(time.Second)
 		if s.coded() {
 			t.Error("the slate is made although the camera is there")
 		}
@@ -162,7 +167,7 @@ func TestFallbackThatDoesNotCome(t *testing.T) {
 		s := onStage(t, "")
 		pub := await(t, "the publication", s.camera.fed)
 		s.comes(pub, true, 0)
-		time.Sleep(3 * time.Second)
+		elapse(3 * time.Second)
 		if !s.comes(pub, false, 3*time.Second) {
 			t.Error("the camera is not shown after its pause")
 		}
@@ -182,7 +187,7 @@ func TestFallbackThatNobodySees(t *testing.T) {
 		reader := s.viewer.reader
 		s.viewer.mu.Unlock()
 		reader.Close()
-		time.Sleep(3 * time.Second)
+		elapse(3 * time.Second)
 		if s.coded() {
 			t.Error("a slate is made for nobody")
 		}
@@ -204,14 +209,14 @@ func TestPublisherWhoComesBack(t *testing.T) {
 		_, err := s.Raise(t.Context(), raise("fake.publish", "/cam", newPeer(media.NewTrack(media.VP8))))
 		wantCode(t, "a name whose publisher is there", err, fault.NameInUse)
 
-		time.Sleep(100 * time.Millisecond)
+		elapse(100 * time.Millisecond)
 		if err := s.inst.Leave(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		if !s.coded() || !s.stands(true, time.Second) {
 			t.Fatal("no slate is shown when the publisher has gone")
 		}
-		time.Sleep(time.Hour)
+		elapse(time.Hour)
 		s.stays()
 		if !s.stands(false, time.Hour) {
 			t.Error("the slate is not shown for long")
@@ -251,7 +256,7 @@ func TestKeepingOfNames(t *testing.T) {
 					t.Fatal(err)
 				}
 				look := func(after time.Duration, there bool) {
-					time.Sleep(after)
+					elapse(after)
 					synctest.Wait()
 					if s.Streams().Has("cam") != there {
 						t.Errorf("%q, watched %v: after %v the name is kept: %v", keep, watched, after, !there)

@@ -25,8 +25,8 @@ func (Out) Spec() element.Spec {
 			element.Choice("track", "main", "alternative").Or("main").
 				Says("Whether this is the stream itself, or other codings of a stream that is published already."),
 			element.Choice("publish", string(hub.Refuse), string(hub.Replace), string(hub.Queue), string(hub.Yield)).Or(string(hub.Refuse)).
-				Says("What happens when the name is taken: this one fails, ends the other, or waits for the other's end. With yield it fails, and " +
-					"whoever publishes the name later takes it over with all who read it."),
+				Says("What happens when the name is taken: this one fails, ends the other, or waits for the other's end. With yield it fails, " +
+					"and whoever publishes the name later takes it over with all who read it."),
 		},
 		Demand:   true,
 		Examples: []string{"stream.out name=lobby", "stream.out name=lobby track=alternative", "stream.out name=lobby publish=replace"},

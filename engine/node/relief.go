@@ -58,7 +58,8 @@ func (p *Part) relieve(g *gather) error {
 			continue
 		}
 		if g.alternative || g.stream == "" {
-			return unready(g.node, "a fallback needs a stream of its own to stand in for").Advise("take it to the stream.out of the stream itself")
+			return unready(g.node, "a fallback needs a stream of its own to stand in for").
+				Advise("take it to the stream.out of the stream itself")
 		}
 		g.relief = &relief{
 			g: g, after: time.Duration(n.Fallback.After), keep: time.Duration(n.Fallback.Keep), moved: make(chan struct{}, 1),

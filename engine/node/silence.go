@@ -113,19 +113,24 @@ func (p *Part) Left(ctx context.Context) bool {
 		return false
 	}
 	p.mu.Lock()
-	closed := p.closed
-	p.mu.Unlock()
+	var gone []*origin
 	for _, name := range p.order {
-		o := p.originOf(name)
-		if closed || o == nil || p.spares(name) {
-			continue
-		}
-		p.over(name, nil)
-		if err := o.source.Stop(ctx); err != nil {
-			p.opt.Log.Warn("element did not stop properly", "node", name, "err", err)
+		if o := p.origins[name]; o != nil && !p.spares(name) {
+			gone = append(gone, o)
 		}
 	}
-	return !closed
+	closed := p.closed
+	p.mu.Unlock()
+	if closed {
+		return false
+	}
+	for _, o := range gone {
+		p.over(o.name, nil)
+		if err := o.source.Stop(ctx); err != nil {
+			p.opt.Log.Warn("element did not stop properly", "node", o.name, "err", err)
+		}
+	}
+	return true
 }
 
 // reliefs lists those of the part's streams that have one.
@@ -146,7 +151,7 @@ func (p *Part) relieved() []*relief {
 	return out
 }
 
-// spares tells whether a node only stands in for others.
+// spares tells whether a node only stands in for others. The caller holds p.mu.
 func (p *Part) spares(node string) bool {
 	some := false
 	for _, f := range p.plan.Flows {
