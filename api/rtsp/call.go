@@ -190,8 +190,8 @@ func (s *called) listen(to *hub.Publication, a *aligner, told <-chan struct{}) {
 		sets := newParameters(l.Track)
 		s.client.OnPacketRTP(l.Media, l.Format, func(p *rtp.Packet) {
 			<-told
-			at := a.arrival(i, p.Timestamp, time.Now())
-			_ = to.Write(i, sets.complete([]media.Packet{{Header: p.Header, Payload: p.Payload, Arrival: at}})) // its end is told otherwise
+			batch := a.admit(i, []media.Packet{{Header: p.Header, Payload: p.Payload, Arrival: time.Now()}})
+			_ = to.Write(i, sets.complete(batch)) // its end is told otherwise
 		})
 		s.client.OnPacketRTCP(l.Media, func(p rtcp.Packet) {
 			if sr, ok := p.(*rtcp.SenderReport); ok {

@@ -55,6 +55,7 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 	if err := v.raise(h.server.door.cut(), "rtsp.announce", transport(ctx.Session.Transport())); err != nil {
 		return answer(err), nil
 	}
+	v.peer.align.wait = ctx.Session.Transport().Protocol == gortsplib.ProtocolUDP // nothing has come yet
 	for i, l := range v.peer.lines {
 		ctx.Session.OnPacketRTP(l.Media, l.Format, func(p *rtp.Packet) { v.peer.packet(i, p) })
 		ctx.Session.OnPacketRTCP(l.Media, func(p rtcp.Packet) { v.peer.control(i, p) })
@@ -67,8 +68,10 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 // packet passes on what came. A publication that has ended refuses it; the element hears of that otherwise.
 func (p *Peer) packet(track int, r *rtp.Packet) {
 	if pub := p.publication.Load(); pub != nil {
-		at := p.align.arrival(track, r.Timestamp, time.Now())
-		_ = pub.Write(track, p.sets[track].complete([]media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: at}}))
+		batch := p.align.admit(track, []media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: time.Now()}})
+		if len(batch) > 0 {
+			_ = pub.Write(track, p.sets[track].complete(batch))
+		}
 	}
 }
 
