@@ -1,7 +1,7 @@
 # sluice: `make run` shows what it does, `make test` checks everything. Both install what they need and say so.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build build-nogst media test check unit race browser cover golden fuzz bench lint docs schema registry completion clean
+.PHONY: help run build build-nogst media test check unit race browser matrix cover golden fuzz bench lint docs schema registry completion clean
 
 BIN        := bin
 SLUICE     := $(BIN)/sluice
@@ -76,7 +76,7 @@ run: ## install what is missing, transcode a test file, and start the server unt
 	@echo "made: out/bars.webm (play it in a browser)"
 	@SLUICE_LOG_FORMAT=text $(SLUICE) serve --dev
 
-test: setup media check race gst browser ## everything: set-up, lint, unit, race, GStreamer and browser tests
+test: setup media check race gst browser matrix ## everything: set-up, lint, unit, race, GStreamer, browser and matrix tests
 
 .PHONY: setup gst
 setup:
@@ -91,6 +91,9 @@ browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=nam
 	@.ci/setup browser
 	@mkdir -p out; node --test testdata/browser/lib/*.test.mjs >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
 	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 15m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
+
+matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (a minute)
+	SLUICE_MATRIX=1 $(PURE) go test -count=1 -timeout 10m -parallel 5 ./cmd/sluice/matrix $(if $(UPDATE),-update)
 
 check: lint unit ## fast: lint and unit tests, without GStreamer
 

@@ -69,7 +69,7 @@ func start(t *testing.T, name string, args ...string) *program {
 	p.cmd.WaitDelay = 5 * time.Second
 	if err := p.cmd.Start(); err != nil {
 		cancel()
-		t.Skipf("%s is not there: %v", name, err)
+		lacking(t, "%s is not there: %v", name, err)
 	}
 	go func() {
 		defer close(p.done)

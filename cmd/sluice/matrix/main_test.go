@@ -16,3 +16,12 @@ func needMatrix(t *testing.T) {
 		t.Skip("takes minutes, ffmpeg and GStreamer; `make matrix` runs it")
 	}
 }
+
+// lacking skips the test, or has it fail where everything has to be there, as in `make test`.
+func lacking(t *testing.T, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("SLUICE_REQUIRE_GST") != "" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
+}

@@ -32,7 +32,7 @@ func built(t *testing.T) string {
 		_, err = os.Stat(path)
 	}
 	if err != nil {
-		t.Skipf("there is no program to test; `make build` makes it: %v", err)
+		lacking(t, "there is no program to test; `make build` makes it: %v", err)
 	}
 	return path
 }
