@@ -34,7 +34,7 @@ func TestParameters(t *testing.T) {
 		p := newParameters(track)
 		var got []media.Packet
 		for i, packet := range row.in {
-			h := rtp.Header{SequenceNumber: uint16(65534 + i), Timestamp: packet.stamp, Marker: true} //nolint:gosec // it wraps
+			h := rtp.Header{SequenceNumber: uint16(65534 + i), Timestamp: packet.stamp, Marker: true}
 			got = append(got, p.complete([]media.Packet{{Header: h, Payload: packet.payload}})...)
 		}
 		if !slices.EqualFunc(got, row.want, func(g media.Packet, w []byte) bool { return bytes.Equal(g.Payload, w) }) {
@@ -42,7 +42,7 @@ func TestParameters(t *testing.T) {
 		}
 		for i, g := range got {
 			ours := i+1 < len(got) && (bytes.Equal(g.Payload, sps) || bytes.Equal(g.Payload, pps)) && row.name != "its own"
-			if g.Header.SequenceNumber != uint16(65534+i) || ours && g.Header.Marker { //nolint:gosec // it wraps
+			if g.Header.SequenceNumber != uint16(65534+i) || ours && g.Header.Marker {
 				t.Errorf("%s: %+v is number %d", row.name, g.Header, i)
 			}
 		}
