@@ -57,31 +57,34 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 		}
 	}
 	for _, b := range pl.Bridges {
-		port := in[b.Name]
-		if b.Direction != plan.IntoGst || port == nil || p.nodes[b.Node.Of] == nil {
-			continue // or it is a guest's
+		if port := in[b.Name]; b.Direction == plan.IntoGst && port != nil && p.nodes[b.Node.Of] != nil { // or it is a guest's
+			p.enter(b, port)
 		}
-		f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch), squeeze: p.opt.For.Kind == media.Video}
-		f.ctx, f.cancel = context.WithCancel(p.ctx)
-		old := p.inflows[b.Name]
-		p.inflows[b.Name] = f
-		if p.branch != "" {
-			delete(p.ended, f.node) // it is waited for again
-		}
-		p.spawn(func() {
-			if old != nil {
-				old.close()
-			}
-			if p.branch != "" && p.isTap(f.node) {
-				p.await(f, b)
-				return
-			}
-			err := p.feedBridge(f, b.Format.Kind, b.Format.Codec)
-			if err != nil && !b.Optional && f.ctx.Err() == nil {
-				p.broken(f.node, placed(f.node, err))
-			}
-		})
 	}
+}
+
+// enter has what a node gives flow into a bridge. The caller holds p.mu.
+func (p *Part) enter(b plan.Bridge, port run.Port) {
+	f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch), squeeze: p.opt.For.Kind == media.Video}
+	f.ctx, f.cancel = context.WithCancel(p.ctx)
+	old := p.inflows[b.Name]
+	p.inflows[b.Name] = f
+	if p.branch != "" {
+		delete(p.ended, f.node) // it is waited for again
+	}
+	p.spawn(func() {
+		if old != nil {
+			old.close()
+		}
+		if p.branch != "" && p.isTap(f.node) {
+			p.await(f, b)
+			return
+		}
+		err := p.feedBridge(f, b.Format.Kind, b.Format.Codec)
+		if err != nil && !b.Optional && f.ctx.Err() == nil {
+			p.broken(f.node, placed(f.node, err))
+		}
+	})
 }
 
 // Rest implements instance.Ends.

@@ -43,7 +43,7 @@ func (p *Part) Enter(ctx context.Context, pl *plan.Plan, branch string) error {
 			return ctx.Err()
 		}
 	}
-	g := newPart(p.ctx, pl, p.opt)
+	g := newPart(p.ctx, pl, p.opt) //nolint:contextcheck // it lasts longer than the call
 	g.host, g.branch, g.epoch = p, branch, epoch
 	err := g.furnish(ctx)
 	if err == nil && len(g.order) == 0 {

@@ -34,6 +34,7 @@ func (i *Instance) Remove(ctx context.Context, node, key string) error {
 	name := roster.Branch(node, key)
 	return i.request(ctx,
 		func(o *owner) (work, error) { return o.removing(name) },
+		//nolint:contextcheck // ctx bounds the waiting; what becomes of the others does not wait
 		func(o *owner, _ run.Result, err error) error { return o.removed(name, err) })
 }
 

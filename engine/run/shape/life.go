@@ -44,7 +44,7 @@ func (s *Shape) watched(ended map[string]bool, running func(lazy string) bool) m
 		offline[l.Name] = l.Offline
 	}
 	for _, n := range s.plan.Nodes {
-		source := (slices.Contains(s.sources, n.Name) || s.ticks[n.Name]) && !ended[n.Name] && !s.keyed(n.Branch)
+		source := s.gives(&n) && !ended[n.Name]
 		if n.Domain == element.Gst && s.active(n.Name, running) && (source || offline[n.Pipeline]) {
 			out[run.OfNode] = append(out[run.OfNode], n.Name)
 		}
@@ -55,6 +55,11 @@ func (s *Shape) watched(ended map[string]bool, running func(lazy string) bool) m
 		}
 	}
 	return out
+}
+
+// gives tells whether a node is a source, or begins something by itself beside what it is fed. A key's are nobody's but its own.
+func (s *Shape) gives(n *plan.Node) bool {
+	return (slices.Contains(s.sources, n.Name) || s.ticks[n.Name]) && !s.keyed(n.Branch)
 }
 
 // keyed tells whether a branch is that of a key, or within it.

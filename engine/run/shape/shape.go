@@ -45,8 +45,9 @@ type hop struct {
 // Of reads a plan, which must not be changed afterwards.
 func Of(p *plan.Plan) *Shape {
 	s := &Shape{
-		plan: p, into: map[string][]hop{}, from: map[string][]hop{}, leads: map[string]bool{}, ticks: map[string]bool{}, parts: map[string][]string{},
-		lazy: map[string]Lazy{}, branches: map[string]plan.Branch{},
+		plan: p, into: map[string][]hop{}, from: map[string][]hop{}, ticks: map[string]bool{}, leads: map[string]bool{},
+		parts: map[string][]string{},
+		lazy:  map[string]Lazy{}, branches: map[string]plan.Branch{},
 	}
 	s.link()
 	s.lead()
