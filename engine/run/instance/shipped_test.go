@@ -17,6 +17,7 @@ import (
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
 	"sluice/engine/spec"
+	"sluice/engine/stat"
 	"sluice/graphs"
 	gst "sluice/testdata/registry"
 )
@@ -122,6 +123,50 @@ func TestTheShippedRoom(t *testing.T) {
 		last := func(c fake.Call) bool { return c.Change.Verb == run.RemoveBranch && c.Err == nil }
 		if !slices.ContainsFunc(r.fake().Calls(), last) {
 			t.Error("the guest was not removed")
+		}
+	})
+}
+
+// A room goes on while its guests give nothing, and while it has none: what it shows then is its own. It fails when that stops.
+func TestTheShippedRoomIsAliveByItself(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &rig{t: t}
+		i, err := New(Spec{
+			ID: "7f", Template: shipped(t, "rooms/mixer"), Inputs: plan.Inputs{Params: map[string]any{"room": "red"}},
+		}, Options{Open: r.open, Random: func() float64 { return 0 }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Instance = i
+		i.Begin()
+		defer r.stop()
+		synctest.Wait()
+		frames, more := uint64(0), uint64(1)
+		r.fake().Inspected(func(report *run.Report) {
+			frames += more
+			silent := time.Duration(0)
+			if more == 0 {
+				silent = time.Hour
+			}
+			report.Samples = []run.Sample{
+				{Kind: run.OfBridge, Name: "seat-ann-adec-audio-in", Silent: -1}, {Kind: run.OfBridge, Name: "seat-ann-vdec-video-in", Silent: -1},
+				{Kind: run.OfNode, Name: "picture", Counts: stat.Snapshot{Units: frames}, Silent: silent},
+			}
+		})
+		r.fake().Tell(run.Notice{Kind: run.FirstMedia, Node: "picture"})
+		r.want(run.Live)
+		r.after(time.Minute)
+		if err := r.Add(t.Context(), "seat", plan.Key{Name: "ann", Params: map[string]any{"stream": "cam"}}); err != nil {
+			t.Fatal(err)
+		}
+		r.after(time.Minute)
+		if s := r.Status(); s.State != run.Live || s.Restarts != 0 {
+			t.Fatalf("with a silent guest it is %s: %v", s.State, s.Fault)
+		}
+		more = 0
+		r.after(time.Minute)
+		if s := r.Status(); s.Restarts == 0 || s.Fault == nil || s.Fault.Code != fault.Stalled {
+			t.Errorf("without a picture it is %s: %v", s.State, s.Fault)
 		}
 	})
 }
