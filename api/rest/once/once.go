@@ -40,7 +40,7 @@ func New[T any](most int, keep time.Duration, now func() time.Time) *Keeper[T] {
 
 // Do gives the answer that is known for a key, or finds it by do; again says that it was known. Who comes while it is being found waits
 // for it until ctx is done. An error is not kept: the next one tries anew. sum stands for all that was asked: a key that comes with
-// another sum than before is fault.InvalidRequest.
+// another sum than before is fault.InvalidRequest. A panic of do goes on, and its key is free again.
 func (k *Keeper[T]) Do(ctx context.Context, key, sum string, do func() (T, error)) (v T, again bool, err error) {
 	for {
 		a, mine := k.take(key, sum)
@@ -49,8 +49,7 @@ func (k *Keeper[T]) Do(ctx context.Context, key, sum string, do func() (T, error
 				Advise("use a new Idempotency-Key for each request that is not a repetition")
 		}
 		if mine {
-			v, err = do()
-			k.settle(key, a, v, err)
+			v, err = k.find(key, a, do)
 			return v, false, err
 		}
 		select {
@@ -77,15 +76,24 @@ func (k *Keeper[T]) take(key, sum string) (a *answer[T], mine bool) {
 	return a, true
 }
 
+// find finds an answer. It settles that in any case: after a panic of do, which goes on, the next one tries anew, as after an error.
+func (k *Keeper[T]) find(key string, a *answer[T], do func() (T, error)) (v T, err error) {
+	found := false
+	defer func() { k.settle(key, a, v, found) }()
+	v, err = do()
+	found = err == nil
+	return v, err
+}
+
 // settle keeps what was found.
-func (k *Keeper[T]) settle(key string, a *answer[T], v T, err error) {
+func (k *Keeper[T]) settle(key string, a *answer[T], v T, found bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if err != nil {
-		delete(k.known, key)
-	} else {
+	if found {
 		a.value, a.until = v, k.now().Add(k.keep)
 		k.order = append(k.order, key)
+	} else {
+		delete(k.known, key)
 	}
 	close(a.done)
 }

@@ -95,6 +95,36 @@ func TestTheNextTriesAfterAnError(t *testing.T) {
 	})
 }
 
+// TestAPanicFreesItsKey: who waited, and who comes after it, tries anew.
+func TestAPanicFreesItsKey(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		k := New[string](10, time.Hour, nil)
+		gate := make(chan struct{})
+		var all sync.WaitGroup
+		all.Go(func() {
+			defer func() {
+				if got := recover(); got != "broken" {
+					t.Errorf("the panic became %v", got)
+				}
+			}()
+			_, _, _ = k.Do(t.Context(), "key", "", func() (string, error) { <-gate; panic("broken") })
+		})
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		for range 2 {
+			all.Go(func() {
+				if v, _, err := k.Do(ctx, "key", "", func() (string, error) { return "second", nil }); v != "second" || err != nil {
+					t.Error(v, err)
+				}
+			})
+		}
+		synctest.Wait()
+		close(gate)
+		all.Wait()
+	})
+}
+
 func TestForgets(t *testing.T) {
 	now := time.Unix(0, 0)
 	k := New[int](3, time.Minute, func() time.Time { return now })
