@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -167,7 +168,7 @@ func TestRetries(t *testing.T) {
 		name  string
 		fail  func(w http.ResponseWriter)
 		post  bool
-		tries int
+		tries int32
 		waits []time.Duration
 	}{
 		{"the connection breaks", func(w http.ResponseWriter) { cut(w) }, false, 3, []time.Duration{100 * time.Millisecond, 300 * time.Millisecond}},
@@ -180,29 +181,29 @@ func TestRetries(t *testing.T) {
 			w.WriteHeader(http.StatusServiceUnavailable)
 		}, false, 1, nil},
 	} {
-		tries := 0
-		c, waits := at(t, func(w http.ResponseWriter, _ *http.Request) { tries++; row.fail(w) })
+		var tries atomic.Int32
+		c, waits := at(t, func(w http.ResponseWriter, _ *http.Request) { tries.Add(1); row.fail(w) })
 		var err error
 		if row.post {
 			_, err = c.Start(t.Context(), wire.Start{Graph: "x"}, client.Starting{})
 		} else {
 			_, err = c.About(t.Context())
 		}
-		if err == nil || tries != row.tries || !slices.Equal(*waits, row.waits) {
-			t.Errorf("%s: %d tries, waits %v: %v", row.name, tries, *waits, err)
+		if err == nil || tries.Load() != row.tries || !slices.Equal(*waits, row.waits) {
+			t.Errorf("%s: %d tries, waits %v: %v", row.name, tries.Load(), *waits, err)
 		}
 	}
-	tries := 0
+	var tries atomic.Int32
 	c, _ := at(t, func(w http.ResponseWriter, _ *http.Request) {
-		if tries++; tries == 1 {
+		if tries.Add(1) == 1 {
 			cut(w)
 			return
 		}
 		w.Header().Set("Content-Type", "application/json; charset=utf-8")
 		fmt.Fprint(w, `{"version":"v9"}`)
 	})
-	if a, err := c.About(t.Context()); err != nil || a.Version != "v9" || tries != 2 {
-		t.Errorf("%+v %v after %d tries", a, err, tries)
+	if a, err := c.About(t.Context()); err != nil || a.Version != "v9" || tries.Load() != 2 {
+		t.Errorf("%+v %v after %d tries", a, err, tries.Load())
 	}
 }
 
@@ -215,8 +216,8 @@ func cut(w http.ResponseWriter) {
 
 // TestStrangers: what is no answer of ours is told so, and sees no credentials twice.
 func TestStrangers(t *testing.T) {
-	elsewhere := 0
-	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere++ }))
+	var elsewhere atomic.Int32
+	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { elsewhere.Add(1) }))
 	defer other.Close()
 	for name, h := range map[string]http.HandlerFunc{
 		"a page":     func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "<html>") },
@@ -236,7 +237,7 @@ func TestStrangers(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if elsewhere > 0 {
+	if elsewhere.Load() > 0 {
 		t.Error("a redirect was followed")
 	}
 }
