@@ -164,7 +164,7 @@ func TestTheShippedRoomIsAliveByItself(t *testing.T) {
 			t.Fatalf("with a silent guest it is %s: %v", s.State, s.Fault)
 		}
 		more = 0
-		r.after(time.Minute)
+		r.after(5 * time.Second)
 		if s := r.Status(); s.Restarts == 0 || s.Fault == nil || s.Fault.Code != fault.Stalled {
 			t.Errorf("without a picture it is %s: %v", s.State, s.Fault)
 		}
