@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -210,6 +211,15 @@ func start(t testing.TB, name string, args ...string) *program {
 		}
 	})
 	return p
+}
+
+// end ends the program, as somebody does who has had enough.
+func (p *program) end() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(os.Interrupt); err != nil {
+		p.t.Fatal(err)
+	}
+	<-p.done
 }
 
 // wait waits for the program's end, which must be a good one, and gives what it printed.

@@ -2,6 +2,7 @@ package rtsp_test
 
 import (
 	"bufio"
+	"context"
 	"crypto/md5"
 	"encoding/base64"
 	"encoding/hex"
@@ -217,5 +218,49 @@ func TestCodecs(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// A name is one publisher's, and free again when he has gone.
+func TestNameInUse(t *testing.T) {
+	s := serve(t)
+	published, ended := s.await("stream.published", "cam"), s.await("stream.ended", "cam")
+	first := s.publish("tcp", "cam")
+	published()
+	second := s.publish("udp", "live/cam")
+	<-second.done
+	if !strings.Contains(second.out.String(), "455") {
+		t.Errorf("the second one is told %s", second.out.String())
+	}
+	first.end()
+	ended()
+	again := s.await("stream.published", "cam")
+	s.publish("udp", "live/cam")
+	again()
+}
+
+// Whoever is inside may end by himself when the door closes, and nobody comes in any more.
+func TestClose(t *testing.T) {
+	s := serve(t)
+	published := s.await("stream.published", "cam")
+	camera := s.publish("tcp", "cam")
+	published()
+	closed := make(chan error, 1)
+	go func() { closed <- s.door.Close(context.WithoutCancel(t.Context())) }()
+	for { // the door closes while this asks
+		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
+		if err != nil {
+			break
+		}
+		_ = conn.Close()
+	}
+	select {
+	case <-closed:
+		t.Error("the publisher was not waited for")
+	default:
+	}
+	camera.end()
+	if err := <-closed; err != nil {
+		t.Error(err)
 	}
 }
