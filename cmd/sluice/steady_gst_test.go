@@ -150,7 +150,8 @@ func serveOld(t *testing.T) (s *restServer, rtmp, rtsp string) {
 			t.Fatal(err)
 		}
 	}
-	return serveREST(t, t.TempDir(), "SLUICE_RTMP_LISTEN="+at[0], "SLUICE_RTSP_LISTEN="+at[1]), at[0], at[1]
+	return serveREST(t, t.TempDir(), "SLUICE_RTMP_LISTEN="+at[0], "SLUICE_RTSP_LISTEN="+at[1], "SLUICE_REST_HOSTS=127.0.0.1",
+		"SLUICE_REST_ELEMENTS=rtmp2src,rtmp2sink"), at[0], at[1]
 }
 
 // TestSteady kills a publisher under viewers of every kind. They see a slate, and the publisher again when he is back, each on the
