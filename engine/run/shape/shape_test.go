@@ -236,3 +236,21 @@ func TestBranchesAndPlaceholders(t *testing.T) {
 		t.Error("who stands in for others is not known")
 	}
 }
+
+// What stands in is asked for by a name of its own, and no reader of the stream asks for it.
+func TestServingOfWhatStandsIn(t *testing.T) {
+	p := cameraWithSlate()
+	p.Pipelines[0].Lazy, p.Pipelines[0].Linger = true, plan.Span(2*time.Second)
+	s := Of(p)
+	if got := s.Serving(plan.StandIn("out")); !slices.Equal(got, []string{"bars"}) {
+		t.Errorf("the slate is made by %v", got)
+	}
+	if got := s.Serving("out"); !slices.Equal(got, []string{"out"}) {
+		t.Errorf("the stream is made by %v", got)
+	}
+	for _, l := range s.Lazy() {
+		if l.StandIn != (l.Name == "bars") {
+			t.Errorf("%+v", l)
+		}
+	}
+}
