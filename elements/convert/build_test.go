@@ -255,3 +255,24 @@ func TestHalfLinked(t *testing.T) {
 		}
 	}
 }
+
+// TestCertainRates: who was told the configuration of AAC gets it in that rate, whatever comes.
+func TestCertainRates(t *testing.T) {
+	want := coded(media.AAC)
+	want.Rate, want.Channels = 44100, 1
+	same := coded(media.AAC)
+	same.Rate, same.Channels = 44100, 1
+	for name, c := range map[string]struct {
+		in     element.Format
+		passes bool
+	}{"Opus": {coded(media.Opus), false}, "AAC of nobody knows which rate": {coded(media.AAC), false}, "the same": {same, true}} {
+		p := piece(lane{c.in, wants(want)})
+		if err := (convert.Convert{}).Build(p, element.Conf{}); err != nil {
+			t.Fatal(err)
+		}
+		got := elementtest.Sketch(p)
+		if passes := got == "audio = audio"; passes != c.passes || !passes && !strings.Contains(got, "rate=44100,channels=1") {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
