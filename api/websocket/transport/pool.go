@@ -80,18 +80,19 @@ func (p *Pool) Arrive(s Socket) (*Line, error) {
 	}
 	l := &Line{pool: p, sock: s}
 	p.lines = append(p.lines, l)
-	p.offer(l)
+	p.offer(l, true)
 	return l, nil
 }
 
-// offer gives a line to who waits first, or keeps it.
-func (p *Pool) offer(l *Line) {
-	if len(p.waiting) == 0 {
+// offer gives a line to the first who waits and may have it, or keeps it. A line that just came may be anybody's.
+func (p *Pool) offer(l *Line, came bool) {
+	at := slices.IndexFunc(p.waiting, func(w waiter) bool { return came || !w.fresh })
+	if at < 0 {
 		p.free = append(p.free, l)
 		return
 	}
-	l.taker = p.waiting[0].taker
-	p.waiting = slices.Delete(p.waiting, 0, 1)
+	l.taker = p.waiting[at].taker
+	p.waiting = slices.Delete(p.waiting, at, at+1)
 	p.settle()
 	l.taker.Given(l.sock)
 }
@@ -110,10 +111,10 @@ func (p *Pool) Wait(t Taker) {
 		return
 	}
 	p.waiting = append(p.waiting, waiter{t, false})
-	if len(p.free) > 0 && len(p.waiting) == 1 {
+	if len(p.free) > 0 { // then nobody else waits who takes one of these
 		l := p.free[0]
 		p.free = slices.Delete(p.free, 0, 1)
-		p.offer(l)
+		p.offer(l, false)
 	}
 }
 
@@ -167,7 +168,7 @@ func (p *Pool) Release(t Taker, keep bool) {
 			l.sock.Close(normal)
 			return
 		}
-		p.offer(l)
+		p.offer(l, false)
 		return
 	}
 }

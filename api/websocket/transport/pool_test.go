@@ -144,6 +144,30 @@ func TestOldSocketsAreNotForThoseWhoOpenTheirOwn(t *testing.T) {
 	script.expect(t, "lost")
 }
 
+// TestKeptSocketsAreNotForThoseWhoOpenTheirOwn: one that is given back goes past who waits for a new one, to the next who takes any.
+func TestKeptSocketsAreNotForThoseWhoOpenTheirOwn(t *testing.T) {
+	p := NewPool(10)
+	kept := &sock{name: "kept"}
+	arrive(t, p, kept)
+	var script, fresh, other, late player
+	p.Wait(&script)
+	script.expect(t, "given kept")
+	next(t, p, &fresh)
+	p.Wait(&other)
+	p.Release(&script, true)
+	fresh.expect(t)
+	other.expect(t, "given kept")
+	p.Release(&other, true) // nobody wants it now
+	fresh.expect(t)
+	p.Wait(&late) // though another one waits
+	late.expect(t, "given kept")
+	arrive(t, p, &sock{name: "own"})
+	fresh.expect(t, "given own")
+	if kept.closed != 0 {
+		t.Error("the kept one is closed")
+	}
+}
+
 // TestALostSocketIsReplacedFirst holds that who lost a socket gets the next one before those who waited all the time: a socket of
 // a stream that was stopped may have come to him by mistake.
 func TestALostSocketIsReplacedFirst(t *testing.T) {
