@@ -45,7 +45,6 @@ type watcher struct {
 	name  string
 	mu    sync.Mutex
 	seen  map[string]int
-	sound int
 	ended bool
 	more  chan struct{}
 }
