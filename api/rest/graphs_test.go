@@ -263,3 +263,29 @@ func TestWrittenGraphsTouchNothing(t *testing.T) {
 	k.graphs.Reload()
 	k.refused(404, fault.NoRoute, "POST /v1/pipelines", J{"graph": "own"})
 }
+
+// TestWrittenGraphsReadNoEnvironment: what the server was started with does not come out in the names of streams.
+func TestWrittenGraphsReadNoEnvironment(t *testing.T) {
+	t.Setenv("REST_TEST_SECRET", "hunter2")
+	const reads = "graph: v1\nabout: Reads.\nnodes:\n  over: textoverlay text=$env.REST_TEST_SECRET\nexports:\n  in: over.video_sink\n  out: over.src\n"
+	const uses = "graph: v1\nabout: Uses.\nroute:\n  - rest.start\nnodes:\n  in: videotestsrc\n  over: {use: FRAGMENT}\n  out: fakesink\n" +
+		"links:\n  - in -> over.in\n  - over.out -> out\n"
+	plain := strings.Replace(reads, "$env.REST_TEST_SECRET", "hello", 1)
+	leak := strings.Replace(relay, "name=$to", "name=$to/$env.REST_TEST_SECRET", 1)
+	o := options{graphs: map[string]string{"jobs/tone": tone}, own: map[string]string{
+		"own": leak, "parts/reads": reads, "parts/plain": plain, "mine": strings.Replace(uses, "FRAGMENT", "parts/plain", 1) + "labels: {of: me}\n",
+	}}
+	k := writable(t, o)
+	for name, text := range map[string]string{
+		"itself": leak, "through a fragment": strings.Replace(uses, "FRAGMENT", "parts/reads", 1),
+		"in a default": strings.Replace(relay, "to: string", "to: {type: string, default: $env.REST_TEST_SECRET}", 1),
+	} {
+		if p := k.refused(403, fault.Forbidden, "PUT /v1/graphs/new", text); !strings.Contains(p.Hint, "rest.environment") {
+			t.Errorf("%s: %+v", name, p)
+		}
+	}
+	k.refused(403, fault.Forbidden, "PUT /v1/graphs/parts%2Fplain", reads, "If-Match: *")
+	want[J](k, 201, "PUT /v1/graphs/new", relay, "If-None-Match: *")
+	o.rules.Environment = []string{"REST_TEST_SECRET"}
+	want[J](writable(t, o), 201, "PUT /v1/graphs/new", leak, "If-None-Match: *")
+}

@@ -13,7 +13,8 @@ import (
 func restDoor(p *serve.Parts) (api.Door, error) {
 	c := p.Config.REST
 	log := p.Log.With("door", "rest")
-	g, err := guard.New(guard.Rules{Folders: c.Folders, Hosts: c.Hosts, Elements: c.Elements}, p.Options.Registry.Spec)
+	rules := guard.Rules{Folders: c.Folders, Hosts: c.Hosts, Elements: c.Elements, Environment: c.Environment}
+	g, err := guard.New(rules, p.Options.Registry.Spec)
 	if err != nil {
 		return nil, err
 	}

@@ -24,6 +24,8 @@ type Rules struct {
 	Hosts []string
 	// Elements are those that may be used whatever they touch: "v4l2src".
 	Elements []string
+	// Environment are the variables that graphs which callers write may read as $env.NAME.
+	Environment []string
 }
 
 // Specs finds the description of an element.

@@ -13,8 +13,14 @@ import (
 func (v *V1) allow(set *store.Set, touched []string) error {
 	for _, name := range touched {
 		g, ok := set.Graph(name)
-		if !ok || g.Fragment() {
-			continue // what uses a fragment is touched, too
+		if !ok {
+			continue
+		}
+		if err := v.readable(set, g, map[string]bool{}); err != nil {
+			return err
+		}
+		if g.Fragment() {
+			continue // what uses it is touched, too
 		}
 		t, err := plan.Compile(g, set, v.opt.Registry)
 		if err != nil {
@@ -25,6 +31,25 @@ func (v *V1) allow(set *store.Set, touched []string) error {
 				continue
 			}
 			if err := v.allowed(t, r.With); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// readable refuses a graph that reads of the environment what callers may not, by itself or by a fragment.
+func (v *V1) readable(set *store.Set, g *spec.Graph, seen map[string]bool) error {
+	if seen[g.Name] {
+		return nil
+	}
+	seen[g.Name] = true
+	if err := v.opt.Guard.Graph(g); err != nil {
+		return err
+	}
+	for i := range g.Nodes {
+		if used, ok := set.Graph(g.Nodes[i].Use.Text); ok {
+			if err := v.readable(set, used, seen); err != nil {
 				return err
 			}
 		}

@@ -126,6 +126,7 @@ type RESTConfig struct {
 	Pipelines                int
 	Write                    bool
 	Folders, Hosts, Elements []string
+	Environment              []string
 }
 
 // MetricsConfig is the section "metrics".

@@ -34,6 +34,9 @@ func restful() []Key {
 			unset("none").like("cam.example.org:554").checked(reachable),
 		texts("rest.elements", nil, func(c *Config) *[]string { return &c.REST.Elements },
 			"Elements that graphs of callers may use whatever they touch.").unset("none").like("v4l2src"),
+		texts("rest.environment", nil, func(c *Config) *[]string { return &c.REST.Environment },
+			"Variables of the server's environment that graphs which callers write may read as `$env.NAME`, also by the fragments that they "+
+				"use. Graphs that were put into the folder by hand may read what `environment` lets them.").unset("none").like("CAMERA_HOST"),
 	}
 }
 

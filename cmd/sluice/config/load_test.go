@@ -69,7 +69,7 @@ func TestDefaults(t *testing.T) {
 		},
 		REST: RESTConfig{
 			Listen: []string{"127.0.0.1:8081"}, TLSListen: []string{"127.0.0.1:8444"}, Pipelines: 1000,
-			Folders: []string{}, Hosts: []string{}, Elements: []string{},
+			Folders: []string{}, Hosts: []string{}, Elements: []string{}, Environment: []string{},
 		},
 		Metrics: MetricsConfig{Listen: []string{"127.0.0.1:7777"}, TLSListen: []string{}},
 		Auth:    auth.Config{Users: []auth.UserConfig{}, Tokens: []auth.TokenConfig{}},
