@@ -193,7 +193,7 @@ func TestGraphs(t *testing.T) {
 	l.good("graphs", "lint", file)
 	first := strings.TrimSpace(l.good("graphs", "put", "mine/x", file))
 	l.wants(`"version": "`+first+`"`, "graphs", "show", "mine/x", "--json")
-	l.fails(ErrRefused, `stale_version.*--force`, "graphs", "put", "mine/x", file)
+	l.fails(ErrRefused, `\Asluice: stale_version: [^\n]*\n  it is "`+first+`" now; [^\n]*--force\n\z`, "graphs", "put", "mine/x", file)
 	l.in = clienttest.Graphs()["jobs/tone"] + "# more\n"
 	second := strings.TrimSpace(l.good("graphs", "put", "mine/x", "-", "--version", first))
 	if second == first || len(second) != 32 {
@@ -201,7 +201,8 @@ func TestGraphs(t *testing.T) {
 	}
 	l.fails(nil, "wants --version", "graphs", "delete", "mine/x")
 	l.fails(nil, "together", "graphs", "delete", "mine/x", "--force", "--version", first)
-	l.fails(ErrRefused, "stale_version", "graphs", "delete", "mine/x", "--version", first)
+	l.fails(ErrRefused, `\Asluice: stale_version: [^\n]*\n  it is "`+second+`" now\n\z`, "graphs", "delete", "mine/x", "--version", first)
+	l.fails(ErrRefused, `\Asluice: stale_version: [^\n]*\n  there is none of that name\n\z`, "graphs", "put", "mine/y", file, "--force")
 	l.good("graphs", "delete", "mine/x", "--version", second)
 	l.in = "graph: v1\nnodes:\n  a: nothing\n"
 	if out, errs, err := l.do("graphs", "lint", "-"); !errors.Is(err, ErrRefused) || !strings.Contains(out, "-:3:") || !strings.Contains(errs, "lint_failed") {

@@ -22,7 +22,7 @@ func ExplainStream(e wire.Explanation, now time.Time) *show.Page {
 	p.Table("Pipelines", around(e.Pipelines))
 	made := &show.Table{Head: []string{"conversion", "into", "readers", "by"}}
 	for _, v := range e.Conversions {
-		made.Add(v.Kind, conversionText(v), strconv.Itoa(v.Readers), show.Or(v.Graph))
+		made.Add(v.Kind, conversionText(v), strconv.Itoa(v.Readers), show.Or(graphText(v.Graph)))
 	}
 	p.Table("Conversions", made)
 	if len(e.Readers) > 0 {
@@ -49,7 +49,7 @@ func explainReader(p *show.Page, r wire.Reader, now time.Time) {
 	for _, t := range r.Tracks {
 		text := fmt.Sprintf("  gets %s %s, %s: %s", t.Kind, t.Track, t.How, t.Reason)
 		if t.Conversion != nil && t.Conversion.Graph != "" {
-			text += ", by " + t.Conversion.Graph
+			text += ", by " + graphText(t.Conversion.Graph)
 		}
 		p.Line("%s", text)
 	}
@@ -89,7 +89,7 @@ func ExplainPipeline(d wire.PipelineDetail, now time.Time) *show.Page {
 	p := &show.Page{Title: d.Graph + "#" + d.ID}
 	p.Line("It is %s for %s: %s.", d.State, show.Span(now.Sub(d.Since)), meaning(d.State))
 	if f := d.Fault; f != nil {
-		p.Line("What went wrong last: %s: %s", f.Code, f.Text)
+		p.Line("What went wrong last: %s: %s", f.Code, withoutPlace(f))
 		if f.Place != "" {
 			p.Line("  at %s", f.Place)
 		}

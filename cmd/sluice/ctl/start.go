@@ -106,12 +106,19 @@ func (c *ctl) begin(ctx context.Context, s wire.Start, f startFlags) (wire.Pipel
 	return got, nil
 }
 
-// failed is the error of a pipeline that ended badly.
+// ended is the error of a pipeline that ended badly. Its code is what went wrong there: it says nothing of the command line, nor of files.
+type ended struct{ *fault.Fault }
+
+// Unwrap gives the fault.
+func (e *ended) Unwrap() error { return e.Fault }
+
+// failed is that error.
 func failed(p wire.Pipeline) error {
 	if p.Fault == nil {
-		return fault.New(fault.Lost, p.Graph+"#"+p.ID, "it is %s", p.State)
+		return &ended{fault.New(fault.Lost, p.Graph+"#"+p.ID, "it is %s", p.State)}
 	}
-	return fault.New(fault.Code(p.Fault.Code), p.Fault.Place, "%s", p.Fault.Text).Advise("`sluice ctl pipelines explain %s`", p.ID)
+	f := fault.New(fault.Code(p.Fault.Code), p.Fault.Place, "%s", withoutPlace(p.Fault))
+	return &ended{f.Advise("`sluice ctl pipelines explain %s`", p.ID)}
 }
 
 // progress writes a pipeline's state over the line before, on a terminal.

@@ -155,8 +155,13 @@ func (c *ctl) explainStream(ctx context.Context, args []string) error {
 // conversionText is a conversion in a few words: "h264 1280x720 2.5M".
 func conversionText(v wire.Conversion) string {
 	out := []string{v.Codec}
-	if v.Width > 0 || v.Height > 0 {
+	switch {
+	case v.Width > 0 && v.Height > 0:
 		out = append(out, fmt.Sprintf("%dx%d", v.Width, v.Height))
+	case v.Width > 0: // the other one follows from the picture
+		out = append(out, fmt.Sprintf("%d wide", v.Width))
+	case v.Height > 0:
+		out = append(out, fmt.Sprintf("%d high", v.Height))
 	}
 	if v.FPS > 0 {
 		out = append(out, fmt.Sprintf("%d fps", v.FPS))
@@ -174,4 +179,14 @@ func conversionText(v wire.Conversion) string {
 		out = append(out, fmt.Sprintf("%d ch", v.Channels))
 	}
 	return strings.Join(out, " ")
+}
+
+// graphText is the graph of a conversion with so much of its version as tells it from others: "live/convert@5f2c71b0".
+func graphText(graph string) string {
+	const enough = 8
+	name, version, ok := strings.Cut(graph, "@")
+	if !ok {
+		return graph
+	}
+	return name + "@" + version[:min(len(version), enough)]
 }

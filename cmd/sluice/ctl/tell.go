@@ -9,6 +9,7 @@ import (
 
 	"sluice/api/rest/client"
 	"sluice/api/rest/problem"
+	"sluice/api/rest/wire"
 	"sluice/cmd/sluice/ctl/dial"
 	"sluice/cmd/sluice/ctl/show"
 	"sluice/engine/fault"
@@ -36,6 +37,10 @@ func (c *ctl) tell(err error) error {
 	}
 	if refusal, ok := errors.AsType[*problem.Refusal](err); ok {
 		c.refused(refusal)
+		return ErrRefused
+	}
+	if e, ok := errors.AsType[*ended](err); ok {
+		c.fault(e.Fault)
 		return ErrRefused
 	}
 	f, ok := errors.AsType[*fault.Fault](err)
@@ -74,6 +79,14 @@ func (c *ctl) fault(f *fault.Fault) {
 	if f.Hint != "" {
 		fmt.Fprintf(c.Err, "  %s\n", show.Safe(f.Hint))
 	}
+}
+
+// withoutPlace is the text of a pipeline's fault without its place before it, which is told apart.
+func withoutPlace(f *wire.Fault) string {
+	if f.Place == "" {
+		return f.Text
+	}
+	return strings.TrimPrefix(f.Text, f.Place+": ")
 }
 
 // unreached prints that no server answered, and which flag to set.

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"sluice/api/rest/client"
+	"sluice/api/rest/problem"
 	"sluice/api/rest/wire"
 	"sluice/cmd/sluice/ctl/show"
 	"sluice/engine/fault"
@@ -85,7 +86,7 @@ func (c *ctl) putCmd() *cobra.Command {
 			}
 			w, made, err := c.api.PutGraph(ctx, args[0], text, v)
 			if err != nil {
-				return guarded(err)
+				return guarded(err, v)
 			}
 			if made {
 				c.say("%s is new", w.Name)
@@ -110,13 +111,17 @@ graph first: one with errors, or one that would break others, is not written. Th
 	return cmd
 }
 
-// guarded adds to a refusal which flag would help.
-func guarded(err error) error {
-	if !errors.Is(err, fault.StaleVersion) {
+// guarded adds to a refusal which flag would help, to who gave none.
+func guarded(err error, v client.Version) error {
+	r, ok := errors.AsType[*problem.Refusal](err)
+	if !ok || r.Code != fault.StaleVersion || v != (client.Version{}) {
 		return err
 	}
-	return errors.Join(err, fault.New(fault.StaleVersion, "", "nothing was changed").
-		Advise("`sluice ctl graphs show NAME` tells the version; give it as --version, or --force"))
+	hint := "give the version that you changed as --version, or --force"
+	if r.Hint != "" {
+		hint = r.Hint + "; " + hint
+	}
+	return r.With(hint)
 }
 
 func (c *ctl) deleteCmd() *cobra.Command {
@@ -130,7 +135,7 @@ func (c *ctl) deleteCmd() *cobra.Command {
 		if v == (client.Version{}) {
 			return Usage{errors.New("delete wants --version, or --force")}
 		}
-		return guarded(c.api.DeleteGraph(ctx, args[0], v))
+		return c.api.DeleteGraph(ctx, args[0], v)
 	})
 	cmd.Long = "delete removes a graph. One that came with sluice is back when the one of its name is removed."
 	cmd.ValidArgsFunction = c.offer(graphNames(client.GraphFilter{}))
