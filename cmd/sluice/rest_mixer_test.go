@@ -128,6 +128,53 @@ func (e *ear) until(s *restServer, want ...int) {
 	})
 }
 
+// eye is ffmpeg, which plays a stream's pictures, of whose left and right half it tells the colours.
+type eye struct {
+	mu   sync.Mutex
+	seen [2]string
+}
+
+func look(t *testing.T, url string) *eye {
+	t.Helper()
+	e := &eye{}
+	player := exec.Command("ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url, "-map", "0:v",
+		"-vf", "crop=iw:ih/4,format=rgb24,scale=2:1:flags=area", "-pix_fmt", "rgb24", "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "pipe:1")
+	out, err := player.StdoutPipe()
+	if err == nil {
+		err = player.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for two := make([]byte, 6); ; {
+			if _, err := io.ReadFull(out, two); err != nil {
+				return
+			}
+			e.mu.Lock()
+			e.seen = [2]string{colourOf(two[:3]), colourOf(two[3:])}
+			e.mu.Unlock()
+		}
+	}()
+	t.Cleanup(func() {
+		_ = player.Process.Kill()
+		<-done
+		_ = player.Wait()
+	})
+	return e
+}
+
+func (e *eye) until(s *restServer, left, right string) {
+	s.t.Helper()
+	s.until("seeing "+left+" and "+right, func() bool {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		return e.seen == [2]string{left, right}
+	})
+}
+
 // readers are those of a stream, by number, with how many units were dropped for each.
 func (s *restServer) readers(stream string) map[int]bool {
 	s.t.Helper()
@@ -187,6 +234,8 @@ func TestRESTRoom(t *testing.T) {
 	seat(http.StatusCreated, "bob", "live/bob")
 	room := listen(t, "the room", "rtsp://"+rtsp+"/room/hall")
 	ann := listen(t, "ann", "rtsp://"+rtsp+"/live/ann/mix")
+	shown := look(t, "rtsp://"+rtsp+"/room/hall")
+	shown.until(s, "red", "blue")
 	room.until(s, 440, 1000)
 	ann.until(s, 1000)
 	listen(t, "bob", "rtsp://"+rtsp+"/live/bob/mix").until(s, 440)
@@ -194,22 +243,27 @@ func TestRESTRoom(t *testing.T) {
 
 	s.refused(http.StatusConflict, "name_in_use", "PUT /v1/pipelines/hall/nodes/seat/eve", J{"params": J{"stream": "live/ann"}})
 	seat(http.StatusCreated, "cid", "live/cid") // who is not there yet
+	s.want(http.StatusNoContent, "DELETE /v1/pipelines/hall/nodes/seat/cid", nil)
 	s.want(http.StatusNoContent, "DELETE /v1/pipelines/hall/nodes/seat/bob", nil)
+	shown.until(s, "red", "red") // alone, in the middle
 	room.until(s, 440)
 	ann.until(s)
 	s.until("nothing of who left", func() bool {
 		return len(s.readers("live/bob")) == 0 && !strings.Contains(s.Call(t, "GET /v1/streams", nil).Text, "live/bob/mix")
 	})
 	seat(http.StatusCreated, "bob", "live/bob")
+	shown.until(s, "red", "blue")
 	room.until(s, 440, 1000)
 	ann.until(s, 1000)
 
 	s.want(http.StatusAccepted, "DELETE /v1/pipelines/bob?drain=0s", nil)
 	room.until(s, 440)
-	publish("bob", "blue", 1500)
+	publish("bob", "green", 1500)
+	shown.until(s, "red", "green")
 	room.until(s, 440, 1500)
 	ann.until(s, 1500)
-	publish("cid", "green", 2500)
+	seat(http.StatusCreated, "cid", "live/cid")
+	publish("cid", "blue", 2500)
 	room.until(s, 440, 1500, 2500)
 	if now := s.readers("live/ann"); !maps.Equal(before, now) {
 		t.Errorf("who stayed was read by %v, and then by %v", before, now)

@@ -1,6 +1,6 @@
 // Package mix holds the two mixers: video.mix lays pictures side by side, audio.mix adds sounds up, with, for each of its
 // listeners, a sound that leaves the listener out. It describes them and says of which GStreamer elements they are made.
-// Where pictures lie is not its business: that changes while playing, and is the work of whoever runs the pipeline.
+// Pictures lie where their layout says, which changes while playing as keys come and go.
 package mix
 
 import (

@@ -30,8 +30,15 @@ func (Video) Build(p *element.Piece, conf element.Conf) error {
 		}},
 		capsfilter("caps", whole),
 	)
-	for _, i := range p.Inputs {
+	places := boxes(conf.Text("layout"), len(p.Inputs), side(conf, "width", usualWidth), side(conf, "height", usualHeight))
+	for n, i := range p.Inputs {
+		at := element.PortKey{Port: in, Key: i.Key}
+		if _, again := p.Entries[at]; again {
+			delete(p.Places, at) // one place for several would have the last hide the others; their author places them
+			continue
+		}
 		p.Enter(in, i.Key, element.Pad{Part: "mix", Name: "sink_%u"})
+		p.Places[at] = places[n].props()
 	}
 	p.Exit(out, "", element.Pad{Part: "caps"}, element.Format{Kind: "video", Caps: whole})
 	return nil

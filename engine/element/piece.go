@@ -71,6 +71,7 @@ type Piece struct {
 	Parts   []Part
 	Joints  []Joint
 	Entries map[PortKey]Pad     // where a link to a sink port ends
+	Places  map[PortKey][]Prop  // what is set on the pad of an entry, and may change while playing
 	Exits   map[PortKey]Pad     // where a link from a source port begins
 	Gives   map[PortKey]Format  // what an exit gives
 	Passes  map[PortKey]PortKey // output to input: nothing to do, the link goes through
@@ -83,7 +84,7 @@ type PortKey struct{ Port, Key string }
 // NewPiece makes an empty piece for a node.
 func NewPiece(node string, in []Input, out []Output) *Piece {
 	return &Piece{
-		Node: node, Inputs: in, Outputs: out, Entries: map[PortKey]Pad{}, Exits: map[PortKey]Pad{},
+		Node: node, Inputs: in, Outputs: out, Entries: map[PortKey]Pad{}, Exits: map[PortKey]Pad{}, Places: map[PortKey][]Prop{},
 		Gives: map[PortKey]Format{}, Passes: map[PortKey]PortKey{},
 	}
 }

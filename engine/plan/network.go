@@ -342,6 +342,7 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 	if l.queue == nil {
 		l.queue = w.to.queue
 	}
+	l.pad = placed(w, l.pad)
 	if len(l.pad) > 0 && l.toPad == "" {
 		l.toPad = to.port.Name // settings need a pad to stand at
 	}
@@ -354,4 +355,18 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 		l.toPort = portNamed(l.to, "", element.Sink)
 	}
 	r.net.links = append(r.net.links, l)
+}
+
+// placed adds to the settings of a link's pad those that its builder gives it. Those of the graph's author go before.
+func placed(w *wire, own []Setting) []Setting {
+	if w.to.piece == nil {
+		return own
+	}
+	out := slices.Clone(own)
+	for _, p := range w.to.piece.Places[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}] {
+		if !slices.ContainsFunc(own, func(s Setting) bool { return s.Name == p.Name }) {
+			out = append(out, setting(p.Name, p.Value))
+		}
+	}
+	return out
 }
