@@ -63,7 +63,8 @@ func TestWishesOfViewers(t *testing.T) {
 // What nobody can mean is refused, and nothing is started for it.
 func TestWishesThatAreRefused(t *testing.T) {
 	for wish, want := range map[string]string{
-		"width=4": "4 wide", "width=8192": "8192 wide", "height=2": "2 high", "width=4000 height=16": "4000x16", "bitrate=9999": "9900 bit/s",
+		"width=4": "4 wide", "width=1": "1 wide", "width=15": "15 wide", "height=1": "1 high", "height=17 width=1": "1x17", "width=8192": "8192 wide",
+		"height=2": "2 high", "width=4000 height=16": "4000x16", "width=4097": "4097 wide", "bitrate=9999": "9999 bit/s", "bitrate=1": "1 bit/s",
 	} {
 		t.Run(wish, func(t *testing.T) {
 			mine := strings.NewReplacer("wait=5s", "wait=5s "+wish).Replace(play)

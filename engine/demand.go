@@ -28,7 +28,10 @@ func (d demand) Wanted(ctx context.Context, name string) error {
 		vars["scheme"], vars["url"] = u.Scheme, name
 	}
 	_, err := d.Raise(ctx, Event{Name: "stream.wanted", Path: path(name), Vars: vars, wanted: true})
-	if errors.Is(err, fault.NoRoute) {
+	switch {
+	case errors.Is(err, fault.NameInUse):
+		return nil // somebody is about to publish it: that is what is waited for
+	case errors.Is(err, fault.NoRoute):
 		return fault.New(fault.StreamNotFound, "", "nobody publishes %q", name)
 	}
 	return err
@@ -50,10 +53,10 @@ func (d demand) Conversion(stream string, from media.Track, want media.Want) (hu
 	}
 	switch from.Kind {
 	case media.Video:
-		c.Shape = steps(want.Shape)
-		if err := sane(c.Shape); err != nil {
+		if err := sane(want.Shape); err != nil { // before the steps, which would make of a side of 1 one that is not asked for
 			return hub.Conversion{}, err
 		}
+		c.Shape = steps(want.Shape)
 	case media.Audio:
 		c.Rate, c.Channels = want.Rate, want.Channels
 	}
