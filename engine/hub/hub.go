@@ -32,6 +32,7 @@ type stream struct {
 	name    string
 	pub     *Publication
 	queue   []*queued
+	claim   *Claim        // of who is about to publish
 	waiting int           // readers for whom it is kept although nobody publishes
 	changed chan struct{} // closed and replaced whenever what is offered changes
 }
@@ -90,7 +91,7 @@ func (h *Hub) stream(name string) *stream {
 
 // tidy forgets a name that nobody has to do with any more.
 func (h *Hub) tidy(s *stream) {
-	if s.pub == nil && s.waiting == 0 && len(s.queue) == 0 && h.streams[s.name] == s {
+	if s.pub == nil && s.claim == nil && s.waiting == 0 && len(s.queue) == 0 && h.streams[s.name] == s {
 		delete(h.streams, s.name)
 	}
 }

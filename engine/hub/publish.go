@@ -24,6 +24,7 @@ type PublishOptions struct {
 	Policy Policy // "" is Refuse
 	Form   Form   // in which the tracks are written; "" is Packets
 	Forms  []Form // of the tracks one by one, where one is not written in Form; "" is Form
+	Claim  *Claim // of the name, which the publication has from then on; nil: none
 	Source Source // who is asked for key frames and told of readers; nil: nobody
 }
 
@@ -52,10 +53,12 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 		return nil, h.errClosed()
 	}
 	s := h.stream(name)
-	switch {
-	case s.pub == nil:
+	switch free := s.free(opt.Claim); {
+	case s.pub == nil && (free || opt.Policy == Replace):
+		s.spend(opt.Claim)
 		h.install(s, p)
-	case opt.Policy == Replace, s.pub.yields:
+	case s.pub != nil && (free || opt.Policy == Replace):
+		s.spend(opt.Claim)
 		h.oust(s.pub, p, h.taken(s))
 	case opt.Policy == Queue:
 		q := &queued{pub: p, answer: make(chan error, 1)}
@@ -64,7 +67,7 @@ func (h *Hub) Publish(ctx context.Context, name string, d media.Description, opt
 		return h.awaitTurn(ctx, s, q)
 	default:
 		h.mu.Unlock()
-		return nil, fault.New(fault.NameInUse, "", "somebody publishes %q already", name)
+		return nil, inUse(name)
 	}
 	h.mu.Unlock()
 	return p, nil

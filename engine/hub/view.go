@@ -41,12 +41,12 @@ func (h *Hub) Has(name string) bool {
 	return s != nil && s.pub != nil
 }
 
-// Free tells whether whoever publishes under a name now gets it: nobody has it, or who has it yields.
+// Free tells whether whoever publishes under a name now gets it: nobody has or claims it, or who has it yields.
 func (h *Hub) Free(name string) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	s := h.streams[name]
-	return s == nil || s.pub == nil || s.pub.yields
+	return s == nil || s.free(nil)
 }
 
 // Stream describes what is published under a name; false if nobody publishes.

@@ -16,6 +16,7 @@ func (p *Part) Epoch(t time.Time) {
 	for _, g := range p.visitors() {
 		g.Epoch(t)
 	}
+	p.recheck()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.epoch = t

@@ -21,6 +21,7 @@ type gather struct {
 	part        *Part
 	node        string
 	stream      string // "" is private
+	claim       *hub.Claim
 	policy      hub.Policy
 	alternative bool
 	taker       Taker // of a private one
@@ -38,15 +39,16 @@ type gather struct {
 
 // feed is one track of a gather.
 type feed struct {
-	in    input
-	track media.Track
-	known bool
-	must  bool           // without it nothing is published
-	open  func(w writer) // lets it flow
-	key   func()         // asks for a key frame
-	lazy  bool
-	tried bool     // it is lazy, and has to run once before it is known
-	form  hub.Form // in which it writes; what comes from GStreamer are access units
+	in     input
+	track  media.Track
+	known  bool
+	must   bool           // without it nothing is published
+	open   func(w writer) // lets it flow
+	key    func()         // asks for a key frame
+	forget func()         // what has come so far; nil if nothing is kept
+	lazy   bool
+	tried  bool     // it is lazy, and has to run once before it is known
+	form   hub.Form // in which it writes; what comes from GStreamer are access units
 }
 
 // writer takes media of one track.
@@ -61,12 +63,25 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 	if len(ins) == 0 {
 		return fault.New(fault.CodecNotAvailable, g.node, "nothing of what comes suits it")
 	}
-	if g.stream != "" && !g.alternative && g.policy != hub.Replace && g.policy != hub.Queue && !p.opt.Hub.Free(g.stream) {
-		return fault.New(fault.NameInUse, g.node, "somebody publishes %q already", g.stream)
-	}
 	if err := p.relieve(g); err != nil {
 		return err
 	}
+	if err := g.claimName(); err != nil {
+		return err
+	}
+	if err := p.connect(ctx, g, ins); err != nil {
+		g.claim.Release()
+		return err
+	}
+	p.mu.Lock()
+	p.gathers = append(p.gathers, g)
+	p.mu.Unlock()
+	g.try(1)
+	return g.check(ctx)
+}
+
+// connect makes the feeds of a gather, and those of what stands in for them.
+func (p *Part) connect(ctx context.Context, g *gather, ins []input) error {
 	for _, in := range ins {
 		f, err := p.feed(ctx, g, in)
 		if err != nil {
@@ -74,20 +89,17 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 		}
 		g.feeds = append(g.feeds, f)
 	}
-	if g.relief != nil {
-		for _, in := range p.standIns(g.node) {
-			f, err := p.feed(ctx, g, in)
-			if err != nil {
-				return err
-			}
-			g.relief.spare = append(g.relief.spare, f)
-		}
+	if g.relief == nil {
+		return nil
 	}
-	p.mu.Lock()
-	p.gathers = append(p.gathers, g)
-	p.mu.Unlock()
-	g.try(1)
-	return g.check(ctx)
+	for _, in := range p.standIns(g.node) {
+		f, err := p.feed(ctx, g, in)
+		if err != nil {
+			return err
+		}
+		g.relief.spare = append(g.relief.spare, f)
+	}
+	return nil
 }
 
 // feed joins one input to a gather.
@@ -97,6 +109,7 @@ func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
 		out := &outflow{gather: g, feed: f, bridge: in.bridge.Name}
 		f.open, f.must = out.open, !in.bridge.Optional
 		f.key = func() { p.instance(func(i Instance) { i.Key(in.bridge.Name) }) }
+		f.forget = out.forget
 		f.lazy = p.lazy(in)
 		if f.tried = f.lazy && configured(in.bridge.Format.Codec); f.lazy && !f.tried {
 			f.track, f.known = media.NewTrack(in.bridge.Format.Codec), true
@@ -175,19 +188,29 @@ func (g *gather) ready() (all, ready bool) {
 	return all, some
 }
 
-// publish publishes the tracks that are known. It may have to wait for the name.
+// publish publishes the tracks that are known. It may have to wait for the name. If it fails, it can be tried again.
 func (g *gather) publish(ctx context.Context) error {
 	g.mu.Lock()
-	g.feeds = slices.DeleteFunc(g.feeds, func(f *feed) bool { return !f.known })
+	before := g.feeds
+	g.feeds = slices.DeleteFunc(slices.Clone(before), func(f *feed) bool { return !f.known })
 	feeds, closed := g.feeds, g.closed
 	g.mu.Unlock()
-	switch {
-	case closed:
+	if closed {
 		return nil
-	case g.alternative:
+	}
+	err := g.offer(ctx, feeds)
+	if err != nil {
+		g.again(before)
+	}
+	return err
+}
+
+// offer publishes feeds, and lets them flow.
+func (g *gather) offer(ctx context.Context, feeds []*feed) error {
+	if g.alternative {
 		return g.publishAlternatives(feeds)
 	}
-	opt := hub.PublishOptions{Policy: g.policy, Source: g}
+	opt := hub.PublishOptions{Policy: g.policy, Source: g, Claim: g.claim}
 	var d media.Description
 	for _, f := range feeds {
 		d.Tracks = append(d.Tracks, unique(f.track, d))
@@ -212,10 +235,12 @@ func (g *gather) publish(ctx context.Context) error {
 		for i, f := range feeds {
 			f.open(lane{pub, i})
 		}
-		g.try(-1)
 		if g.taker != nil {
-			return g.part.own(pub, g.taker, g.want)
+			if err := g.part.own(pub, g.taker, g.want); err != nil {
+				return err
+			}
 		}
+		g.try(-1)
 	}
 	return nil
 }
@@ -240,6 +265,7 @@ func (g *gather) publishAlternatives(feeds []*feed) error {
 		opt := hub.AlternativeOptions{Form: f.form, For: g.part.opt.For, Source: solo{g, i}}
 		a, err := g.part.opt.Hub.Alternative(g.stream, f.track, opt)
 		if err != nil {
+			g.withdraw(err)
 			return err
 		}
 		if g.keep(nil, a) {
@@ -255,6 +281,7 @@ func (g *gather) close(reason error) {
 	defer g.mu.Unlock()
 	g.closed = true
 	g.end(reason)
+	g.claim.Release()
 }
 
 // end closes what is published. The caller holds g.mu.

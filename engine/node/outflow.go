@@ -77,6 +77,13 @@ func (o *outflow) open(w writer) {
 	}
 }
 
+// forget drops what was kept for a publication that did not come about: the next Runtime gives other media.
+func (o *outflow) forget() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.to, o.pending = nil, nil
+}
+
 // rebase takes the moment from which a new Runtime counts time, as a distance from the hub's.
 func (o *outflow) rebase(shift time.Duration) {
 	o.mu.Lock()
