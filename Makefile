@@ -92,7 +92,7 @@ browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=nam
 	@mkdir -p out; node --test testdata/browser/lib/*.test.mjs >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
 	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 15m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
 
-matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (a minute)
+matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (two minutes)
 	SLUICE_MATRIX=1 $(PURE) go test -count=1 -timeout 10m -parallel 5 ./cmd/sluice/matrix $(if $(UPDATE),-update)
 
 check: lint unit ## fast: lint and unit tests, without GStreamer

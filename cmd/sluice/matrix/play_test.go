@@ -91,6 +91,10 @@ func whep(t *testing.T, s *server, stream, file string) bool {
 	p := start(t, "ffmpeg", args...)
 	reported := make(chan struct{}, len(lines))
 	for _, l := range lines {
+		if !l.taken() {
+			t.Errorf("%s: ffmpeg does not listen", stream)
+			return false
+		}
 		go l.reports(reported)
 	}
 	for range lines {
@@ -135,6 +139,20 @@ func describe(t *testing.T, lines []*line) string {
 		}
 	}
 	return out
+}
+
+// taken waits until ffmpeg has the ports, so that the first key picture is not lost.
+func (l *line) taken() bool {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.Now().Add(patience); time.Now().Before(late); <-tick.C {
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: l.rtp.IP, Port: l.rtp.Port + 1}) // the second that it opens
+		if err != nil {
+			return true
+		}
+		_ = c.Close()
+	}
+	return false
 }
 
 // reports passes RTCP on, and tells of the first.

@@ -16,10 +16,10 @@ func text(rows []*row) string {
 	var out strings.Builder
 	out.WriteString(`# Who is seen by whom
 
-Written by ` + "`make matrix UPDATE=1`" + `, which has real clients do it: ffmpeg publishes over RTMP and RTSP and records over RTMP and RTSP, pion does
-over WHIP and WHEP. Every recording has pictures of the right size and colour that move, a tone of the right height, and sound and
-pictures that are at most 40 ms apart, as ffprobe sees them. *Passes* means that what is published is played as it is; *converted*, that one
-conversion is made for all who want the same.
+Written by ` + "`make matrix UPDATE=1`" + `, which has real clients do it: ffmpeg publishes and records over RTMP and RTSP, pion over WHIP and WHEP,
+and gortmplib publishes over RTMP what only Enhanced RTMP has. Every recording has pictures of the right size and colour that move, a tone of
+the right height, and sound and pictures that are at most 40 ms apart, as ffprobe sees them. *Passes* means that what is published is played as
+it is; *converted*, that one conversion is made for all who want the same.
 
 | published over | codecs |`)
 	for _, p := range players() {
