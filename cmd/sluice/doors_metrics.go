@@ -5,6 +5,7 @@ import (
 	"sluice/api/auth"
 	"sluice/api/auth/admin"
 	"sluice/api/metrics"
+	"sluice/api/rtmp"
 	"sluice/api/rtsp"
 	"sluice/api/websocket"
 	"sluice/api/whip"
@@ -42,20 +43,27 @@ func metricsDoor(p *serve.Parts) (api.Door, error) {
 func sessionsOf(doors []api.Door) func() []metrics.Sessions {
 	return func() []metrics.Sessions {
 		var all []metrics.Sessions
+		add := func(protocol, direction string, n int) {
+			all = append(all, metrics.Sessions{Protocol: protocol, Direction: direction, Count: n})
+		}
 		for _, d := range doors {
 			switch d := serve.Inside(d).(type) {
+			case *rtmp.Door:
+				n := d.Counts()
+				add("rtmp", metrics.Publish, n.Publishers)
+				add("rtmp", metrics.Play, n.Players)
 			case *rtsp.Door:
 				n := d.Counts()
-				all = append(all, metrics.Sessions{Protocol: "rtsp", Direction: metrics.Publish, Count: n.Publishing},
-					metrics.Sessions{Protocol: "rtsp", Direction: metrics.Play, Count: n.Playing})
+				add("rtsp", metrics.Publish, n.Publishing)
+				add("rtsp", metrics.Play, n.Playing)
 			case *whip.Door:
 				n := d.Counts()
-				all = append(all, metrics.Sessions{Protocol: "whip", Direction: metrics.Publish, Count: n.WHIP},
-					metrics.Sessions{Protocol: "whep", Direction: metrics.Play, Count: n.WHEP})
+				add("whip", metrics.Publish, n.WHIP)
+				add("whep", metrics.Play, n.WHEP)
 			case *websocket.Door:
 				n := d.Counts()
-				all = append(all, metrics.Sessions{Protocol: "websocket", Direction: metrics.Publish, Count: n.Publishing},
-					metrics.Sessions{Protocol: "websocket", Direction: metrics.Play, Count: n.Playing})
+				add("websocket", metrics.Publish, n.Publishing)
+				add("websocket", metrics.Play, n.Playing)
 			}
 		}
 		return all
@@ -66,7 +74,7 @@ func sessionsOf(doors []api.Door) func() []metrics.Sessions {
 func socketsOf(doors []api.Door) func() metrics.Sockets {
 	return func() metrics.Sockets {
 		for _, d := range doors {
-			if d, ok := d.(*websocket.Door); ok {
+			if d, ok := serve.Inside(d).(*websocket.Door); ok {
 				n := d.Counts()
 				return metrics.Sockets{Open: n.Sockets, Away: n.Away}
 			}
