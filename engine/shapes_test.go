@@ -1,9 +1,12 @@
 package engine_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"sluice/engine/fault"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 )
@@ -100,5 +103,54 @@ func TestTwoNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		await(t, "a unit of "+name, viewer.units)
+	}
+}
+
+// A stream is passed on under another name with what it has, be that pictures, sound or both.
+func TestRelayOfWhatThereIs(t *testing.T) {
+	const relay = "graph: v1\nabout: Copies.\nroute:\n  - fake.small /{stream...}\nnodes:\n  in: stream.in name=$stream%s\n  out: stream.out name=copy\nlinks:\n  - in -> out\n"
+	video, audio := media.NewTrack(media.VP8), media.NewTrack(media.Opus)
+	for name, row := range map[string]struct {
+		more   string
+		tracks []media.Track
+		want   []media.Codec
+	}{
+		"pictures":                {"", []media.Track{video}, []media.Codec{media.VP8}},
+		"sound":                   {"", []media.Track{audio}, []media.Codec{media.Opus}},
+		"both":                    {"", []media.Track{video, audio}, []media.Codec{media.Opus, media.VP8}},
+		"pictures of both":        {" kind=video", []media.Track{video, audio}, []media.Codec{media.VP8}},
+		"sound of pictures alone": {" kind=audio", []media.Track{video}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := start(t, map[string]string{"publish": publish, "play": play, "relay": fmt.Sprintf(relay, row.more)})
+			camera := newPeer(row.tracks...)
+			if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := e.Raise(t.Context(), raise("fake.small", "/cam", newPeer()))
+			if row.want == nil {
+				wantCode(t, "what is not there", err, fault.CodecNotAvailable)
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			info, _ := e.Streams().Stream("copy")
+			var got []media.Codec
+			for _, track := range info.Tracks {
+				got = append(got, track.Track.Codec)
+			}
+			if slices.Sort(got); !slices.Equal(got, row.want) {
+				t.Fatalf("it has %v, want %v", got, row.want)
+			}
+			viewer := newPeer()
+			if _, err := e.Raise(t.Context(), raise("fake.play", "/copy", viewer)); err != nil {
+				t.Fatal(err)
+			}
+			if err := await(t, "the publication", camera.fed).WriteUnits(0, []media.Unit{unit(time.Second, true)}); err != nil {
+				t.Fatal(err)
+			}
+			await(t, "a unit of the copy", viewer.units)
+		})
 	}
 }

@@ -80,28 +80,6 @@ func (p *Part) begin(ctx context.Context, g *gather) error {
 	return g.check(ctx)
 }
 
-// connect makes the feeds of a gather, and those of what stands in for them.
-func (p *Part) connect(ctx context.Context, g *gather, ins []input) error {
-	for _, in := range ins {
-		f, err := p.feed(ctx, g, in)
-		if err != nil {
-			return err
-		}
-		g.feeds = append(g.feeds, f)
-	}
-	if g.relief == nil {
-		return nil
-	}
-	for _, in := range p.standIns(g.node) {
-		f, err := p.feed(ctx, g, in)
-		if err != nil {
-			return err
-		}
-		g.relief.spare = append(g.relief.spare, f)
-	}
-	return nil
-}
-
 // feed joins one input to a gather.
 func (p *Part) feed(ctx context.Context, g *gather, in input) (*feed, error) {
 	f := &feed{in: in, must: true, form: hub.Units}

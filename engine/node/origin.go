@@ -88,7 +88,8 @@ type input struct {
 	bridge *plan.Bridge // nil if it comes from a Go node
 }
 
-// inputs lists what a Go node takes, but for what its sources turned out not to give, and what only stands in for them.
+// inputs lists what a Go node takes, but for what its sources turned out not to give, and what only stands in for them. What streams
+// of the hub do not have is found out by reading them.
 func (p *Part) inputs(node string) []input {
 	var out []input
 	for _, f := range p.plan.Flows {
