@@ -13,11 +13,12 @@ import (
 // callEvent is raised by Call.
 const callEvent = "test.call"
 
-// Call has a peer play a stream, as a door would, and gives the name of its pipeline.
+// Call has a peer play a stream, as a door would, and gives the name of its pipeline, which is live.
 func (s *Server) Call(stream string) (id string) {
 	s.t.Helper()
 	i, err := s.Engine.Raise(s.t.Context(), engine.Event{Name: callEvent, Path: "/" + stream, Sessions: map[string]any{"peer": peer{}}})
 	s.good(err)
+	s.good(i.Ready(s.t.Context()))
 	return i.ID()
 }
 
