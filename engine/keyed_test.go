@@ -83,8 +83,9 @@ func opened(t *testing.T, begin func(*testing.T, *bench) (*instance.Instance, er
 func (p *party) begins() {
 	p.t.Helper()
 	p.rt = await(p.t, "the Runtime", p.begun)
-	p.rt.prepared(p.t)
+	host := p.rt.prepared(p.t)
 	synctest.Wait()
+	host.Outlet(bridge(p.room, plan.OutOfGst)).Codec(media.NewTrack(media.VP8))
 	p.rt.Tell(run.Notice{Kind: run.FirstMedia, Node: "pic"})
 	synctest.Wait()
 }
@@ -148,7 +149,7 @@ func TestKeysComeAndGo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				p := opened(t, begin)
-				if all := p.Streams().Streams(); len(all) != 0 { // of the hall, nothing has come
+				if all := p.Streams().Streams(); len(all) != 1 || all[0].Name != "hall" {
 					t.Errorf("an empty room publishes %v", all)
 				}
 				_, cam := p.publishes("cam")

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"sluice/engine"
 	"sluice/engine/fault"
@@ -138,5 +140,36 @@ func TestBadNamesOfStreams(t *testing.T) {
 	}
 	if len(b.begun) > 0 || len(b.Instances().Instances()) > 0 {
 		t.Error("something was started")
+	}
+}
+
+// Who is live can be read: the name is published then, whichever comes first, and what publishes late is live all the same.
+func TestLiveIsPublished(t *testing.T) {
+	for name, late := range map[string]bool{"when it is known": false, "when the time to start is over": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				b := start(t, map[string]string{"pattern": strings.Replace(pattern, "policy:", "policy:\n  start: 7s", 1)})
+				inst, err := b.Run(t.Context(), named("cam"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				host := await(t, "the Runtime", b.begun).prepared(t)
+				synctest.Wait()
+				host.Tell(run.Notice{Kind: run.FirstMedia, Node: "in"})
+				elapse(6 * time.Second)
+				if s := inst.Status().State; s != run.Starting {
+					t.Errorf("it is %s, and publishes nothing", s)
+				}
+				if late {
+					elapse(2 * time.Second)
+				} else {
+					host.Outlet(bridge(inst, plan.OutOfGst)).Codec(media.NewTrack(media.VP8))
+					synctest.Wait()
+				}
+				if s := inst.Status(); s.State != run.Live || s.Restarts > 0 || b.Streams().Has("cam") == late {
+					t.Errorf("it is %s, and published: %v", s.State, b.Streams().Has("cam"))
+				}
+			})
+		})
 	}
 }

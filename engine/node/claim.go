@@ -25,6 +25,22 @@ func (g *gather) claimName() error {
 	return nil
 }
 
+// Published implements instance.Publishing. Who waits for his name may do so for long, and an alternative is one more.
+func (p *Part) Published() bool {
+	p.mu.Lock()
+	gathers := p.gathers
+	p.mu.Unlock()
+	for _, g := range gathers {
+		g.mu.Lock()
+		waits := g.pub == nil && g.stream != "" && !g.alternative && g.policy != hub.Queue
+		g.mu.Unlock()
+		if waits {
+			return false
+		}
+	}
+	return true
+}
+
 // again has a gather whose stream could not be published wait for its tracks anew: the instance fails, and may be restarted. What is
 // known of a bridge is known of the Runtime that goes with it.
 func (g *gather) again(feeds []*feed) {

@@ -10,6 +10,7 @@ import (
 	"sluice/engine/hub"
 	"sluice/engine/media"
 	"sluice/engine/plan"
+	"sluice/engine/run"
 )
 
 // settle is how long a gather that knows all it must waits for what may come besides: a file's second track, say.
@@ -234,8 +235,12 @@ func (g *gather) keep(pub *hub.Publication, also *hub.Alternative) bool {
 	}
 	if g.closed {
 		g.end(nil)
+		return false
 	}
-	return !g.closed
+	if g.stream != "" && !g.alternative {
+		g.part.instance(func(i Instance) { i.Tell(run.Notice{Kind: run.Published, Node: g.node}) })
+	}
+	return true
 }
 
 func (g *gather) publishAlternatives(feeds []*feed) error {

@@ -72,6 +72,7 @@ const (
 	NodeEnded  NoticeKind = "node_ended"  // a node came to its natural end
 	BranchGone NoticeKind = "branch_gone" // a branch failed and has been taken out; the rest goes on
 	Broken     NoticeKind = "broken"      // all is over: an element outside every branch failed, or the worker died
+	Published  NoticeKind = "published"   // the part in Go shows what a node gives to others; no Runtime says so
 	Said       NoticeKind = "said"        // an element says something of its own: a level, a digit
 )
 

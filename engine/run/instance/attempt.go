@@ -120,17 +120,41 @@ func (o *owner) prepare(at *attempt, p *plan.Plan) {
 func (o *owner) plays(at *attempt) {
 	at.step = waiting
 	o.replay()
-	if at.media || !o.shape.Waits() {
+	if o.arrived(at) || !o.shape.Waits() {
 		o.live(at)
 	} else {
 		limit := startLimit(o.shape.Plan())
 		o.clock.Set(&at.deadline, limit-time.Since(at.started), func() {
+			if at.media { // what is not published yet comes late, and may do so
+				o.live(at)
+				return
+			}
 			o.fail(fault.New(fault.StartTimeout, "", "no media came within %s", plan.Span(limit)).
 				Advise("look at what feeds the graph; policy.start allows more time"))
 		})
 	}
 	o.checkEnd(at)
 	o.pump()
+}
+
+// Publishing is an Ends that makes what the instance gives known to others.
+type Publishing interface {
+	// Published tells whether all is known that is to be as soon as media comes. When that changes there is a notice. It returns at
+	// once.
+	Published() bool
+}
+
+// arrived tells whether media has come to where others find it.
+func (o *owner) arrived(at *attempt) bool {
+	p, publishes := o.inst.spec.Ends.(Publishing)
+	return at.media && (!publishes || p.Published())
+}
+
+// appear takes an attempt to live that waited for nothing else.
+func (o *owner) appear(at *attempt) {
+	if o.arrived(at) {
+		o.live(at)
+	}
 }
 
 func (o *owner) live(at *attempt) {
@@ -155,8 +179,10 @@ func (o *owner) notice(at *attempt, n run.Notice) {
 	case run.FirstMedia:
 		if !o.shape.StandsIn(n.Node) {
 			at.media = true
-			o.live(at)
+			o.appear(at)
 		}
+	case run.Published:
+		o.appear(at)
 	case run.NodeEnded:
 		if n.Branch != "" {
 			o.guestEnded(n.Branch)
