@@ -35,7 +35,7 @@ func rtmpClient(t *testing.T, address string, publish bool) *gortmplib.Client {
 func sound(t *testing.T, address string) {
 	t.Helper()
 	track := &gortmplib.Track{Codec: &codecs.MPEG4Audio{Config: &mpeg4audio.AudioSpecificConfig{
-		Type: mpeg4audio.ObjectTypeAACLC, SampleRate: 48000, ChannelCount: 1, ChannelConfig: 1,
+		Type: mpeg4audio.ObjectTypeAACLC, SampleRate: 48000, ChannelConfig: 1,
 	}}}
 	w := &gortmplib.Writer{Conn: rtmpClient(t, address, true), Tracks: []*gortmplib.Track{track}}
 	if err := w.Initialize(); err != nil {

@@ -26,9 +26,10 @@ func (a *app) topCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "top",
 		Short: "Watch a server: its streams, its pipelines and what happens",
-		Long: `top shows how a server is, anew every --every, until q or Ctrl-C: streams with their speeds and viewers, pipelines with what their workers use,
-events. Enter explains the row that is chosen, x ends it after asking, / filters, s sorts, ? tells the other keys. When the server is away it
-waits for it. With --once, and where there is no terminal, it prints one look as text; speeds take a moment to measure.
+		Long: `top shows how a server is, anew every --every, until q or Ctrl-C: streams with their speeds and viewers, pipelines with what
+their workers use, events. Enter explains the row that is chosen, x ends it after asking, / filters, s sorts, ? tells the other
+keys. When the server is away it waits for it. With --once, and where there is no terminal, it prints one look as text; speeds
+take a moment to measure.
 
 It finds the server as ` + "`sluice ctl`" + ` does, and exits with the same codes.`,
 		Example: `  sluice top

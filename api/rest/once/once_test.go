@@ -107,7 +107,7 @@ func TestAPanicFreesItsKey(t *testing.T) {
 					t.Errorf("the panic became %v", got)
 				}
 			}()
-			_, _, _ = k.Do(t.Context(), "key", "", func() (string, error) { <-gate; panic("broken") })
+			_, _, _ = k.Do(t.Context(), "key", "", func() (string, error) { <-gate; panic("broken") }) //nolint:forbidigo // what is tested
 		})
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
