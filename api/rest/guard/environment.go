@@ -24,7 +24,8 @@ func (g *Guard) Graph(graph *spec.Graph) error {
 			if !ok || slices.Contains(g.rules.Environment, name) {
 				continue
 			}
-			return fault.New(fault.Forbidden, graph.Name, "line %d reads the environment variable %q, which graphs of callers may not", r.Pos.Line, name).
+			const why = "line %d reads the environment variable %q, which graphs of callers may not"
+			return fault.New(fault.Forbidden, graph.Name, why, r.Pos.Line, name).
 				Advise(`the configuration's key "rest.environment" says which ones they may; better, give the graph a parameter`)
 		}
 	}

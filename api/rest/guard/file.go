@@ -5,7 +5,10 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+
+	"sluice/engine/element"
 )
 
 // file looks at the name of a file, or at a pattern that stands for many. Links are followed, so that none leads out of a folder; who
@@ -30,6 +33,19 @@ func (g *Guard) file(t target, text string) error {
 		}
 	}
 	return t.refuse("is not in a folder that the API may use").Advise(`the configuration's key "rest.folders" says which folders it may`)
+}
+
+// counted is a name with the number of the file in it, as GStreamer's elements that write and read many files take it. Some of them
+// give the name to printf as it is, so any other conversion, or a second one, would have them read memory that is not theirs.
+var counted = regexp.MustCompile(`^[^%]*(%[0-9]{0,2}d[^%]*)?$`)
+
+// pattern refuses a name that some element could take for a format, and should not.
+func pattern(t target, s *element.Spec, text string) error {
+	literal := s.Is("Network") || s.Name == "filesrc" || s.Name == "filesink"
+	if literal || counted.MatchString(text) {
+		return nil
+	}
+	return t.refuse("has other conversions than one, as %05d, for the number of the file")
 }
 
 // within tells whether a path without links lies below a folder.

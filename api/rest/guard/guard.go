@@ -127,7 +127,7 @@ func (g *Guard) element(e *plan.Element) error {
 		return nil
 	}
 	settings := slices.Clone(e.Props)
-	if leaf {
+	if leaf || slices.ContainsFunc(e.Props, func(s plan.Setting) bool { return passes(s.Name, s.Reveal()) }) {
 		settings = append(settings, defaults(s, e.Props)...)
 	}
 	touches := false
@@ -151,7 +151,7 @@ func (g *Guard) setting(t target, s *element.Spec) (touches bool, err error) {
 	if text == "" || !textual(s, t.setting) {
 		return false, nil
 	}
-	switch meaning(t.setting.Name) {
+	switch m := meaning(t.setting.Name); m {
 	case aHost:
 		for one := range strings.SplitSeq(text, ",") {
 			if err := g.host(t, one); err != nil {
@@ -159,17 +159,16 @@ func (g *Guard) setting(t target, s *element.Spec) (touches bool, err error) {
 			}
 		}
 	case aFile, anAddress:
-		if strings.Contains(text, "://") {
-			return true, g.address(t, text)
-		}
-		return true, g.file(t, text)
+		return true, g.named(t, s, m == aFile)
 	case anElement:
 		return true, t.refuse("names an element").Advise(adviseElement, t.element)
 	case options:
-		if strings.ContainsFunc(text, func(r rune) bool { return r == '/' }) || hasAny(text, "stats", "file", "dump", "clbin") {
-			return true, t.refuse("may name files").Advise(adviseElement, t.element)
+		if harmful(text) {
+			return true, t.refuse("has options that may name files").Advise(adviseElement, t.element)
 		}
 		return false, nil
+	case unknown:
+		return true, t.refuse("is not known to name nothing outside the server").Advise(adviseElement, t.element)
 	case nothing:
 		if strings.Contains(text, "://") {
 			return true, g.address(t, text)
@@ -177,6 +176,20 @@ func (g *Guard) setting(t target, s *element.Spec) (touches bool, err error) {
 		return false, nil
 	}
 	return true, nil
+}
+
+// named looks at a name of a file, or an address in its place.
+func (g *Guard) named(t target, s *element.Spec, file bool) error {
+	text := t.setting.Reveal()
+	if file {
+		if err := pattern(t, s, text); err != nil {
+			return err
+		}
+	}
+	if strings.Contains(text, "://") {
+		return g.address(t, text)
+	}
+	return g.file(t, text)
 }
 
 // textual tells whether a setting is free text. What the registry does not know could be anything.
