@@ -4,12 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
 	"sluice/engine/plan"
+	"sluice/engine/run/instance"
 )
 
 // smaller is play for viewers who want a size and a rate of their own.
@@ -190,5 +192,54 @@ func TestConversionThatIsNotThere(t *testing.T) {
 	wantCode(t, "a codec that nothing makes", err, fault.CodecNotAvailable)
 	if !strings.Contains(err.Error(), "video: h264 published, vp8 wanted") || !strings.Contains(err.Error(), "no graph has a route") {
 		t.Errorf("it is said as %q", err)
+	}
+}
+
+// A conversion ends when nobody has read it for as long as its graph says, however often viewers came and left before, and whether or
+// not media flowed.
+func TestConversionLingers(t *testing.T) {
+	for name, flows := range map[string]bool{"with media": true, "without": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				e := start(t, map[string]string{"publish": publish, "play": play, "convert": strings.Replace(converting, "10ms", "10s", 1)})
+				camera := newPeer(media.NewTrack(media.H264))
+				if _, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera)); err != nil {
+					t.Fatal(err)
+				}
+				pub := await(t, "the publication", camera.fed)
+				var conversion *instance.Instance
+				for range 3 {
+					viewer, second := newPeer(), newPeer()
+					for _, v := range []*peer{viewer, second} {
+						if _, err := e.Raise(t.Context(), raise("fake.play", "/cam", v)); err != nil {
+							t.Fatal(err)
+						}
+					}
+					synctest.Wait()
+					conversion = e.running(t, "convert")
+					if flows {
+						if err := pub.WriteUnits(0, []media.Unit{unit(time.Second, true)}); err != nil {
+							t.Fatal(err)
+						}
+					}
+					elapse(20 * time.Second)
+					for _, v := range []*peer{viewer, second} {
+						v.mu.Lock()
+						v.reader.Close()
+						v.mu.Unlock()
+						elapse(5 * time.Second)
+					}
+				}
+				elapse(4 * time.Second) // and 5 that have passed
+				e.running(t, "convert")
+				elapse(time.Second)
+				synctest.Wait()
+				select {
+				case <-conversion.Done():
+				default:
+					t.Errorf("after 10 s it is %s", conversion.Status().State)
+				}
+			})
+		})
 	}
 }
