@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -288,4 +289,33 @@ func TestWrittenGraphsReadNoEnvironment(t *testing.T) {
 	want[J](k, 201, "PUT /v1/graphs/new", relay, "If-None-Match: *")
 	o.rules.Environment = []string{"REST_TEST_SECRET"}
 	want[J](writable(t, o), 201, "PUT /v1/graphs/new", leak, "If-None-Match: *")
+}
+
+// TestWrittenGraphsAreSmall: nobody has the server make thousands of elements at once.
+func TestWrittenGraphsAreSmall(t *testing.T) {
+	pairs := func(n int) string {
+		var nodes, links strings.Builder
+		for i := range n {
+			fmt.Fprintf(&nodes, "  in%d: audiotestsrc\n  out%d: fakesink\n", i, i)
+			fmt.Fprintf(&links, "  - in%d -> out%d\n", i, i)
+		}
+		return "graph: v1\nabout: Many.\nroute:\n  - rest.start\nnodes:\n" + nodes.String() + "links:\n" + links.String()
+	}
+	uses := func(n int) string {
+		var nodes, links strings.Builder
+		for i := range n {
+			fmt.Fprintf(&nodes, "  in%d: {use: parts/voice, with: {source: a}}\n  out%d: fakesink\n", i, i)
+			fmt.Fprintf(&links, "  - in%d.sound -> out%d\n", i, i)
+		}
+		return "graph: v1\nabout: Many.\nroute:\n  - rest.start\nnodes:\n" + nodes.String() + "links:\n" + links.String()
+	}
+	k := writable(t, options{graphs: map[string]string{"jobs/tone": tone, "parts/voice": voice}})
+	for text, allowed := range map[string]bool{pairs(100): true, pairs(101): false, uses(20): true, uses(99): false} {
+		if allowed {
+			want[J](k, 201, "PUT /v1/graphs/many", text, "If-None-Match: *")
+			want[J](k, 204, "DELETE /v1/graphs/many", nil, "If-Match: *")
+		} else if p := k.refused(403, fault.Forbidden, "PUT /v1/graphs/many", text, "If-None-Match: *"); !strings.Contains(p.Detail, "200") {
+			t.Errorf("%+v", p)
+		}
+	}
 }

@@ -19,6 +19,11 @@ func (v *V1) allow(set *store.Set, touched []string) error {
 		if err := v.readable(set, g, map[string]bool{}); err != nil {
 			return err
 		}
+		if n := extent(set, g, 0); n > nodes {
+			const why = "it has %d nodes or more, and graphs of callers may have %d with those of their fragments"
+			return fault.New(fault.Forbidden, g.Name, why, n, nodes).
+				Advise("make several graphs of it, which pass streams on to each other")
+		}
 		if g.Fragment() {
 			continue // what uses it is touched, too
 		}
@@ -36,6 +41,23 @@ func (v *V1) allow(set *store.Set, touched []string) error {
 		}
 	}
 	return nil
+}
+
+// nodes is how many a graph may have: admission to the CPUs goes by what is known of their costs, which is not all.
+const nodes = 200
+
+// extent counts the nodes of a graph with those of its fragments, in vain beyond what is allowed.
+func extent(set *store.Set, g *spec.Graph, n int) int {
+	for i := range g.Nodes {
+		if n > nodes {
+			return n
+		}
+		if used, ok := set.Graph(g.Nodes[i].Use.Text); ok {
+			n = extent(set, used, n)
+		}
+		n++
+	}
+	return n
 }
 
 // readable refuses a graph that reads of the environment what callers may not, by itself or by a fragment.
