@@ -176,3 +176,14 @@ func TestListPipelines(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// TestRawPicturesCost: who has the server make huge pictures needs CPUs for them, though nobody codes them.
+func TestRawPicturesCost(t *testing.T) {
+	const huge = "graph: v1\nabout: Huge.\nroute:\n  - rest.start\nnodes:\n  in: videotestsrc\n  size: videoscale\n  out: fakesink\n" +
+		"links:\n  - in -> [video/x-raw,width=4096,height=4096,framerate=60/1] -> size -> [video/x-raw,width=SIZE,height=SIZE] -> out\n"
+	k := start(t, options{cpus: 2, graphs: map[string]string{
+		"huge": strings.ReplaceAll(huge, "SIZE", "8000"), "large": strings.ReplaceAll(huge, "SIZE", "720"),
+	}})
+	k.refused(503, fault.Overloaded, "POST /v1/pipelines", J{"graph": "huge"})
+	want[J](k, 201, "POST /v1/pipelines", J{"graph": "large"})
+}

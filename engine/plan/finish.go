@@ -273,11 +273,13 @@ func (p *Plan) pipelineOf(elem string) string {
 }
 
 // estimate fills in what the policy leaves to the compiler: cost in CPUs and the kind of worker. The figures are those
-// measured for 720p at 30 frames a second on the reference machine: 0.31 for x264 veryfast, a tenth of that to decode.
+// measured for 720p at 30 frames a second on the reference machine: 0.31 for x264 veryfast, a tenth of that to decode, and
+// rawCost for pictures as they are.
 func (r *resolver) estimate(p *Plan) {
 	video, cost := false, 0.0
 	for _, l := range p.Pipelines {
 		video = video || l.Video
+		cost += r.rawCost(&l)
 		if l.Video {
 			cost += 0.31*float64(l.Encoders) + 0.03*float64(l.Decoders)
 		} else {
