@@ -248,7 +248,7 @@ type lively struct{ *fake.Runtime }
 func (l lively) Start(ctx context.Context) error {
 	err := l.Runtime.Start(ctx)
 	if err == nil {
-		l.Tell(run.Notice{Kind: run.FirstMedia, Node: "in"})
+		l.Play("in")
 	}
 	return err
 }

@@ -24,7 +24,7 @@ func room(guests ...string) *plan.Plan {
 		Graph: "room", Hash: "room" + string(rune('0'+len(guests))),
 		Nodes: []plan.Node{{Name: "mix"}},
 		Bridges: []plan.Bridge{
-			{Name: "in", Direction: plan.IntoGst, Pipeline: "mix"}, {Name: "out", Direction: plan.OutOfGst, Pipeline: "mix"},
+			{Name: "in", Direction: plan.IntoGst, Pipeline: "mix"}, {Name: "out", Direction: plan.OutOfGst, Pipeline: "mix", Format: plan.Format(media.VP8)},
 		},
 		Pipelines: []plan.Pipeline{{Name: "mix", Branches: []plan.Branch{{Name: "record", Kind: plan.Lazy}}}, {Name: "hls", Lazy: true}},
 	}
@@ -84,6 +84,23 @@ func TestMediaPasses(t *testing.T) {
 	}
 	if err := f.Drain(within(t)); err != nil || !slices.Equal(host.Port("out").Marks(), []run.Mark{run.End}) {
 		t.Errorf("drained: %v, %v", err, host.Port("out").Marks())
+	}
+}
+
+func TestPlay(t *testing.T) {
+	f, host, _ := begin(t)
+	if !f.Play("cam") {
+		t.Fatal("there is no host")
+	}
+	n, err := host.Next(within(t))
+	if err != nil || n.Kind != run.FirstMedia || n.Node != "cam" {
+		t.Errorf("the host hears %+v, %v", n, err)
+	}
+	if got := host.Port("out").Tracks(); len(got) != 1 || got[0].Codec != media.VP8 {
+		t.Errorf("what comes out is %+v", got)
+	}
+	if err := f.Stop(within(t)); err != nil || f.Play("cam") {
+		t.Errorf("it plays after its end (%v)", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"sluice/engine/media"
+	"sluice/engine/plan"
 	"sluice/engine/run"
 )
 
@@ -81,6 +82,23 @@ func (r *Runtime) Tell(n run.Notice) bool {
 			r.lazy = slices.DeleteFunc(r.lazy, func(b string) bool { return b == n.Branch })
 		}
 		h.Tell(n)
+	})
+}
+
+// Play tells what comes out of each bridge outside of branches, and that a node gave its first media, as GStreamer does when a live
+// source begins; false if there is no host.
+func (r *Runtime) Play(node string) bool {
+	return r.withHost(func(h run.Host) {
+		for _, b := range r.plan.Bridges {
+			codec := b.Format.Codec
+			if codec == "" {
+				codec = map[media.Kind]media.Codec{media.Video: media.VP8, media.Audio: media.Opus}[b.Format.Kind]
+			}
+			if b.Direction == plan.OutOfGst && b.Branch == "" && !b.Fallback && codec != "" {
+				h.Outlet(b.Name).Codec(media.NewTrack(codec))
+			}
+		}
+		h.Tell(run.Notice{Kind: run.FirstMedia, Node: node})
 	})
 }
 

@@ -27,7 +27,6 @@ import (
 	"sluice/engine/hub"
 	"sluice/engine/lint"
 	"sluice/engine/media"
-	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
 	"sluice/engine/spec"
@@ -142,34 +141,19 @@ func (s *Server) open(string) (run.Runtime, error) {
 	if s.silent {
 		return r, nil
 	}
-	return &lively{Runtime: r}, nil
+	return lively{r}, nil
 }
 
-// lively is a fake whose media comes as soon as it plays: what it is on each bridge, and that it came.
-type lively struct {
-	*fake.Runtime
-	plan *plan.Plan
-	host run.Host
-}
-
-// Prepare implements run.Runtime.
-func (l *lively) Prepare(ctx context.Context, p *plan.Plan, host run.Host) (run.Inlets, error) {
-	l.plan, l.host = p, host
-	return l.Runtime.Prepare(ctx, p, host)
-}
+// lively is a fake whose media comes as soon as it plays.
+type lively struct{ *fake.Runtime }
 
 // Start implements run.Runtime.
-func (l *lively) Start(ctx context.Context) error {
-	if err := l.Runtime.Start(ctx); err != nil {
-		return err
+func (l lively) Start(ctx context.Context) error {
+	err := l.Runtime.Start(ctx)
+	if err == nil {
+		l.Play("in")
 	}
-	for _, b := range l.plan.Bridges {
-		if b.Direction == plan.OutOfGst && b.Branch == "" {
-			l.host.Outlet(b.Name).Codec(media.NewTrack(b.Format.Codec))
-		}
-	}
-	l.Play("in")
-	return nil
+	return err
 }
 
 // Last is what stands for GStreamer in the pipeline that was started last.
