@@ -187,3 +187,12 @@ func TestRawPicturesCost(t *testing.T) {
 	k.refused(503, fault.Overloaded, "POST /v1/pipelines", J{"graph": "huge"})
 	want[J](k, 201, "POST /v1/pipelines", J{"graph": "large"})
 }
+
+func TestPackedBodies(t *testing.T) {
+	k := start(t, options{})
+	p := k.refused(415, fault.InvalidRequest, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Content-Encoding: gzip")
+	if !strings.Contains(p.Detail, "gzip") || p.Hint == "" {
+		t.Errorf("%+v", p)
+	}
+	want[J](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Content-Encoding: identity")
+}

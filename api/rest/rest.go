@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -45,7 +46,7 @@ func New(o Options) (*Door, error) {
 	}
 	d := &Door{opt: o, handler: echo.New(), closed: make(chan struct{})}
 	d.handler.HTTPErrorHandler = d.refuse
-	d.handler.Use(harden, d.admit, decode)
+	d.handler.Use(harden, d.admit, plain, decode)
 	config := huma.DefaultConfig("sluice", o.V1.Version)
 	config.CreateHooks, config.DocsPath, config.SchemasPath = nil, "", ""
 	config.OpenAPIPath = "" // huma makes the document when it is asked for, without a lock
@@ -123,6 +124,18 @@ func (d *Door) admit(next echo.HandlerFunc) echo.HandlerFunc {
 		}
 		c.SetRequest(r)
 		return next(c)
+	}
+}
+
+// plain refuses bodies that are packed: nothing here unpacks them.
+func plain(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		coding := c.Request().Header.Get("Content-Encoding")
+		if coding == "" || strings.EqualFold(coding, "identity") {
+			return next(c)
+		}
+		return problem.Refuse(http.StatusUnsupportedMediaType, fault.InvalidRequest, "a body of Content-Encoding %.40q is not read", coding).
+			With("send it as it is")
 	}
 }
 

@@ -123,31 +123,38 @@ func (d *Desk) present(name string) ([]byte, error) {
 
 // check says whether a change is about what is there (RFC 9110 13.1.1 and 13.1.2). Whoever changes something has to say what.
 func (v Versions) check(have []byte) error {
-	match, none := tags(v.Match), tags(v.NoneMatch)
+	match, none := tags(v.Match, true), tags(v.NoneMatch, false)
 	names := func(list []string) bool {
 		return have != nil && (slices.Contains(list, "*") || slices.Contains(list, Sum(have)))
 	}
 	switch {
-	case len(match) > 0 && !names(match), len(none) > 0 && names(none):
+	case v.Match != "" && !names(match), len(none) > 0 && names(none):
 		f := fault.New(fault.StaleVersion, "", "the graph is not the version that the request is about")
 		if have == nil {
 			return f.Advise("there is none of that name")
 		}
 		return f.Advise(`it is "%s" now`, Sum(have))
-	case have != nil && len(match) == 0:
+	case have != nil && v.Match == "":
 		return problem.Refuse(http.StatusPreconditionRequired, fault.StaleVersion, "the request does not say which version it changes").
 			With(`send If-Match with the ETag that GET gives, or "*"`)
 	}
 	return nil
 }
 
-// tags reads a list of entity tags.
-func tags(header string) []string {
+// tags reads a list of entity tags (RFC 9110 8.8.3): quoted, or "*". Of weak ones, which strong comparison does not take for any, none
+// are left.
+func tags(header string, strong bool) []string {
 	var out []string
 	for one := range strings.SplitSeq(header, ",") {
-		one = strings.Trim(strings.TrimPrefix(strings.TrimSpace(one), "W/"), `"`)
-		if one != "" {
+		one = strings.TrimSpace(one)
+		tag, weak := strings.CutPrefix(one, "W/")
+		inner := strings.Trim(tag, `"`)
+		switch {
+		case one == "*":
 			out = append(out, one)
+		case tag != `"`+inner+`"` || inner == "" || inner == "*" || weak && strong:
+		default:
+			out = append(out, inner)
 		}
 	}
 	return out
@@ -245,6 +252,11 @@ func replace(to *os.Root, name string, text []byte) error {
 	}
 	if err != nil {
 		_ = to.Remove(filepath.FromSlash(draft)) // there is nothing else to be done about it
+		return err
 	}
-	return err
+	folder, err := to.Open(filepath.FromSlash(path.Dir(name))) // which has the new name only when it is on the disk, too
+	if err != nil {
+		return err
+	}
+	return errors.Join(folder.Sync(), folder.Close())
 }
