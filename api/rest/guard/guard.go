@@ -5,6 +5,8 @@
 package guard
 
 import (
+	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -132,7 +134,7 @@ func (g *Guard) element(e *plan.Element) error {
 	}
 	touches := false
 	for _, set := range settings {
-		touched, err := g.setting(target{node: e.Node, element: e.Factory, setting: set}, s)
+		touched, err := g.setting(target{node: e.Node, element: e.Factory, setting: set, port: portOf(set.Name, e.Props, s)}, s)
 		if err != nil {
 			return err
 		}
@@ -154,6 +156,9 @@ func (g *Guard) setting(t target, s *element.Spec) (touches bool, err error) {
 	switch m := meaning(t.setting.Name); m {
 	case aHost:
 		for one := range strings.SplitSeq(text, ",") {
+			if _, port := split(one); port == "" && t.port != "" {
+				one = net.JoinHostPort(strings.Trim(one, "[]"), t.port)
+			}
 			if err := g.host(t, one); err != nil {
 				return true, err
 			}
@@ -190,6 +195,22 @@ func (g *Guard) named(t target, s *element.Spec, file bool) error {
 		return g.address(t, text)
 	}
 	return g.file(t, text)
+}
+
+// portOf is the port that an element has for the host or address of another setting.
+func portOf(name string, props []plan.Setting, s *element.Spec) string {
+	if name != "host" && name != "address" {
+		return ""
+	}
+	for _, p := range props {
+		if p.Name == "port" {
+			return p.Reveal()
+		}
+	}
+	if f, ok := s.Field("port"); ok && f.Default != nil {
+		return fmt.Sprint(f.Default)
+	}
+	return ""
 }
 
 // textual tells whether a setting is free text. What the registry does not know could be anything.
@@ -240,6 +261,7 @@ func (g *Guard) host(t target, text string) error {
 type target struct {
 	node, element string
 	setting       plan.Setting
+	port          string // of the host, if the element has another setting for that
 }
 
 // refuse words the refusal; secrets stay hidden.
