@@ -34,6 +34,7 @@ type Door struct {
 	v1      *v1.V1
 	closed  chan struct{}
 	once    sync.Once // closes it
+	refused refusals
 }
 
 // New makes the door.
@@ -46,7 +47,7 @@ func New(o Options) (*Door, error) {
 	}
 	d := &Door{opt: o, handler: echo.New(), closed: make(chan struct{})}
 	d.handler.HTTPErrorHandler = d.refuse
-	d.handler.Use(harden, d.admit, plain, decode)
+	d.handler.Use(harden, d.note, d.admit, plain, decode)
 	config := huma.DefaultConfig("sluice", o.V1.Version)
 	config.CreateHooks, config.DocsPath, config.SchemasPath = nil, "", ""
 	config.OpenAPIPath = "" // huma makes the document when it is asked for, without a lock
