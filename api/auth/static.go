@@ -83,6 +83,8 @@ func (r Request) deed() string {
 		return string(r.Action) + ` "` + r.Stream + `"`
 	case Enter:
 		return "be here"
+	case Metrics:
+		return "read the metrics"
 	default:
 		return "administer the server"
 	}

@@ -52,6 +52,10 @@ func (e *Entry) Admit(r *http.Request) (string, error) {
 	case local(r): // who shows nothing is only forbidden what nobody may
 		return "", nil
 	}
+	if e.action == auth.Metrics {
+		return "", fault.New(fault.Forbidden, "", "without credentials the metrics are read from the server's own machine").
+			Advise("add a user or a token with metrics: true to the configuration's section auth")
+	}
 	return "", fault.New(fault.Forbidden, "", "without credentials the server is administered from its own machine").
 		Advise("add a user or a token with admin: true to the configuration's section auth")
 }
