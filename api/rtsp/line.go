@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"sync"
+	"time"
 
 	"sluice/api/rtsp/outlet"
 	"sluice/engine/fault"
@@ -45,6 +46,9 @@ func (l *line) Read(p []byte) (int, error) {
 
 // Write implements net.Conn. It does not wait.
 func (l *line) Write(p []byte) (int, error) {
+	if bytes.HasPrefix(p, []byte("HTTP/")) && bytes.Contains(p, []byte("\r\nContent-Type: application/x-rtsp-tunnelled\r\n")) {
+		return l.open(bytes.Clone(p))
+	}
 	n, err := l.Conn.Write(p)
 	l.mu.Lock()
 	then := l.then
@@ -54,6 +58,14 @@ func (l *line) Write(p []byte) (int, error) {
 		then()
 	}
 	return n, err
+}
+
+// open sends the answer that opens one half of a tunnel a little later. gortsplib (5.6.4) answers the GET before it notes that it waits
+// for the POST, and refuses a POST that is quicker than that, as one on the same machine can be.
+func (l *line) open(answer []byte) (int, error) {
+	const meanwhile = 20 * time.Millisecond
+	time.AfterFunc(meanwhile, func() { _, _ = l.Conn.Write(answer) }) // if the client has gone, whoever reads hears of it
+	return len(answer), nil
 }
 
 // after has f called when the next message has been written.
