@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -81,9 +82,12 @@ func (s *server) media() error {
 	}
 	switch {
 	case port == 0:
-		if port, err = pair(host); err != nil {
+		two, err := pair(host)
+		if err != nil {
 			return err
 		}
+		port = uint64(two[0].LocalAddr().(*net.UDPAddr).AddrPort().Port()) //nolint:forcetypeassert // of UDP it is one
+		s.rtsp.ListenPacket = two.take
 	case s.rtsp.TLSConfig != nil:
 		port += 2
 	}
@@ -95,26 +99,39 @@ func (s *server) media() error {
 	return nil
 }
 
-// pair finds two neighbouring ports that are free, the first of them even. Somebody else may take them before they are used.
-func pair(host string) (uint64, error) {
+// neighbours are two sockets, that with the even port first.
+type neighbours [2]net.PacketConn
+
+// pair binds two neighbouring ports that are free.
+func pair(host string) (neighbours, error) {
 	const tries = 1000
 	for range tries {
 		first, err := net.ListenPacket("udp", net.JoinHostPort(host, "0")) //nolint:noctx // it does not wait
 		if err != nil {
-			return 0, api.Unbound("rtsp.udp", "udp", net.JoinHostPort(host, "0"), err)
+			return neighbours{}, api.Unbound("rtsp.udp", "udp", net.JoinHostPort(host, "0"), err)
 		}
 		port := first.LocalAddr().(*net.UDPAddr).AddrPort().Port() //nolint:forcetypeassert // of UDP it is one
-		var second net.PacketConn
 		if port%2 == 0 {
-			second, err = net.ListenPacket("udp", net.JoinHostPort(host, strconv.Itoa(int(port)+1))) //nolint:noctx // as above
+			second, err := net.ListenPacket("udp", net.JoinHostPort(host, strconv.Itoa(int(port)+1))) //nolint:noctx // as above
+			if err == nil {
+				return neighbours{first, second}, nil
+			}
 		}
 		_ = first.Close()
-		if second != nil && err == nil {
-			_ = second.Close()
-			return uint64(port), nil
+	}
+	return neighbours{}, fault.New(fault.Overloaded, "rtsp.udp", "no two neighbouring ports are free")
+}
+
+// take is gortsplib's ListenPacket: it gives what is bound already, once each, and binds what else is asked for.
+func (n *neighbours) take(network, address string) (net.PacketConn, error) {
+	_, port, _ := net.SplitHostPort(address)
+	for i, c := range n {
+		if c != nil && strings.HasSuffix(c.LocalAddr().String(), ":"+port) {
+			n[i] = nil
+			return c, nil
 		}
 	}
-	return 0, fault.New(fault.Overloaded, "rtsp.udp", "no two neighbouring ports are free")
+	return net.ListenPacket(network, address) //nolint:noctx // it does not wait
 }
 
 // close cuts off who is left and returns when nothing runs any more.

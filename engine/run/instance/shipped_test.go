@@ -3,6 +3,7 @@ package instance
 import (
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -141,11 +142,13 @@ func TestTheShippedRoomIsAliveByItself(t *testing.T) {
 		i.Begin()
 		defer r.stop()
 		synctest.Wait()
-		frames, more := uint64(0), uint64(1)
+		frames := uint64(0)
+		var more atomic.Uint64 // frames at each look
+		more.Store(1)
 		r.fake().Inspected(func(report *run.Report) {
-			frames += more
+			frames += more.Load()
 			silent := time.Duration(0)
-			if more == 0 {
+			if more.Load() == 0 {
 				silent = time.Hour
 			}
 			report.Samples = []run.Sample{
@@ -163,7 +166,7 @@ func TestTheShippedRoomIsAliveByItself(t *testing.T) {
 		if s := r.Status(); s.State != run.Live || s.Restarts != 0 {
 			t.Fatalf("with a silent guest it is %s: %v", s.State, s.Fault)
 		}
-		more = 0
+		more.Store(0)
 		r.after(5 * time.Second)
 		if s := r.Status(); s.Restarts == 0 || s.Fault == nil || s.Fault.Code != fault.Stalled {
 			t.Errorf("without a picture it is %s: %v", s.State, s.Fault)
