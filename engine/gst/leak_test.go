@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -23,9 +24,27 @@ import (
 )
 
 // Nothing of GStreamer's is left when all has ended, as its own tracer counts it in a process of its own, and nothing is
-// given back twice, of which GLib complains.
+// given back twice, of which GLib complains. What is left once and not again is told of and is no failure: an element of GStreamer's that is
+// stopped while it makes a pad may leave the pad (parsebin of media that nobody knows, once in many runs of 1.22).
 func TestNoObjectIsLeft(t *testing.T) {
 	t.Parallel()
+	found := remains(t)
+	if len(found) == 0 {
+		return
+	}
+	again := remains(t)
+	for _, what := range found {
+		if slices.Contains(again, what) {
+			t.Errorf("left: %s", what)
+		} else {
+			t.Logf("left once: %s", what)
+		}
+	}
+}
+
+// remains is what is left when many graphs have come and gone, but for what GStreamer leaves of them by itself.
+func remains(t *testing.T) (out []string) {
+	t.Helper()
 	program := os.Args[0]
 	left, said := traced(t, program, "-test.run=^("+strings.Join([]string{
 		"TestTranscode", "TestMixerSeats", "TestLazyBranch", "TestABranchFailsAlone", "TestABranchThatCannotBe", "TestNothingButLazySinks", "TestBlame",
@@ -40,9 +59,10 @@ func TestNoObjectIsLeft(t *testing.T) {
 	}
 	for _, what := range left {
 		if !excused[what] {
-			t.Errorf("left: %s", what)
+			out = append(out, what)
 		}
 	}
+	return out
 }
 
 // theirs is what GStreamer's own program leaves of a decoder that does not like what its neighbour takes. In 1.22 opusdec
