@@ -1,7 +1,7 @@
 # sluice: `make run` shows what it does, `make test` checks everything. Both install what they need and say so.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run build build-nogst media test check unit race browser matrix cover golden fuzz bench lint docs schema registry completion clean
+.PHONY: help run build build-nogst media test check unit race browser matrix cover golden fuzz bench endure lint docs schema registry completion clean
 
 BIN        := bin
 SLUICE     := $(BIN)/sluice
@@ -82,18 +82,21 @@ test: setup media check race gst browser matrix ## everything: set-up, lint, uni
 setup:
 	@.ci/setup test
 
-gst: $(LINTER) build media ## the tests that need GStreamer, those in the shipped graphs too
-	@.ci/gst ./engine/gst/... ./cmd/sluice/...
-	$(LINTER) run ./engine/gst/... ./cmd/sluice/...
+# Of the program's packages these two: no other has GStreamer in it, or tests bin/sluice, so that `make unit` runs their tests as well.
+gst: $(LINTER) build media ## the tests that need GStreamer, those in the shipped graphs too, with and without the GPL
+	@.ci/gst ./engine/gst/... ./cmd/sluice ./cmd/sluice/endure
+	$(LINTER) run ./engine/gst/... ./cmd/sluice
 	$(SLUICE) test graphs
+	$(SLUICE) test --licence lgpl graphs
 
 browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=name: only the scenarios of that name
 	@.ci/setup browser
 	@mkdir -p out; node --test testdata/browser/lib/*.test.mjs >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
-	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 15m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
+	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 20m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
 
-matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (two minutes)
-	SLUICE_MATRIX=1 $(PURE) go test -count=1 -timeout 10m -parallel 5 ./cmd/sluice/matrix $(if $(UPDATE),-update)
+matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (three or four minutes)
+	@.ci/setup browser
+	SLUICE_MATRIX=1 $(PURE) go test -count=1 -timeout 10m -parallel 8 ./cmd/sluice/matrix $(if $(UPDATE),-update)
 
 check: lint unit ## fast: lint and unit tests, without GStreamer
 
@@ -112,7 +115,12 @@ golden: ## rewrite the golden files; review the difference before you commit it
 fuzz: ## every fuzz target, and damaged media in workers, in FUZZTIME altogether (default 28m)
 	@.ci/fuzz $(FUZZTIME)
 
-bench: build ## all benchmarks, and their figures beside the goals (docs/performance.md; ten minutes on two cores)
+# Long tests of what goes on for long. They say what they saw, and keep it in out/endure.log. pipefail, since tee never fails.
+endure: build ## six hours of clocks that differ, ten real minutes of it, and 200 changes to a room (a quarter of an hour; wants a quiet machine)
+	@mkdir -p out
+	@set -o pipefail; SLUICE_ENDURE=1 go test -count=1 -v -p 1 -timeout 60m ./engine/gst/drift ./cmd/sluice/endure 2>&1 | tee out/endure.log
+
+bench: build ## all benchmarks, and their figures beside the goals (docs/performance.md; a quarter of an hour on two cores)
 	@.ci/bench
 
 lint: $(LINTER) ## golangci-lint, the shipped graphs, formatting

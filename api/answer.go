@@ -2,8 +2,11 @@ package api
 
 import (
 	"bufio"
+	"io"
 	"net"
 	"net/http"
+
+	"sluice/engine/fault"
 )
 
 // answer notes what a handler answers.
@@ -32,6 +35,16 @@ func (a *answer) Write(p []byte) (int, error) {
 	return n, err
 }
 
+// ReadFrom counts, and lets net/http have the kernel copy a file where it can.
+func (a *answer) ReadFrom(r io.Reader) (int64, error) {
+	if a.status == 0 {
+		a.status = http.StatusOK
+	}
+	n, err := io.Copy(a.ResponseWriter, r)
+	a.bytes += n
+	return n, err
+}
+
 // Unwrap is how http.ResponseController finds what this is around.
 func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
 
@@ -50,4 +63,38 @@ func (a *answer) code() int {
 		return http.StatusOK // a handler that writes nothing answers with it
 	}
 	return a.status
+}
+
+// Status is the HTTP status of a fault, where a door has no reason to say it otherwise.
+func Status(c fault.Code) int {
+	switch c {
+	case fault.InvalidRequest, fault.ProtocolViolation, fault.DTLSFingerprint:
+		return http.StatusBadRequest
+	case fault.InvalidParams, fault.LintFailed:
+		return http.StatusUnprocessableEntity
+	case fault.Unauthorized:
+		return http.StatusUnauthorized
+	case fault.Forbidden:
+		return http.StatusForbidden
+	case fault.StreamNotFound, fault.GraphNotFound, fault.ResourceNotFound, fault.NoRoute:
+		return http.StatusNotFound
+	case fault.NameInUse:
+		return http.StatusConflict
+	case fault.StaleVersion:
+		return http.StatusPreconditionFailed
+	case fault.CodecNotAvailable:
+		return http.StatusUnsupportedMediaType
+	case fault.ElementUnavailable, fault.GstUnavailable:
+		return http.StatusNotImplemented
+	case fault.StartTimeout, fault.Stalled, fault.ICETimeout:
+		return http.StatusGatewayTimeout
+	case fault.DiskFull:
+		return http.StatusInsufficientStorage
+	case fault.Overloaded, fault.Closed, fault.SlowReader:
+		return http.StatusServiceUnavailable
+	}
+	if c.Blame() == fault.Peer {
+		return http.StatusBadGateway
+	}
+	return http.StatusInternalServerError // lost, internal, and what is wrong with GStreamer
 }

@@ -159,7 +159,7 @@ func TestCertificatesAreReadAnew(t *testing.T) {
 		t.Error("nobody was told of it")
 	}
 	stop()
-	<-watched
+	enginetest.Await(t, "the end of the watching", watched)
 }
 
 func TestCertificatesGoOverToOtherFiles(t *testing.T) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -14,6 +15,8 @@ const spare = 256
 // a bounded amount of memory. Safe for concurrent use.
 type crowd struct {
 	most, each int // 0: no limit
+
+	heads sync.Pool // *[]byte, of answers: see guest.held
 
 	mu     sync.Mutex
 	inside int
@@ -102,6 +105,41 @@ type guest struct {
 	from   netip.Addr
 	excess bool // it is one too many
 	once   sync.Once
+
+	// Of who answers, one at a time.
+	joins bool    // the next Write has another behind it: see Whole
+	held  *[]byte // what it was given; nil if there is nothing
+}
+
+// Write sends, at once or with what comes next.
+func (g *guest) Write(p []byte) (int, error) {
+	if g.joins {
+		g.joins = false
+		g.held, _ = g.crowd.heads.Get().(*[]byte)
+		if g.held == nil {
+			g.held = new([]byte)
+		}
+		*g.held = append((*g.held)[:0], p...)
+		return len(p), nil
+	}
+	if g.held == nil {
+		return g.Conn.Write(p)
+	}
+	head := g.held
+	g.held = nil
+	both := net.Buffers{*head, p}
+	n, err := both.WriteTo(g.Conn)
+	sent := max(0, n-int64(len(*head)))
+	g.crowd.heads.Put(head)
+	return int(sent), err
+}
+
+// ReadFrom has the kernel copy a file, if the connection can.
+func (g *guest) ReadFrom(r io.Reader) (int64, error) {
+	if to, ok := g.Conn.(io.ReaderFrom); ok && !g.joins && g.held == nil {
+		return to.ReadFrom(r)
+	}
+	return io.Copy(struct{ io.Writer }{g}, r)
 }
 
 // Plain is the connection itself, for who writes to it in pieces: a TCP connection takes all of them at once.

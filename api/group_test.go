@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"sluice/engine/enginetest"
 )
 
 // diary is what doors of a test did, in order.
@@ -82,12 +84,12 @@ func TestGroupClosesInReverse(t *testing.T) {
 	}
 	served := make(chan error, 1)
 	go func() { served <- g.Serve(t.Context()) }()
-	<-a.serving
-	<-b.serving
+	enginetest.Await(t, "the serving", a.serving)
+	enginetest.Await(t, "the serving", b.serving)
 	if err := g.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := <-served; err != nil {
+	if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 		t.Error(err)
 	}
 	if got := strings.Join(did.read(), ", "); got != "listen a, listen b, close b, close a" {

@@ -7,9 +7,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/engine/enginetest"
 )
 
 func TestSlowHeaderEndsTheConnection(t *testing.T) {
@@ -32,7 +36,7 @@ func TestSlowBodyEndsTheRequest(t *testing.T) {
 		}))
 	})
 	raw(t, w, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nslow")
-	if err := <-failed; err == nil || !strings.Contains(err.Error(), "timeout") {
+	if err := enginetest.Await(t, "the failure", failed); err == nil || !strings.Contains(err.Error(), "timeout") {
 		t.Error(err)
 	}
 }
@@ -81,7 +85,7 @@ func TestSlowReadersAreCutOff(t *testing.T) {
 		}))
 	})
 	raw(t, w, "GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-	if err := <-failed; !strings.Contains(err.Error(), "timeout") {
+	if err := enginetest.Await(t, "the failure", failed); !strings.Contains(err.Error(), "timeout") {
 		t.Error(err)
 	}
 }
@@ -113,7 +117,7 @@ func TestBodyTimeoutEndsWithTheBody(t *testing.T) {
 	if body, _ := io.ReadAll(r.Body); string(body) != "late" {
 		t.Errorf("%q", body)
 	}
-	<-over
+	enginetest.Await(t, "the end", over)
 }
 
 func TestLargeRequestsAreRefused(t *testing.T) {
@@ -248,5 +252,38 @@ func TestRequestsAreLoggedWithoutQueries(t *testing.T) {
 	}
 	if strings.Contains(got, "verysecret") {
 		t.Error("a token is in the log")
+	}
+}
+
+// TestOnlyHandler: who takes all paths alone is asked as http.ServeMux would have asked him, or not.
+func TestOnlyHandler(t *testing.T) {
+	echo := http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(rw, "at "+r.URL.Path) })
+	alone, among := NewWeb(WebOptions{}), NewWeb(WebOptions{})
+	handle(t, alone, "/", echo)
+	handle(t, among, "/", echo)
+	handle(t, among, "/other/", echo)
+	for _, path := range []string{
+		"/", "/cam/index.m3u8", "/a//b", "/a/../b", "/a/./b", "/.", "/a/..", "/a%2Fb", "/a%2F..%2Fb", "/.a", "/a/", "*", "/a%20b", "/%2e%2e/a", "http://x",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodOptions} {
+			of := func(w *Web) *httptest.ResponseRecorder {
+				r := httptest.NewRequestWithContext(t.Context(), method, "/", http.NoBody)
+				u, err := url.ParseRequestURI(path)
+				if path == "*" {
+					u, err = &url.URL{Path: "*"}, nil
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				r.URL, r.RequestURI = u, path
+				rec := httptest.NewRecorder()
+				w.server.Handler.ServeHTTP(rec, r)
+				return rec
+			}
+			got, want := of(alone), of(among)
+			if got.Code != want.Code || got.Body.String() != want.Body.String() || got.Header().Get("Location") != want.Header().Get("Location") {
+				t.Errorf("%s %s: %d %q, want %d %q", method, path, got.Code, got.Body, want.Code, want.Body)
+			}
+		}
 	}
 }

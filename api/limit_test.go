@@ -4,6 +4,8 @@ import (
 	"io"
 	"net"
 	"testing"
+
+	"sluice/engine/enginetest"
 )
 
 func TestLimit(t *testing.T) {
@@ -45,12 +47,12 @@ func TestLimit(t *testing.T) {
 	first.Close()
 	first.Close() // counts once
 	dial()
-	third := <-accepted
+	third := enginetest.Await(t, "a connection", accepted)
 	if _, err := dial().Read(make([]byte, 1)); err == nil {
 		t.Error("a third of one address was let in after one had left")
 	}
 	second.Close()
 	third.Close()
 	l.Close()
-	<-done
+	enginetest.Await(t, "the end of it", done)
 }

@@ -43,6 +43,8 @@ type WebOptions struct {
 type Web struct {
 	opt     WebOptions
 	mux     *http.ServeMux
+	whole   http.Handler // of all paths, if there is no other
+	several bool         // handlers
 	upgrade http.Handler
 	crowd   *crowd
 	server  *http.Server
@@ -110,6 +112,10 @@ func (w *Web) Handle(pattern string, h http.Handler) (err error) {
 		}
 	}()
 	w.mux.Handle(pattern, h)
+	if w.whole = nil; pattern == "/" && !w.several {
+		w.whole = h
+	}
+	w.several = true
 	return nil
 }
 

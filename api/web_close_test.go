@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"testing"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -56,12 +57,12 @@ func TestCloseLetsRequestsEnd(t *testing.T) {
 	s := newSlow()
 	w, served := begin(t.Context(), t, s)
 	answer := ask(w)
-	<-s.begun
+	enginetest.Await(t, "the beginning", s.begun)
 	closed := make(chan error, 1)
 	go func() { closed <- w.Close(t.Context()) }()
-	<-w.closing
+	enginetest.Await(t, "the beginning of Close", w.closing)
 	close(s.leave)
-	if got := <-answer; got != "done" {
+	if got := enginetest.Await(t, "the answer", answer); got != "done" {
 		t.Error(got)
 	}
 	if err := errors.Join(<-closed, <-served, w.Close(t.Context())); err != nil {
@@ -73,16 +74,16 @@ func TestCloseCutsOffWhoIsLeft(t *testing.T) {
 	s := newSlow()
 	w, served := begin(t.Context(), t, s)
 	answer := ask(w)
-	<-s.begun
+	enginetest.Await(t, "the beginning", s.begun)
 	late, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := w.Close(late); !errors.Is(err, fault.Closed) {
 		t.Errorf("nobody says that somebody was cut off: %v", err)
 	}
-	if got := <-answer; got != "cut off" {
+	if got := enginetest.Await(t, "the answer", answer); got != "cut off" {
 		t.Error(got)
 	}
-	if err := <-served; err != nil {
+	if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 		t.Error(err)
 	}
 }
@@ -92,12 +93,12 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	w, served := begin(ctx, t, s)
 	answer := ask(w)
-	<-s.begun
+	enginetest.Await(t, "the beginning", s.begun)
 	cancel()
-	if err := <-served; err != nil {
+	if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 		t.Error(err)
 	}
-	if got := <-answer; got != "cut off" {
+	if got := enginetest.Await(t, "the answer", answer); got != "cut off" {
 		t.Error(got)
 	}
 	if err := w.Close(t.Context()); err != nil {
@@ -109,7 +110,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 func TestCloseDoesNotWaitForSilentConnections(t *testing.T) {
 	w, served := begin(t.Context(), t, text("x"))
 	silent := raw(t, w, "")
-	if got := <-ask(w); got != "x" { // so that the silent one, which came first, is known
+	if got := enginetest.Await(t, "the answer", ask(w)); got != "x" { // so that the silent one, which came first, is known
 		t.Fatal(got)
 	}
 	http.DefaultClient.CloseIdleConnections()

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -39,7 +40,7 @@ func open(t *testing.T, o WebOptions, with func(*Web)) *Web {
 		if err := w.Close(ctx); err != nil {
 			t.Error(err)
 		}
-		if err := <-served; err != nil {
+		if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 			t.Error(err)
 		}
 	})
@@ -153,7 +154,7 @@ func TestWebUpgradesOnAnyPath(t *testing.T) {
 			t.Errorf("%s with %q: %s", row.path, row.headers, line)
 		}
 		if row.upgraded {
-			if got := <-seen; got != row.path {
+			if got := enginetest.Await(t, "the request", seen); got != row.path {
 				t.Errorf("the path is %s, not %s", got, row.path)
 			}
 		}

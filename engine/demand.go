@@ -18,23 +18,37 @@ type demand struct{ *Engine }
 // Wanted raises stream.wanted. A name for which no graph has a route is simply not there. One that is an address is a viewer's
 // own, who may not have the server connect to whatever only the server reaches.
 func (d demand) Wanted(ctx context.Context, name string) error {
-	vars := map[string]any{"scheme": ""}
+	vars := map[string]any{"scheme": "", "lately": d.lately.has(name, d.opt.Clock.Now())}
+	var reach Reach
 	if u, err := url.Parse(name); err == nil && u.Scheme != "" && u.Host != "" {
 		if d.opt.Addresses != nil {
 			if err := d.opt.Addresses(name); err != nil {
 				return err
 			}
 		}
-		vars["scheme"], vars["url"] = u.Scheme, name
+		vars["scheme"], vars["url"], reach = u.Scheme, name, d.opt.Reach
 	}
-	_, err := d.Raise(ctx, Event{Name: "stream.wanted", Path: path(name), Vars: vars, wanted: true})
+	_, err := d.Raise(ctx, Event{Name: "stream.wanted", Path: path(name), Vars: vars, Wanted: true, Reach: reach})
 	switch {
 	case errors.Is(err, fault.NameInUse):
 		return nil // somebody is about to publish it: that is what is waited for
+	case errors.Is(err, fault.NoRoute) && d.expected(name):
+		return nil
 	case errors.Is(err, fault.NoRoute):
 		return fault.New(fault.StreamNotFound, "", "nobody publishes %q", name)
 	}
 	return err
+}
+
+// Expect has readers wait for names that nobody publishes, no graph brings, and of which coming says that somebody is about to publish
+// them of his own accord. coming is called from many goroutines, must be quick, and may use the engine. There is one such function: a
+// later one takes the place of the first.
+func (e *Engine) Expect(coming func(name string) bool) { e.coming.Store(&coming) }
+
+// expected tells whether a name is worth waiting for.
+func (e *Engine) expected(name string) bool {
+	coming := e.coming.Load()
+	return coming != nil && (*coming)(name)
 }
 
 // Conversion says what would have to be made of a track for a viewer.
@@ -93,7 +107,7 @@ func sane(s media.Shape) error {
 
 // Convert raises stream.convert. What it starts ends when nobody reads it.
 func (d demand) Convert(ctx context.Context, c hub.Conversion) error {
-	inst, err := d.Raise(ctx, Event{Name: "stream.convert", Path: path(c.Stream), Vars: wanted(c), convert: c, wanted: true})
+	inst, err := d.Raise(ctx, Event{Name: "stream.convert", Path: path(c.Stream), Vars: wanted(c), convert: c, Wanted: true})
 	if err != nil {
 		return err
 	}

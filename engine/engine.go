@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/engine/element"
@@ -27,13 +28,19 @@ type Options struct {
 	Store    *store.Store      // the graphs; who made it starts and stops it
 	Open     run.Open          // GStreamer; nil: there is none
 	CPUs     float64           // what all graphs together may cost; 0 is no limit
-	Cache    int               // bytes that each stream keeps for viewers to come; 0: 8 MiB
-	Shards   int               // writer loops of the hub; 0: one for each processor
-	Limits   instance.Limits
+	// Used is the CPU time that this process itself has used, which leaves less for graphs. Nil: it is not counted.
+	Used   func() time.Duration
+	Cache  int // bytes that each stream keeps for viewers to come; 0: 8 MiB
+	Shards int // writer loops of the hub; 0: one for each processor
+	Limits instance.Limits
 	// Addresses says of a name that is an address, which a viewer asked for, whether graphs may go and get what is there. Nil:
 	// all may.
 	Addresses func(name string) error
-	Clock     element.Clock // nil: the time there is
+	// Reach says of such a name where it may lead when it is connected to, and Callers the same of graphs that callers of an API wrote.
+	// Nil: everywhere.
+	Reach, Callers Reach
+
+	Clock element.Clock // nil: the time there is
 }
 
 // Engine is one server's. Several in a process do not know of each other. All methods are safe for concurrent use.
@@ -44,7 +51,12 @@ type Engine struct {
 	super     *supervisor.Supervisor
 	templates templates
 	outcomes  outcomes
+	refused   refused
+	lately    lately
+	coming    atomic.Pointer[func(name string) bool]
 	sets      *store.Subscription
+	life      context.Context //nolint:containedctx // until Stop
+	end       context.CancelFunc
 	work      sync.WaitGroup
 	stop      sync.Once
 }
@@ -61,6 +73,7 @@ func New(opt Options) (*Engine, error) {
 		opt.Clock = system{}
 	}
 	e := &Engine{opt: opt, bus: event.NewBus(opt.Clock.Now), sets: opt.Store.Subscribe()}
+	e.life, e.end = context.WithCancel(context.Background())
 	e.hub = hub.New(hub.Options{
 		Log: opt.Log, Clock: opt.Clock, Shards: opt.Shards, Cache: opt.Cache, Demand: demand{e}, Notify: e.tell,
 		Forms: forms.New(forms.Options{}),
@@ -70,16 +83,12 @@ func New(opt Options) (*Engine, error) {
 	return e, nil
 }
 
-// Start begins to follow the graphs, and starts those with a route for "boot". One that cannot start is logged, not fatal:
-// the others are wanted all the same. ctx bounds the starting.
+// Start begins to follow the graphs, and starts those with a route for "boot". One that cannot start is logged, not fatal: the others
+// are wanted all the same, and it is tried again by its policy. ctx bounds the first attempts.
 func (e *Engine) Start(ctx context.Context) error {
 	e.work.Go(e.follow)
-	set := e.opt.Store.Current()
-	for _, entry := range set.Routes().Every("boot", nil) {
-		if _, err := e.begin(ctx, set, entry, nil, Event{Name: "boot"}); err != nil {
-			e.opt.Log.Error("graph not started", "graph", entry.Graph, "err", err)
-		}
-	}
+	e.work.Go(e.measure)
+	e.boot(ctx)
 	return nil
 }
 
@@ -88,6 +97,7 @@ func (e *Engine) Start(ctx context.Context) error {
 func (e *Engine) Stop(ctx context.Context) error {
 	var err error
 	e.stop.Do(func() {
+		e.end()
 		err = e.super.Stop(ctx)
 		e.sets.Close()
 		e.work.Wait()

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -302,6 +303,36 @@ nodes:
 links:
   - bars -> enc -> out
 `
+
+// A graph may serve only names that had a publisher; a slate that stood in for one is none.
+func TestNamesThatHadAPublisher(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		room := strings.Replace(waitingRoom, "stream.wanted /{stream...}", `{event: stream.wanted, path: "/{stream...}", where: {lately: true}}`, 1)
+		e := start(t, map[string]string{"publish": publish, "play": play, "wanted": room})
+		plays := func() error {
+			viewer := newPeer()
+			viewer.want.Audio = nil
+			_, err := e.Raise(t.Context(), raise("fake.play", "/cam", viewer))
+			return err
+		}
+		if err := plays(); !errors.Is(err, fault.StreamNotFound) {
+			t.Errorf("a name that somebody made up: %v", err)
+		}
+		camera := newPeer(media.NewTrack(media.VP8))
+		inst, err := e.Raise(t.Context(), raise("fake.publish", "/cam", camera))
+		if err != nil {
+			t.Fatal(err)
+		}
+		elapse(3 * time.Hour) // since it ended it is known, not since it began
+		if err := inst.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if err := plays(); err != nil {
+			t.Errorf("a name that somebody may come back to: %v", err)
+		}
+	})
+}
 
 // Who comes before the publisher gets a slate, and then what is published.
 func TestViewerBeforeThePublisher(t *testing.T) {

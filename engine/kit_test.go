@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -58,6 +59,7 @@ type peer struct {
 	over   func(error)
 	mu     sync.Mutex
 	reader *hub.Reader
+	reach  element.Reach // that its element was made with
 }
 
 func newPeer(tracks ...media.Track) *peer {
@@ -121,7 +123,7 @@ func (fakeIn) New(_ context.Context, env element.Env, conf element.Conf) (elemen
 	if !ok {
 		return nil, fault.New(fault.InvalidRequest, "", "there is no peer")
 	}
-	p.(*peer).over = env.Over
+	p.(*peer).over, p.(*peer).reach = env.Over, env.Reach
 	return source{p.(*peer)}, nil
 }
 
@@ -195,14 +197,20 @@ func start(t *testing.T, graphs map[string]string) *bench {
 	return startWith(t, store.Options{Base: files})
 }
 
-func startWith(t *testing.T, opt store.Options) *bench {
+func startWith(t *testing.T, opt store.Options, more ...element.Declared) *bench {
+	t.Helper()
+	return startTuned(t, opt, func(*engine.Options) {}, more...)
+}
+
+// startTuned is startWith for an engine of which tune changes what it likes.
+func startTuned(t *testing.T, opt store.Options, tune func(*engine.Options), more ...element.Declared) *bench {
 	t.Helper()
 	snapshot, err := registry.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	own := append(append([]element.Declared{fakeIn{}, fakeOut{}}, stream.Elements()...), convert.Elements()...)
-	triggers := stream.Triggers()
+	own := slices.Concat([]element.Declared{fakeIn{}, fakeOut{}, fakeShow{}}, stream.Elements(), convert.Elements(), more)
+	triggers := append(stream.Triggers(), element.Trigger{Event: "boot", About: "The server has started."})
 	for _, name := range []string{"fake.publish", "fake.play", "fake.small"} {
 		triggers = append(triggers, element.Trigger{Event: name, About: "A test.", Path: true, Sessions: []string{"peer"}})
 	}
@@ -210,8 +218,9 @@ func startWith(t *testing.T, opt store.Options) *bench {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	opt.Log = log
+	if opt.Log == nil {
+		opt.Log = slog.New(slog.NewTextHandler(t.Output(), nil))
+	}
 	graphStore, err := store.New(opt)
 	if err != nil {
 		t.Fatal(err)
@@ -220,7 +229,9 @@ func startWith(t *testing.T, opt store.Options) *bench {
 		t.Fatal(err)
 	}
 	b := &bench{store: graphStore, begun: make(chan *noted, 16)}
-	b.Engine, err = engine.New(engine.Options{Log: log, Registry: reg, Store: graphStore, Open: b.open})
+	options := engine.Options{Log: opt.Log, Registry: reg, Store: graphStore, Open: b.open}
+	tune(&options)
+	b.Engine, err = engine.New(options)
 	if err != nil {
 		t.Fatal(err)
 	}

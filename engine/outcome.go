@@ -33,6 +33,9 @@ func (e *Engine) Outcomes() map[Outcome]uint64 {
 // fault.NoRoute; other errors are those of the graph's parameters, elements and streams.
 func (e *Engine) Raise(ctx context.Context, ev Event) (*instance.Instance, error) {
 	inst, err := e.answer(ctx, ev)
+	if err != nil {
+		e.refused.note(e.opt.Clock.Now(), ev, err)
+	}
 	e.count(ev.Name, err)
 	return inst, err
 }

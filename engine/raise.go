@@ -26,9 +26,14 @@ type Event struct {
 	Vars map[string]any
 	// Sessions are the peers that the event brings, by the role in which graphs name them: "browser".
 	Sessions map[string]any
+	// Wanted ends what is started when nobody reads what its lazy nodes make any more. What has none goes on.
+	Wanted bool
+
+	// Reach says why an element of what is started may not connect to an address; for events that bring addresses. Nil: all may go
+	// everywhere that graphs of callers may.
+	Reach Reach
 
 	convert hub.Conversion
-	wanted  bool // end it when nobody reads what it makes
 }
 
 // answer starts the graph that has a route for the event.
@@ -43,40 +48,60 @@ func (e *Engine) answer(ctx context.Context, ev Event) (*instance.Instance, erro
 	for name, text := range m.Captures.All() {
 		captures[name] = text
 	}
-	return e.begin(ctx, set, m.Entry, captures, ev)
+	r, err := e.prepare(set, m.Entry, captures, ev)
+	if err != nil {
+		return nil, err
+	}
+	return e.begin(ctx, r)
 }
 
-// begin starts an instance for a route that was found.
-func (e *Engine) begin(
-	ctx context.Context, set *store.Set, entry *route.Entry, captures param.Values, ev Event,
-) (*instance.Instance, error) {
+// Claims tells whether the route that an event would take names the first part of its path: "/steady/{stream...}" claims
+// "/steady/cam", and "/{stream...}" claims nothing. By that a door whose addresses have more than a name knows that it is all the name.
+func (e *Engine) Claims(event, path string, variables map[string]any) bool {
+	m, ok := e.opt.Store.Current().Routes().Match(event, path, vars(variables))
+	return ok && m.Entry.Pattern.Rooted()
+}
+
+// ready is a graph that is about to be started for an event.
+type ready struct {
+	event    Event
+	template checked
+	inputs   plan.Inputs
+	plan     *plan.Plan // that is run first
+}
+
+// prepare makes a graph ready to be started for a route that was found.
+func (e *Engine) prepare(set *store.Set, entry *route.Entry, captures param.Values, ev Event) (*ready, error) {
 	compiled, err := e.templates.of(set, entry.Graph)
 	if err != nil {
 		return nil, err
 	}
-	t := checked{Template: compiled}
-	in := plan.Inputs{Scope: param.Chain(captures, e.scope(ev), param.Env(func(string) bool { return true }))}
-	if in.Params, err = presets(entry, in.Scope); err != nil {
+	r := &ready{event: ev, template: checked{Template: compiled}}
+	r.inputs.Scope = param.Chain(captures, e.scope(ev), param.Env(func(string) bool { return true }))
+	if r.inputs.Params, err = presets(entry, r.inputs.Scope); err != nil {
 		return nil, err
 	}
-	p, err := t.begins(in)
-	if err != nil {
-		return nil, err
-	}
-	limit := time.Duration(p.Policy.Start)
+	r.plan, err = r.template.begins(r.inputs)
+	return r, err
+}
+
+// begin starts an instance of a graph that is ready.
+func (e *Engine) begin(ctx context.Context, r *ready) (*instance.Instance, error) {
+	limit := time.Duration(r.plan.Policy.Start)
 	if limit <= 0 {
 		limit = time.Duration(plan.DefaultPolicy().Start)
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	part, err := node.New(ctx, p, node.Options{
-		Log: e.opt.Log.With("graph", entry.Graph), Hub: e.hub, Registry: e.opt.Registry, Clock: e.opt.Clock,
-		Events: told{e.bus}, Sessions: sessions(ev.Sessions), For: ev.convert,
+	part, err := node.New(ctx, r.plan, node.Options{
+		Log: e.opt.Log.With("graph", r.plan.Graph), Hub: e.hub, Registry: e.opt.Registry, Clock: e.opt.Clock,
+		Events: told{e.bus}, Sessions: sessions(r.event.Sessions), For: r.event.convert,
+		Reach: e.reach(r.plan.Graph, r.event.Reach),
 	})
 	if err != nil {
 		return nil, err
 	}
-	inst, err := e.launch(ctx, t, in, p, part, ev.wanted)
+	inst, err := e.launch(ctx, r.template, r.inputs, r.plan, part, r.event.Wanted)
 	if err != nil {
 		part.Closed(err)
 		return nil, err

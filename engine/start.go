@@ -27,6 +27,9 @@ type Start struct {
 	// Check looks at every plan that the instance is to run, also at those that it gets by a request later. What it refuses is not
 	// started, and leaves what runs as it was. Nil refuses nothing.
 	Check func(*plan.Plan) error
+	// Reach says why an element of the instance may not connect to an address, as Check does of what is written in plans. Nil: all may
+	// go everywhere that graphs of callers may.
+	Reach Reach
 }
 
 // Run starts a graph by its name, as Raise does for an event. Only graphs with the route "rest.start" are started like this:
@@ -77,7 +80,7 @@ func (e *Engine) run(ctx context.Context, t checked, in plan.Inputs, s Start) (*
 	defer cancel()
 	part, err := node.New(ctx, p, node.Options{
 		Log: e.opt.Log.With("graph", s.Graph), Hub: e.hub, Registry: e.opt.Registry, Clock: e.opt.Clock,
-		Events: told{e.bus}, Sessions: sessions(nil),
+		Events: told{e.bus}, Sessions: sessions(nil), Reach: e.reach(s.Graph, s.Reach),
 	})
 	if err != nil {
 		return nil, err
@@ -117,7 +120,7 @@ func (e *Engine) join(
 
 // checked is a template whose plans are looked at before anybody gets them.
 type checked struct {
-	instance.Template
+	*plan.Template
 	check func(*plan.Plan) error
 }
 
@@ -135,6 +138,14 @@ func (c checked) Resolve(in plan.Inputs) (*plan.Plan, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// Renew implements instance.Renewer: who looks at the plans of a graph looks at those of what it has become, too.
+func (c checked) Renew(next instance.Template) instance.Template {
+	if t, ok := next.(*plan.Template); ok {
+		return checked{t, c.check}
+	}
+	return next
 }
 
 // begins is the plan that is run first, in which no keyed node has a key.

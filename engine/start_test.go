@@ -2,12 +2,17 @@ package engine_test
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"sluice/engine"
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/instance"
+	"sluice/engine/store"
 )
 
 const tone = `graph: v1
@@ -100,6 +105,21 @@ func TestRunTellsAllThatIsWrong(t *testing.T) {
 	}
 }
 
+// checked starts a tone whose plans are looked at, and waits until it plays.
+func (b *bench) checked(t *testing.T, graph string, check func(*plan.Plan) error) *instance.Instance {
+	t.Helper()
+	inst, err := b.Run(t.Context(), engine.Start{Graph: graph, Params: map[string]any{"buffers": 7}, Check: check})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rt := await(t, "a runtime", b.begun)
+	rt.prepared(t).Tell(run.Notice{Kind: run.FirstMedia, Node: "in"})
+	if err := inst.Ready(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return inst
+}
+
 // TestRunChecksWhatIsChangedLater: a request cannot do by and by what it could not do at once.
 func TestRunChecksWhatIsChangedLater(t *testing.T) {
 	b := start(t, map[string]string{"jobs/tone": tone})
@@ -109,15 +129,7 @@ func TestRunChecksWhatIsChangedLater(t *testing.T) {
 		}
 		return nil
 	}
-	inst, err := b.Run(t.Context(), engine.Start{Graph: "jobs/tone", Params: map[string]any{"buffers": 7}, Check: check})
-	if err != nil {
-		t.Fatal(err)
-	}
-	rt := await(t, "a runtime", b.begun)
-	rt.prepared(t).Tell(run.Notice{Kind: run.FirstMedia, Node: "in"})
-	if err := inst.Ready(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	inst := b.checked(t, "jobs/tone", check)
 	if err := inst.Set(t.Context(), "in", map[string]any{"wave": "ticks"}); !errors.Is(err, fault.Forbidden) {
 		t.Error(err)
 	}
@@ -126,5 +138,37 @@ func TestRunChecksWhatIsChangedLater(t *testing.T) {
 	}
 	if got := setting(inst.Plan(), "in", "wave"); got != "square" {
 		t.Error(got)
+	}
+}
+
+// TestRunChecksWhatTheGraphBecomes: nor can the graph, by being written anew.
+func TestRunChecksWhatTheGraphBecomes(t *testing.T) {
+	restarts := tone + "policy:\n  reload: restart\n"
+	file := filepath.Join(t.TempDir(), "tone.yaml")
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(restarts)
+	b := startWith(t, store.Options{Root: filepath.Dir(file)})
+	checked := make(chan string, 10)
+	check := func(p *plan.Plan) error {
+		checked <- setting(p, "out", "sync")
+		if setting(p, "out", "sync") == "true" {
+			return fault.New(fault.Forbidden, "out", "not that")
+		}
+		return nil
+	}
+	inst := b.checked(t, "tone", check)
+	write(strings.Replace(restarts, "out: fakesink", "out: fakesink sync=true", 1))
+	b.store.Reload()
+	for await(t, "the look at what it has become", checked) != "true" {
+	}
+	if err := inst.Set(t.Context(), "in", map[string]any{"wave": "square"}); err != nil {
+		t.Error(err)
+	}
+	if got := setting(inst.Plan(), "out", "sync"); got == "true" {
+		t.Error("it runs with what was refused")
 	}
 }

@@ -10,6 +10,9 @@ import (
 
 // tell passes on what happens in the hub.
 func (e *Engine) tell(h hub.Event) {
+	if (h.What == hub.StreamPublished || h.What == hub.StreamEnded) && !h.StandIn {
+		e.lately.note(h.Stream, h.Time)
+	}
 	ev := event.Event{Name: string(h.What), Path: path(h.Stream), Body: body(h)}
 	if _, err := e.bus.Raise(ev); err != nil && !errors.Is(err, fault.Closed) {
 		e.opt.Log.Error("event refused", "event", ev.Name, "err", err)

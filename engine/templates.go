@@ -46,5 +46,9 @@ func (t *templates) compile(set *store.Set, graph string) (*plan.Template, error
 	if !ok {
 		return nil, fault.New(fault.GraphNotFound, "", "there is no graph %q", graph)
 	}
-	return plan.Compile(g, set, t.registry)
+	made, err := plan.Compile(g, set, t.registry)
+	if err == nil && set.OfCallers(graph) {
+		made = made.Unlowered()
+	}
+	return made, err
 }

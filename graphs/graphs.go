@@ -7,5 +7,5 @@ import "embed"
 // FS holds the graphs by their paths: "live/rtmp.yaml" is the graph live/rtmp, or, if it holds several documents, live/ and
 // the name of each.
 //
-//go:embed cameras cdn checks fragments gst jobs live phone rooms web
+//go:embed cameras cdn checks fragments gst jobs live phone rooms wcs web
 var FS embed.FS

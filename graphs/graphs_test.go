@@ -8,18 +8,23 @@ import (
 
 	"sluice/api/cdn"
 	doorhls "sluice/api/hls"
+	"sluice/api/hls/outlet"
+	"sluice/api/records"
+	recordout "sluice/api/records/outlet"
 	"sluice/api/rest"
 	"sluice/api/rtmfp"
 	"sluice/api/rtmp"
 	"sluice/api/rtsp"
 	"sluice/api/sip"
+	"sluice/api/snapshots"
 	"sluice/api/srt"
+	"sluice/api/vod"
 	"sluice/api/websocket"
 	"sluice/api/whip"
 	"sluice/elements/convert"
 	"sluice/elements/file"
-	"sluice/elements/hls"
 	"sluice/elements/mix"
+	"sluice/elements/snapshot"
 	"sluice/elements/stream"
 	"sluice/elements/testio"
 	"sluice/elements/webrtc"
@@ -35,14 +40,14 @@ import (
 // elements is a registry of what the shipped graphs use.
 func elements(t testing.TB) *element.Registry {
 	t.Helper()
-	snapshot, err := registry.Snapshot()
+	known, err := registry.Snapshot()
 	if err != nil {
 		t.Fatal(err)
 	}
-	reg, err := element.NewRegistry(snapshot, slices.Concat(
-		stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), hls.Elements(), file.Elements(), rtmp.Elements(),
-		rtmfp.Elements(), rtsp.Elements(), srt.Elements(), sip.Elements(), cdn.Elements(), websocket.Elements(),
-		testio.Elements(),
+	reg, err := element.NewRegistry(known, slices.Concat(
+		stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), outlet.Elements(), recordout.Elements(), file.Elements(), rtmp.Elements(),
+		rtmfp.Elements(), rtsp.Elements(), srt.Elements(), vod.Elements(), sip.Elements(), cdn.Elements(), websocket.Elements(),
+		testio.Elements(), snapshot.Elements(),
 	), triggers())
 	if err != nil {
 		t.Fatal(err)
@@ -52,7 +57,7 @@ func elements(t testing.TB) *element.Registry {
 
 func triggers() []element.Trigger {
 	return slices.Concat(stream.Triggers(), websocket.Triggers(), whip.Triggers(), rtmp.Triggers(), rtmfp.Triggers(), rtsp.Triggers(),
-		srt.Triggers(), sip.Triggers(), cdn.Triggers(), doorhls.Triggers(), rest.Triggers())
+		srt.Triggers(), sip.Triggers(), cdn.Triggers(), doorhls.Triggers(), records.Triggers(), snapshots.Triggers(), rest.Triggers())
 }
 
 // shelf is the shipped graphs by name.
@@ -156,6 +161,9 @@ func TestRoutes(t *testing.T) {
 		{"rtsp.announce", "/a/b/c", nil, "live/rtsp_publish"},
 		{"srt.publish", "/cam", nil, "live/srt_publish"},
 		{"ws.publish", "/login", route.Variables{"room": "red"}, "web/publish"},
+		{"ws.publish", "/cam", route.Variables{"provider": "Flash"}, "web/flash_publish"},
+		{"ws.play", "/cam", route.Variables{"provider": "Flash"}, "web/flash_play"},
+		{"ws.push", "/cam", route.Variables{"scheme": "rtmps"}, "web/push"},
 		{"whip.publish", "/cam", nil, "web/whip"},
 		{"rtmp.play", "/cam", nil, "live/rtmp_play"},
 		{"rtmfp.play", "/cam", nil, "live/rtmfp_play"},
@@ -163,18 +171,23 @@ func TestRoutes(t *testing.T) {
 		{"srt.play", "/cam", nil, "live/srt_play"},
 		{"ws.play", "/rtsp://camera.example/main", nil, "web/play"},
 		{"whep.play", "/cam", nil, "web/whep"},
-		{"hls.play", "/cam", nil, "live/hls"},
+		{"hls.play", "/cam", route.Variables{"profile": ""}, "live/hls"},
 		{"hls.play", "/cam", route.Variables{"profile": "abr"}, "live/ladder"},
+		{"hls.play", "/cam", route.Variables{"profile": "odd"}, ""},
 		{"ws.call", "/49891234", nil, "phone/call"},
 		{"sip.invite", "/alice", route.Variables{"account": "trunk"}, "phone/call"},
 		{"sip.invite", "/red", route.Variables{"account": "rooms"}, "phone/room"},
 		{"rest.call", "/49891234", nil, "phone/callout"},
 		{"cdn.wanted", "/cam", nil, "cdn/edge"},
+		{"stream.record", "/studio/cam", nil, "live/record"},
+		{"stream.snapshot", "/studio/cam", nil, "live/snapshot"},
 		{"stream.convert", "/cam", nil, "web/convert"},
 		{"stream.wanted", "/cam/door", nil, "cameras/pull"},
 		{"stream.wanted", "/rtsp://camera.example/main", route.Variables{"scheme": "rtsp"}, "cameras/rtsp"},
 		{"stream.wanted", "/rtmps://example.org/live/a", route.Variables{"scheme": "rtmps"}, "cameras/rtmp"},
 		{"stream.wanted", "/srt://example.org:8890", route.Variables{"scheme": "srt"}, "cameras/srt"},
+		{"stream.wanted", "/steady/cam", route.Variables{"scheme": "", "lately": "true"}, "live/steady_wanted"},
+		{"stream.wanted", "/steady/cam", route.Variables{"scheme": "", "lately": "false"}, ""},
 		{"stream.wanted", "/nobody", route.Variables{"scheme": ""}, ""},
 	} {
 		answered[c.event] = true

@@ -4,6 +4,7 @@ import (
 	"container/list"
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -35,7 +36,14 @@ type record struct {
 	addr     netip.Addr
 	failures int
 	last     time.Time
-	waiting  int
+	until    []time.Time // when the answers that are held back may be told
+}
+
+// waiting is how many answers are held back. An answer counts until it may be told, even if nobody waits for it any more: else who
+// hangs up at once would guess as fast as he likes, since only wrong answers take their time.
+func (r *record) waiting(now time.Time) int {
+	r.until = slices.DeleteFunc(r.until, func(t time.Time) bool { return !t.After(now) })
+	return len(r.until)
 }
 
 func newBrake() *brake { return &brake{of: map[netip.Addr]*list.Element{}, records: list.New()} }
@@ -54,7 +62,7 @@ func (b *brake) admit(a netip.Addr) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.of[origin(a)]
-	if e == nil || e.Value.(*record).waiting < maxWaiting {
+	if e == nil || e.Value.(*record).waiting(time.Now()) < maxWaiting {
 		return nil
 	}
 	return tooMany()
@@ -73,7 +81,7 @@ func (b *brake) fail(ctx context.Context, a netip.Addr) error {
 	if r == nil {
 		return tooMany()
 	}
-	defer b.release(r)
+	defer b.release()
 	t := time.NewTimer(delay)
 	defer t.Stop()
 	select {
@@ -106,17 +114,16 @@ func (b *brake) count(a netip.Addr, now time.Time) (*record, time.Duration) {
 		return r, 0
 	}
 	delay := min(maxDelay, firstDelay<<(r.failures-freeFailures-1))
-	if b.held >= maxHeld || r.waiting >= maxWaiting {
+	if b.held >= maxHeld || r.waiting(now) >= maxWaiting {
 		return nil, delay
 	}
 	b.held++
-	r.waiting++
+	r.until = append(r.until, now.Add(delay))
 	return r, delay
 }
 
-func (b *brake) release(r *record) {
+func (b *brake) release() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held--
-	r.waiting--
 }

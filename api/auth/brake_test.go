@@ -97,10 +97,53 @@ func TestGuessingInParallel(t *testing.T) {
 		if got, _ := guess(t.Context(), s, "2001:db8:0:1::1"); got != 0 {
 			t.Errorf("the next /64 waited %s", got)
 		}
-		cancel() // who does not wait any more makes room at once
+		cancel()
 		wg.Wait()
 		if s.brake.held != 0 {
 			t.Errorf("%d answers are still held back", s.brake.held)
+		}
+		// Who hangs up has not waited, and cannot guess anew before his answers would have been told.
+		if _, code := guess(t.Context(), s, "2001:db8::1"); code != fault.Overloaded {
+			t.Errorf("who hung up was %s", code)
+		}
+		<-time.After(maxDelay)
+		if _, code := guess(t.Context(), s, "2001:db8::1"); code != fault.Unauthorized {
+			t.Errorf("who waited was %s", code)
+		}
+	})
+}
+
+// Passwords wait for their turn to be checked. The right one among many that came at once is refused, too, when those before it were
+// wrong.
+func TestGuessingPasswordsInParallel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := made(t, office())
+		s.slots = make(chan struct{}, 1)
+		s.slots <- struct{}{} // all come before the first is checked
+		codes := make(chan fault.Code, 100)
+		var wg sync.WaitGroup
+		for i := range cap(codes) {
+			password := "wrong"
+			if i >= cap(codes)/2 {
+				password = "password" // the right one
+			}
+			wg.Go(func() {
+				q := Request{Action: Play, Stream: "a", User: "bob", Password: password, Remote: netip.MustParseAddr("192.0.2.1")}
+				_, err := s.Authorise(t.Context(), q)
+				codes <- fault.CodeOf(err)
+			})
+			synctest.Wait() // it waits in line
+		}
+		<-s.slots
+		wg.Wait()
+		close(codes)
+		count := map[fault.Code]int{}
+		for c := range codes {
+			count[c]++
+		}
+		const told = freeFailures + maxWaiting
+		if count[fault.Unauthorized] != told || count[fault.Overloaded] != 100-told {
+			t.Errorf("got %v", count)
 		}
 	})
 }

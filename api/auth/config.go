@@ -1,14 +1,20 @@
 package auth
 
 // Config is the section "auth" of the configuration. With none of it, everybody may publish and play, and nobody administers.
-// As soon as there is a user or a token, nobody may do anything who is not granted it here.
+// As soon as there is a user, a token, a key or a judge, nobody may do anything who is not granted it here.
 type Config struct {
 	// Users (key "users") log in with a name and a password.
 	Users []UserConfig
 	// Tokens (key "tokens") are shown by who has no name: Bearer tokens, or ?token= in an address.
 	Tokens []TokenConfig
+	// Keys (key "keys") are secrets with which streams are published, and nothing else: stream keys, as encoders have them.
+	Keys []KeyConfig
+	// JWT (key "jwt") lets in who shows a token that somebody else signed. Nil: nobody.
+	JWT *JWTConfig
+	// HTTP (key "http") asks a back end about who is not known otherwise. Nil: it does not.
+	HTTP *HTTPConfig
 	// Anonymous (key "anonymous") is what everybody may do without being known. Nil: everything but to administer if there
-	// are neither users nor tokens, otherwise nothing.
+	// is nothing of the above, otherwise nothing.
 	Anonymous *AnonymousConfig
 }
 
@@ -23,6 +29,10 @@ type UserConfig struct {
 	// players over RTSP do. Whoever has it can log in with it, so it is as secret as the password. "": the user cannot log in
 	// like that.
 	Digest string
+	// Adobe (key "adobe") is the MD5 of "NAMEsluicePASSWORD" in base64, for encoders that log in over RTMP as Adobe's servers ask
+	// them to. The salt is the server's choice, so that this is all it has to keep. It is as secret as Digest. "": the user cannot
+	// log in like that.
+	Adobe string
 	// Publish and Play (keys "publish" and "play") are patterns of the names of streams: "live/cam" is that one, "live/*"
 	// every name one level below live, "cam-*" all that begin so, "live/**" live and all below it, "**" everything. A "*"
 	// never stands for a "/".
@@ -49,4 +59,15 @@ type TokenConfig struct {
 type AnonymousConfig struct {
 	Publish []string
 	Play    []string
+}
+
+// KeyConfig is a secret for publishing. A stream that there is a key for is published with one of its keys, or by who is known and may;
+// what everybody may publish does not extend to it. More than one is good at a time, so that they can be changed.
+type KeyConfig struct {
+	// Name (key "name") is who has the key, for logs and graphs; several keys may have the same.
+	Name string
+	// Key (key "key") is the key itself, or "sha256:" and the SHA-256 of it in hexadecimal.
+	Key string
+	// Publish (key "publish") is as of users; there is at least one.
+	Publish []string
 }

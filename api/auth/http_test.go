@@ -23,6 +23,7 @@ func TestOfHTTP(t *testing.T) {
 		{"Bearer ", "/?token=abc", Request{Remote: remote, Token: "abc"}},
 		{"Bearerabc", "/", Request{Remote: remote}},
 		{"", "/?token=abc", Request{Remote: remote, Token: "abc"}},
+		{"Bearer abc", "/?key=s3cret&x=1", Request{Remote: remote, Token: "abc", Key: "s3cret"}},
 		{"", "/?token=Bearer%20abc", Request{Remote: remote, Token: "abc"}},
 		{"Bearer head", "/?token=query", Request{Remote: remote, Token: "head"}},
 		{"Basic Ym9iOnM6ZQ==", "/", Request{Remote: remote, User: "bob", Password: "s:e"}},
@@ -35,6 +36,7 @@ func TestOfHTTP(t *testing.T) {
 		if c.header != "" {
 			r.Header.Set("Authorization", c.header)
 		}
+		_, c.want.Query, _ = strings.Cut(c.target, "?")
 		if got := OfHTTP(r); got != c.want {
 			t.Errorf("%q %q: got %+v, want %+v", c.header, c.target, got, c.want)
 		}

@@ -5,6 +5,7 @@ import (
 	"crypto/md5" //nolint:gosec // which is what clients know
 	"crypto/rand"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -19,14 +20,17 @@ import (
 type rules struct {
 	users     map[string]*user
 	tokens    []token
-	anonymous grant
+	keys      []key
+	others    bool // there are judges beside these rules
+	anonymous Grant
 	digests   bool   // somebody can log in by Digest
+	salted    bool   // somebody can log in as Adobe's servers ask for it
 	stranger  *user  // whose password is checked for names that there are not, so that these take as long
-	key       []byte // of the sums of passwords that fitted
+	secret    []byte // of the sums of passwords that fitted
 }
 
-// grant is what somebody may do.
-type grant struct {
+// Grant is what somebody may do. The zero value is nothing.
+type Grant struct {
 	publish, play []pattern
 	admin         bool
 	metrics       bool
@@ -36,19 +40,20 @@ type user struct {
 	name  string
 	hash  phc
 	ha1   string // of Digest; "": none
-	may   grant
+	adobe string // UserConfig.Adobe
+	may   Grant
 	known atomic.Pointer[[sha256.Size]byte] // a keyed sum of the password that fitted last, which spares the slow hash
 }
 
 type token struct {
 	name string
 	sum  tokenSum
-	may  grant
+	may  Grant
 }
 
 func compile(c Config) (*rules, error) {
-	r := &rules{users: map[string]*user{}, key: make([]byte, sha256.Size)}
-	_, _ = rand.Read(r.key) // never fails, as its documentation says
+	r := &rules{users: map[string]*user{}, secret: make([]byte, sha256.Size), others: c.JWT != nil || c.HTTP != nil}
+	_, _ = rand.Read(r.secret) // never fails, as its documentation says
 	for i, u := range c.Users {
 		if err := r.addUser(u); err != nil {
 			return nil, at(err, "auth.users[%d]", i)
@@ -59,15 +64,20 @@ func compile(c Config) (*rules, error) {
 			return nil, at(err, "auth.tokens[%d]", i)
 		}
 	}
+	for i, k := range c.Keys {
+		if err := r.addKey(k); err != nil {
+			return nil, at(err, "auth.keys[%d]", i)
+		}
+	}
 	open := c.Anonymous
 	if open == nil {
 		open = &AnonymousConfig{}
-		if r.empty() {
+		if r.empty() && len(r.keys) == 0 && !r.others {
 			open = &AnonymousConfig{Publish: []string{"**"}, Play: []string{"**"}}
 		}
 	}
 	var err error
-	if r.anonymous, err = newGrant(open.Publish, open.Play); err != nil {
+	if r.anonymous, err = NewGrant(open.Publish, open.Play, false, false); err != nil {
 		return nil, at(err, "auth.anonymous")
 	}
 	return r, nil
@@ -98,16 +108,19 @@ func (r *rules) addUser(c UserConfig) error {
 	if err != nil {
 		return at(err, "password")
 	}
-	may, err := newGrant(c.Publish, c.Play)
+	may, err := NewGrant(c.Publish, c.Play, c.Admin, c.Metrics)
 	if err != nil {
 		return err
 	}
-	may.admin, may.metrics = c.Admin, c.Metrics
 	if sum, err := hex.DecodeString(c.Digest); c.Digest != "" && (err != nil || len(sum) != md5.Size) {
 		return fault.New(fault.InvalidParams, "digest", "it is no MD5 in hexadecimal").Advise("printf 'NAME:%s:PASSWORD' | md5sum", Realm)
 	}
-	r.digests = r.digests || c.Digest != ""
-	r.users[c.Name] = &user{name: c.Name, hash: hash, ha1: strings.ToLower(c.Digest), may: may}
+	if sum, err := base64.StdEncoding.DecodeString(c.Adobe); c.Adobe != "" && (err != nil || len(sum) != md5.Size) {
+		return fault.New(fault.InvalidParams, "adobe", "it is no MD5 in base64").
+			Advise("printf 'NAME%sPASSWORD' | openssl md5 -binary | base64", Realm)
+	}
+	r.digests, r.salted = r.digests || c.Digest != "", r.salted || c.Adobe != ""
+	r.users[c.Name] = &user{name: c.Name, hash: hash, ha1: strings.ToLower(c.Digest), adobe: c.Adobe, may: may}
 	if r.stranger == nil {
 		r.stranger = &user{hash: hash}
 	}
@@ -125,17 +138,18 @@ func (r *rules) addToken(c TokenConfig) error {
 	if err != nil {
 		return at(err, "token")
 	}
-	may, err := newGrant(c.Publish, c.Play)
+	may, err := NewGrant(c.Publish, c.Play, c.Admin, c.Metrics)
 	if err != nil {
 		return err
 	}
-	may.admin, may.metrics = c.Admin, c.Metrics
 	r.tokens = append(r.tokens, token{name: c.Name, sum: sum, may: may})
 	return nil
 }
 
-func newGrant(publish, play []string) (grant, error) {
-	var g grant
+// NewGrant lets somebody publish and play what patterns stand for, administer, and read metrics. A bad pattern is fault.InvalidParams,
+// at "publish[0]" or the like.
+func NewGrant(publish, play []string, admin, metrics bool) (Grant, error) {
+	g := Grant{admin: admin, metrics: metrics}
 	for _, list := range []struct {
 		key  string
 		from []string
@@ -144,7 +158,7 @@ func newGrant(publish, play []string) (grant, error) {
 		for i, text := range list.from {
 			p, err := parsePattern(text)
 			if err != nil {
-				return grant{}, at(err, "%s[%d]", list.key, i)
+				return Grant{}, at(err, "%s[%d]", list.key, i)
 			}
 			*list.to = append(*list.to, p)
 		}
@@ -152,10 +166,11 @@ func newGrant(publish, play []string) (grant, error) {
 	return g, nil
 }
 
-// empty tells whether nobody can be known.
+// empty tells whether nobody has a name or a token.
 func (r *rules) empty() bool { return len(r.users) == 0 && len(r.tokens) == 0 }
 
-func (g grant) allows(a Action, stream string) bool {
+// Allows tells whether he may do that.
+func (g Grant) Allows(a Action, stream string) bool {
 	fits := func(p pattern) bool { return p.match(stream) }
 	switch a {
 	case Publish:
@@ -173,7 +188,7 @@ func (g grant) allows(a Action, stream string) bool {
 
 // keyed is a sum of a password that tells nothing without the key.
 func (r *rules) keyed(password string) [sha256.Size]byte {
-	mac := hmac.New(sha256.New, r.key)
+	mac := hmac.New(sha256.New, r.secret)
 	mac.Write([]byte(password))
 	return [sha256.Size]byte(mac.Sum(nil))
 }

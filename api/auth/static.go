@@ -38,43 +38,18 @@ func (s *Static) Set(c Config) error {
 // answers to more from the same address take their time, and fault.Overloaded is said to who does not wait for them. ctx ends
 // the waiting.
 func (s *Static) Authorise(ctx context.Context, q Request) (string, error) {
-	r := s.rules.Load()
-	if q.anonymous() || r.empty() {
-		return "", r.toAnybody(q)
+	v := s.decide(ctx, nil, q)
+	if v.Outcome != Allow {
+		return "", v.told()
 	}
-	if err := s.brake.admit(q.Remote); err != nil {
-		return "", err
-	}
-	name, may, err := s.identify(ctx, r, q)
-	if err != nil {
-		return "", err
-	}
-	if may == nil {
-		if err := s.brake.fail(ctx, q.Remote); err != nil {
-			return "", err
-		}
-		return "", fault.New(fault.Unauthorized, "", "the user, the password or the token is wrong")
-	}
-	if !may.allows(q.Action, q.Stream) && !r.anonymous.allows(q.Action, q.Stream) {
-		return "", fault.New(fault.Forbidden, "", "%q may not %s", name, q.deed())
-	}
-	return name, nil
+	return v.User, nil
 }
 
 // Digests tells whether there is anybody who can log in by Digest.
 func (s *Static) Digests() bool { return s.rules.Load().digests }
 
-// toAnybody decides about who does not say who he is, or whom nobody could know.
-func (r *rules) toAnybody(q Request) error {
-	switch {
-	case r.anonymous.allows(q.Action, q.Stream):
-		return nil
-	case r.empty():
-		return fault.New(fault.Forbidden, "", "nobody may %s", q.deed()).Advise("add a user or a token to the configuration's section auth")
-	default:
-		return fault.New(fault.Unauthorized, "", "not everybody may %s", q.deed()).Advise("show a token, or log in")
-	}
-}
+// Salted tells whether there is anybody who can log in as Adobe's servers ask for it.
+func (s *Static) Salted() bool { return s.rules.Load().salted }
 
 // deed words what was asked for.
 func (r Request) deed() string {
@@ -90,44 +65,72 @@ func (r Request) deed() string {
 	}
 }
 
-// identify finds who shows these credentials and what he may do; nil if they are wrong. An error is ctx's.
-func (s *Static) identify(ctx context.Context, r *rules, q Request) (string, *grant, error) {
+// judge decides by keys, tokens and users. last: nobody else can know a name that is not known here.
+func (s *Static) judge(ctx context.Context, r *rules, q Request, last bool) Verdict {
+	if v := r.byKey(q, q.Key); v.Outcome != Pass {
+		return v
+	}
+	if q.Key != "" && r.claims(q) {
+		return Verdict{Outcome: Wrong, Rule: ByKey, Reason: WrongKey}
+	}
 	if q.Token != "" {
-		name, may := r.byToken(q.Token)
-		return name, may, nil
+		if name, may := r.byToken(q.Token); may != nil {
+			return Of(ByToken, name, *may, q)
+		}
+		return r.byKey(q, q.Token) // encoders with WHIP have a field for a Bearer token and for nothing else
 	}
 	u := r.users[q.User]
-	if q.Proof != nil {
-		if u == nil || u.ha1 == "" || !q.Proof.Follows(u.ha1) {
-			return "", nil, nil
-		}
-		return u.name, &u.may, nil
+	if u == nil && (!last || r.stranger == nil) {
+		return Verdict{}
 	}
-	if u == nil {
-		if r.stranger == nil {
-			return "", nil, nil
+	if q.Proof != nil || q.Salted != nil {
+		if u == nil || !u.proven(q) {
+			return Verdict{Outcome: Wrong, Rule: ByUser, Reason: WrongPassword}
 		}
+		return Of(ByUser, u.name, u.may, q)
+	}
+	return s.byPassword(ctx, r, u, q)
+}
+
+// byPassword decides about a user, or, if u is nil, about nobody in the same time.
+func (s *Static) byPassword(ctx context.Context, r *rules, u *user, q Request) Verdict {
+	if u == nil {
 		u = r.stranger
 	}
 	sum := r.keyed(q.Password)
 	if known := u.known.Load(); known != nil && hmac.Equal(known[:], sum[:]) {
-		return u.name, &u.may, nil
+		return Of(ByUser, u.name, u.may, q)
 	}
 	select {
 	case s.slots <- struct{}{}:
 	case <-ctx.Done():
-		return "", nil, fault.New(fault.Overloaded, "", "too many log in at the same time").Because(ctx.Err())
+		err := fault.New(fault.Overloaded, "", "too many log in at the same time").Because(ctx.Err())
+		return Verdict{Outcome: Fail, Rule: ByUser, Reason: GaveUp, Err: err}
 	}
 	defer func() { <-s.slots }()
-	if !u.hash.fits(q.Password) || u == r.stranger {
-		return "", nil, nil
+	if v, refused := q.Braked(); refused {
+		return v
+	}
+	switch fits := u.hash.fits(q.Password); {
+	case u == r.stranger:
+		return Verdict{} // whatever the password
+	case !fits:
+		return Verdict{Outcome: Wrong, Rule: ByUser, Reason: WrongPassword}
 	}
 	u.known.Store(&sum)
-	return u.name, &u.may, nil
+	return Of(ByUser, u.name, u.may, q)
+}
+
+// proven tells whether a client showed that it knows the user's password.
+func (u *user) proven(q Request) bool {
+	if q.Proof != nil {
+		return u.ha1 != "" && q.Proof.Follows(u.ha1)
+	}
+	return u.adobe != "" && q.Salted.Follows(u.adobe)
 }
 
 // byToken looks at all tokens, whichever fits, so that it takes equally long for each.
-func (r *rules) byToken(shown string) (name string, may *grant) {
+func (r *rules) byToken(shown string) (name string, may *Grant) {
 	for i := range r.tokens {
 		if r.tokens[i].sum.fits(shown) {
 			name, may = r.tokens[i].name, &r.tokens[i].may

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"sluice/api/auth"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -171,6 +172,7 @@ func TestStreams(t *testing.T) {
 			{Track: video, Stats: stat.Snapshot{Bytes: 7}}, {Track: audio, Alternative: true},
 		}},
 		{Name: "secret/cam", Since: since},
+		{Name: "rtsp://me:mypassword@camera.example/1", Since: since}, // of which nobody is told
 	}
 	const cam = `{"name":"cam","since":"2026-01-02T03:04:05Z","readers":2,"muted":["audio"],"tracks":[` +
 		`{"kind":"video","codec":"vp8","width":640,"height":360,"bytes":7},{"kind":"audio","codec":"opus","bytes":0,"alternative":true}]}`
@@ -238,7 +240,7 @@ func TestDoor(t *testing.T) {
 	cancel()
 	go func() { served <- opened(t, Options{}).Serve(ctx) }()
 	for range 2 {
-		if err := <-served; err != nil {
+		if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 			t.Error(err)
 		}
 	}

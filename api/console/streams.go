@@ -35,13 +35,15 @@ type track struct {
 	Alternative bool        `json:"alternative,omitempty"`
 }
 
-// streams lists what is live and may be played by who asks.
+// streams lists what is live and may be played by who asks, but for names that tell somebody's login.
 func (d *Door) streams(c echo.Context) error {
 	out := listing{Streams: []stream{}}
 	q := auth.OfHTTP(c.Request())
-	q.Action, q.Protocol = auth.Play, d.Name()
+	q.Action, q.Protocol, q.Listing = auth.Play, d.Name(), true
 	for _, info := range d.opt.Streams.Streams() {
-		q.Stream = info.Name
+		if q.Stream = info.Name; hub.HasLogin(info.Name) {
+			continue
+		}
 		switch err := d.authorise(c, q); fault.CodeOf(err) {
 		case "":
 			out.Streams = append(out.Streams, outline(info))

@@ -143,10 +143,21 @@ func (c *collector) doors(s sheet) {
 	if c.from.Requests != nil {
 		c.from.Requests.write(s)
 	}
+	if c.from.Decisions != nil {
+		for t, n := range c.from.Decisions() {
+			result := "refused"
+			if t.Allowed {
+				result = "allowed"
+			}
+			s.count("sluice_auth_decisions_total", n, result, string(t.Rule), string(t.Reason))
+		}
+	}
 	if c.from.Reloads != nil {
 		r := c.from.Reloads()
 		s.count("sluice_config_reloads_total", r.Done, ok)
 		s.count("sluice_config_reloads_total", r.Failed, "failed")
 		s.moment("sluice_config_reload_timestamp_seconds", r.Last)
 	}
+	c.hooks(s)
+	c.films(s)
 }

@@ -13,7 +13,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
+	"sluice/api/auth"
 	"sluice/elements/webrtc"
+	"sluice/engine/enginetest"
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
@@ -41,6 +43,11 @@ func busy(t testing.TB) *stage {
 		o.Sockets = func() Sockets { return Sockets{Open: 1} }
 		o.Connections = func() map[string]int { return map[string]int{"web": 1} }
 		o.Reloads = func() Reloads { return Reloads{Done: 1, Last: time.Unix(1, 0)} }
+		o.Decisions = func() map[auth.Tally]uint64 {
+			return map[auth.Tally]uint64{{Allowed: true, Rule: auth.ByJWT, Reason: auth.Granted}: 2, {Rule: auth.ByKey, Reason: auth.WrongKey}: 1}
+		}
+		o.Films = func() Films { return Films{Refused: 6, Missing: 7} }
+		o.Hooks = func() []Hooked { return []Hooked{{App: "shop", Done: 5, Late: 1, Dropped: 2, Waiting: 3, Calling: 4}} }
 		o.Requests = requests
 	})
 	w := httptest.NewRecorder()
@@ -48,7 +55,7 @@ func busy(t testing.TB) *stage {
 	_, p := s.publish("cam")
 	_, v := s.play("cam")
 	s.write(p, 0)
-	<-v.came
+	enginetest.Await(t, "what comes", v.came)
 	if _, err := p.AddAlternative(media.NewTrack(media.H264), hub.AlternativeOptions{
 		For: hub.Conversion{Stream: "cam", Kind: media.Video, Codec: media.H264},
 	}); err != nil {
@@ -99,7 +106,7 @@ func TestFamiliesAreWhatIsTold(t *testing.T) {
 
 // TestLabelsAreThoseThatTellApart: nothing that comes and goes with clients may be a label.
 func TestLabelsAreThoseThatTellApart(t *testing.T) {
-	bounded := strings.Fields("kind codec form origin state code reason from to direction result graph event protocol server door version go")
+	bounded := strings.Fields("kind codec form origin state code reason rule from to direction result graph event protocol server door app version go") // app: of the configuration
 	for _, f := range Families() {
 		for _, l := range f.Labels {
 			if !slices.Contains(bounded, l) && (l != "stream" || !strings.Contains(f.Help, "only with metrics.streams")) {
@@ -180,7 +187,7 @@ func TestTheDoorOpensAndCloses(t *testing.T) {
 	if err := s.door.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if err := <-done; err != nil {
+	if err := enginetest.Await(t, "the end of it", done); err != nil {
 		t.Error(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -193,5 +200,31 @@ func TestTheDoorOpensAndCloses(t *testing.T) {
 func TestADoorNeedsAnEngine(t *testing.T) {
 	if _, err := New(Options{}); fault.CodeOf(err) != fault.Internal {
 		t.Error(err)
+	}
+}
+
+func TestHooksAreTold(t *testing.T) {
+	text := busy(t).text()
+	for _, want := range []string{
+		`sluice_hook_calls_total{app="shop",result="ok"} 5`, `sluice_hook_calls_total{app="shop",result="timeout"} 1`,
+		`sluice_hook_calls_total{app="shop",result="refused"} 0`, `sluice_hook_dropped_events_total{app="shop"} 2`,
+		`sluice_films_refused_total{reason="refused"} 6`, `sluice_films_refused_total{reason="missing"} 7`,
+		`sluice_hook_waiting{app="shop"} 3`, `sluice_hook_calling{app="shop"} 4`,
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("without %s", want)
+		}
+	}
+}
+
+func TestDecisionsAreTold(t *testing.T) {
+	text := busy(t).text()
+	for _, want := range []string{
+		`sluice_auth_decisions_total{reason="granted",result="allowed",rule="jwt"} 2`,
+		`sluice_auth_decisions_total{reason="wrong_key",result="refused",rule="key"} 1`,
+	} {
+		if !strings.Contains(text, want+"\n") {
+			t.Errorf("%s is not told", want)
+		}
 	}
 }

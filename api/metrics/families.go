@@ -23,7 +23,7 @@ type Family struct {
 // Families is the whole list, but for what Go's runtime and the process tell of themselves ("go_", "process_").
 func Families() []Family {
 	var all []Family
-	for _, part := range [][]Family{streamFamilies(), mediaFamilies(), runFamilies(), doorFamilies()} {
+	for _, part := range [][]Family{streamFamilies(), mediaFamilies(), runFamilies(), doorFamilies(), hookFamilies(), filmFamilies()} {
 		all = append(all, part...)
 	}
 	return all
@@ -91,6 +91,16 @@ func runFamilies() []Family {
 	return []Family{
 		{"sluice_instances", Gauge, labels("graph", "state"), "Graphs that run."},
 		{"sluice_instance_cpus", Gauge, nil, "CPUs that all running graphs cost together, by their own estimate."},
+		{
+			"sluice_instance_cpus_held", Gauge, nil,
+			"CPUs that are taken: what running graphs were measured to cost, or estimated before, and what the server itself uses.",
+		},
+		{"sluice_instance_cpus_limit", Gauge, nil, "CPUs that may be taken; who would take more is refused. 0 is no limit."},
+		{
+			"sluice_encoders", Gauge, labels("codec"),
+			"Encoders that run in all graphs, by what they make: one for all viewers who take the same.",
+		},
+		{"sluice_decoders", Gauge, labels("codec"), "Decoders that run in all graphs, by what they take."},
 		{"sluice_instance_starts_total", Counter, nil, "Starts of instances, restarts too."},
 		{"sluice_instance_restarts_total", Counter, nil, "Instances that began anew after a failure or a change of their graph."},
 		{"sluice_instance_failures_total", Counter, labels("graph", "code"), "Instances that failed or were lost, by why."},
@@ -127,6 +137,10 @@ func doorFamilies() []Family {
 		{"sluice_http_connections", Gauge, labels("server"), "Connections that are open, by web server."},
 		{"sluice_http_requests_total", Counter, labels("door", "code"), "Requests over HTTP that were answered, by door and status."},
 		{"sluice_http_request_seconds", Histogram, labels("door"), "Time until an answer began."},
+		{
+			"sluice_auth_decisions_total", Counter, labels("result", "rule", "reason"),
+			"Decisions about who may do what: allowed or refused, by what decided, and why.",
+		},
 		{"sluice_config_reloads_total", Counter, labels("result"), "Times that the configuration was read again: ok or failed."},
 		{"sluice_config_reload_timestamp_seconds", Gauge, nil, "When that was done last with success, since 1970; 0 if never."},
 		{"sluice_build_info", Gauge, labels("version", "go"), "1, with the version of the server and of Go."},

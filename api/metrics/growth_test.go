@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/engine/enginetest"
 )
 
 // TestSeriesDoNotGrowWithSessions has 200 streams published and played, one after the other and all at once, and counts series: of
@@ -89,8 +91,8 @@ func TestCountersNeverFall(t *testing.T) {
 		for at := range 20 {
 			s.write(p, time.Duration(at)*time.Second)
 		}
-		<-v.came
-		<-w.came
+		enginetest.Await(t, "what comes", v.came)
+		enginetest.Await(t, "what comes", w.came)
 		look("played")
 		s.end(out)
 		look("one left")

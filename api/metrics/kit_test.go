@@ -22,6 +22,7 @@ import (
 	"sluice/elements/stream"
 	"sluice/engine"
 	"sluice/engine/element"
+	"sluice/engine/enginetest"
 	"sluice/engine/hub"
 	"sluice/engine/media"
 	"sluice/engine/run/instance"
@@ -132,7 +133,7 @@ func newStage(t testing.TB, change func(*Options)) *stage {
 		t.Fatal(err)
 	}
 	o := Options{
-		Sources: Sources{Engine: e, Graphs: graphs.Current, Version: "v0"}, Admit: func(*http.Request) (string, error) { return "", nil },
+		Sources: Sources{Engine: e, Graphs: graphs.Current, Elements: reg.Spec, Version: "v0"}, Admit: func(*http.Request) (string, error) { return "", nil },
 	}
 	if change != nil {
 		change(&o)
@@ -159,7 +160,7 @@ func (s *stage) publish(name string) (*instance.Instance, *hub.Publication) {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return i, <-c.fed
+	return i, enginetest.Await(s.t, "somebody to feed", c.fed)
 }
 
 // play plays one.

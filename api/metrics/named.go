@@ -49,7 +49,7 @@ func (n *named) write(s sheet, c hub.Census) {
 	}
 	readers, others := map[string]int{}, 0
 	for _, one := range c.Streams {
-		if n.follow(one) {
+		if !hub.HasLogin(one.Name) && n.follow(one) {
 			readers[one.Name] = one.Readers
 		} else {
 			others += one.Readers

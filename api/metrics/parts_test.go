@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log/slog"
@@ -81,6 +82,25 @@ func TestNamedStreams(t *testing.T) {
 	}
 }
 
+// A stream whose name is an address with a login is one of the rest.
+func TestLoginsAreNoLabels(t *testing.T) {
+	n := newNamed(10)
+	for name, own := range map[string]bool{
+		"rtsp://me:secret@cam.example/main": false, "rtsp://me@cam.example": false,
+		"rtsp://cam.example/main@2x": true, "rtsp://cam.example?at=a@b": true, "me@home": true,
+	} {
+		got := written(t, func(s sheet) {
+			n.write(s, hub.Census{Streams: []hub.StreamFlow{{Name: name, Publication: 1, Readers: 3}}})
+		})
+		if _, found := got[fmt.Sprintf("sluice_stream_readers stream=%q", name)]; found != own {
+			t.Errorf("%q has a series: %t", name, found)
+		}
+		if others := got[`sluice_stream_readers stream=""`]; (others == 3) == own {
+			t.Errorf("%q: the rest has %v readers", name, others)
+		}
+	}
+}
+
 // TestObserver raises what happens to instances.
 func TestObserver(t *testing.T) {
 	o := newObserver()
@@ -149,6 +169,14 @@ func TestRequests(t *testing.T) {
 		w.WriteHeader(http.StatusTeapot)
 		_, _ = io.WriteString(w, "hello")
 	})
+	copied := serve(func(w http.ResponseWriter, _ *http.Request) {
+		if n, err := w.(io.ReaderFrom).ReadFrom(bytes.NewReader([]byte("hello"))); n != 5 || err != nil {
+			t.Errorf("%d bytes were copied, %v", n, err)
+		}
+	})
+	if copied.Body.String() != "hello" {
+		t.Errorf("%q was copied", copied.Body)
+	}
 	flushed := serve(func(w http.ResponseWriter, _ *http.Request) {
 		w.(http.Flusher).Flush()
 		if err := http.NewResponseController(w).SetWriteDeadline(time.Now()); err == nil {
@@ -157,8 +185,8 @@ func TestRequests(t *testing.T) {
 	})
 	got := written(t, r.write)
 	for id, want := range map[string]float64{
-		`sluice_http_requests_total code="200" door="door"`: 3, `sluice_http_requests_total code="418" door="door"`: 1,
-		`sluice_http_request_seconds_count door="door"`: 4,
+		`sluice_http_requests_total code="200" door="door"`: 4, `sluice_http_requests_total code="418" door="door"`: 1,
+		`sluice_http_request_seconds_count door="door"`: 5,
 	} {
 		if got[id] != want {
 			t.Errorf("%s is %v, not %v", id, got[id], want)

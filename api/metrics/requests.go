@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"io"
 	"net/http"
 	"strconv"
 	"sync"
@@ -85,6 +86,12 @@ func (t *timed) WriteHeader(status int) {
 func (t *timed) Write(b []byte) (int, error) {
 	t.answer(http.StatusOK)
 	return t.ResponseWriter.Write(b)
+}
+
+// ReadFrom implements io.ReaderFrom, by which net/http has the kernel copy files.
+func (t *timed) ReadFrom(r io.Reader) (int64, error) {
+	t.answer(http.StatusOK)
+	return io.Copy(t.ResponseWriter, r)
 }
 
 // answer counts the answer, once.

@@ -3,10 +3,12 @@ package metrics
 import (
 	"time"
 
+	"sluice/api/auth"
 	"sluice/elements/webrtc"
 	"sluice/engine"
 	"sluice/engine/event"
 	"sluice/engine/hub"
+	"sluice/engine/run/coders"
 	"sluice/engine/run/supervisor"
 	"sluice/engine/store"
 	"sluice/engine/worker"
@@ -25,15 +27,23 @@ type Sources struct {
 	Engine Engine
 	Peers  func() webrtc.Totals
 	// Workers counts the processes in which GStreamer codes; false if there are none in this build.
-	Workers  func() (worker.Counts, worker.Past, bool)
-	Graphs   func() *store.Set
+	Workers func() (worker.Counts, worker.Past, bool)
+	Graphs  func() *store.Set
+	// Elements finds what an element is; nil: what codes is not counted.
+	Elements coders.Specs
 	Sessions func() []Sessions
 	Sockets  func() Sockets
 	// Connections are those that are open, by the web server.
 	Connections func() map[string]int
 	Requests    *Requests
 	Reloads     func() Reloads
-	Version     string // of the server
+	// Decisions are those about who may do what.
+	Decisions func() map[auth.Tally]uint64
+	// Hooks are the calls of applications' back ends.
+	Hooks func() []Hooked
+	// Films are those of the media folder that were asked for in vain.
+	Films   func() Films
+	Version string // of the server
 }
 
 // Sessions are those of one protocol that move media in one direction, now.

@@ -75,13 +75,13 @@ func (f *follower) want(name, path string) wire.Event {
 func TestFollow(t *testing.T) {
 	k := start(t, options{})
 	all := k.follow("/v1/events?event=stream.*")
-	cam := k.publish("cam", media.H264, media.Opus)
+	cam := k.Publish("cam", media.H264, media.Opus)
 	first := all.want("stream.published", "/cam")
 	body, _ := first.Body.(J)
 	if body["name"] != "cam" || first.Time.IsZero() || first.ID == "" {
 		t.Errorf("%+v", first)
 	}
-	k.publish("other", media.Opus)
+	k.Publish("other", media.Opus)
 	second := all.want("stream.published", "/other")
 	cam.Close(nil)
 	all.want("stream.ended", "/cam")
@@ -119,7 +119,7 @@ func TestFollowersAreLetGo(t *testing.T) {
 	f := k.follow("/v1/events")
 	for f.lines.Scan() && f.lines.Text() != ":" { // a comment
 	}
-	if err := k.door.Close(t.Context()); err != nil {
+	if err := k.Door.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if name, _, ok := f.next(); ok {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/api/rest/client/clienttest"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/wire"
 	"sluice/engine/fault"
@@ -149,7 +150,7 @@ func TestWriteGraphs(t *testing.T) {
 	if a.StatusCode != http.StatusOK || a.Header.Get("ETag") == first {
 		t.Error(a.Status, a.Header, a.text)
 	}
-	text, err := os.ReadFile(filepath.Join(k.folder, "my", "tone.yaml"))
+	text, err := os.ReadFile(filepath.Join(k.Root, "my", "tone.yaml"))
 	if err != nil || string(text) != louder {
 		t.Error(string(text), err)
 	}
@@ -161,7 +162,7 @@ func TestWriteGraphs(t *testing.T) {
 	if p := want[wire.Pipeline](k, 200, "GET /v1/pipelines/running", nil); p.State == "failed" {
 		t.Errorf("%+v", p)
 	}
-	entries, err := os.ReadDir(filepath.Join(k.folder, "my"))
+	entries, err := os.ReadDir(filepath.Join(k.Root, "my"))
 	if err != nil || len(entries) > 0 {
 		t.Error(entries, err)
 	}
@@ -185,7 +186,7 @@ func TestWriteOverShipped(t *testing.T) {
 
 func TestWriteRefuses(t *testing.T) {
 	k := writable(t, options{
-		graphs: map[string]string{"mix": mixing, "parts/voice": voice},
+		graphs: map[string]string{"mix": clienttest.Mixing, "parts/voice": clienttest.Voice},
 		own:    map[string]string{"several": "graph: v1\nname: one\n" + tone[10:] + "---\ngraph: v1\nname: two\n" + tone[10:]},
 	})
 	for _, row := range []struct {
@@ -205,7 +206,7 @@ func TestWriteRefuses(t *testing.T) {
 		{"two", tone, 409, fault.NameInUse}, // of a file with several
 		{"pair", tone + "---\n" + tone, 422, fault.LintFailed},
 		{"empty", "# nothing\n", 422, fault.LintFailed},
-		{"parts%2Fvoice", strings.Replace(voice, "  sound: fit.src", "  noise: fit.src", 1), 422, fault.LintFailed}, // which mix needs
+		{"parts%2Fvoice", strings.Replace(clienttest.Voice, "  sound: fit.src", "  noise: fit.src", 1), 422, fault.LintFailed}, // which mix needs
 	} {
 		header := "If-None-Match: x"
 		if row.name == "parts%2Fvoice" {
@@ -218,7 +219,7 @@ func TestWriteRefuses(t *testing.T) {
 	}
 	k.refused(413, fault.InvalidRequest, "PUT /v1/graphs/long", strings.Repeat("# comment\n", 200_000))
 	k.refused(404, fault.GraphNotFound, "DELETE /v1/graphs/none", nil, "If-Match: *")
-	entries, err := os.ReadDir(k.folder)
+	entries, err := os.ReadDir(k.Root)
 	if err != nil || len(entries) != 1 {
 		t.Error(entries, err)
 	}
@@ -235,7 +236,7 @@ func atMix(d problem.Detail) bool { return d.File == "shipped/mix.yaml" && d.Lin
 // TestWrittenGraphsTouchNothing: a caller cannot have an event do what he may not do himself.
 func TestWrittenGraphsTouchNothing(t *testing.T) {
 	folder := t.TempDir()
-	o := options{graphs: map[string]string{"jobs/tone": tone, "parts/voice": voice}}
+	o := options{graphs: map[string]string{"jobs/tone": tone, "parts/voice": clienttest.Voice}}
 	o.rules.Folders = []string{folder}
 	k := writable(t, o)
 	const event = "graph: v1\nabout: Reads.\nparams:\n  file: {type: file, default: DEFAULT}\nroute:\n  - ROUTE\nnodes:\n  in: filesrc location=$file\n  out: fakesink\nlinks:\n  - in -> out\n"
@@ -260,8 +261,8 @@ func TestWrittenGraphsTouchNothing(t *testing.T) {
 			t.Errorf("%s: %+v", row.name, p)
 		}
 	}
-	k.write("own", text("stream.wanted /mine", "/etc/hostname")) // by hand everything is allowed
-	k.graphs.Reload()
+	k.Write("own", text("stream.wanted /mine", "/etc/hostname")) // by hand everything is allowed
+	k.Store.Reload()
 	k.refused(404, fault.NoRoute, "POST /v1/pipelines", J{"graph": "own"})
 }
 
@@ -272,21 +273,21 @@ func TestWrittenGraphsReadNoEnvironment(t *testing.T) {
 	const uses = "graph: v1\nabout: Uses.\nroute:\n  - rest.start\nnodes:\n  in: videotestsrc\n  over: {use: FRAGMENT}\n  out: fakesink\n" +
 		"links:\n  - in -> over.in\n  - over.out -> out\n"
 	plain := strings.Replace(reads, "$env.REST_TEST_SECRET", "hello", 1)
-	leak := strings.Replace(relay, "name=$to", "name=$to/$env.REST_TEST_SECRET", 1)
+	leak := strings.Replace(clienttest.Relay, "name=$to", "name=$to/$env.REST_TEST_SECRET", 1)
 	o := options{graphs: map[string]string{"jobs/tone": tone}, own: map[string]string{
 		"own": leak, "parts/reads": reads, "parts/plain": plain, "mine": strings.Replace(uses, "FRAGMENT", "parts/plain", 1) + "labels: {of: me}\n",
 	}}
 	k := writable(t, o)
 	for name, text := range map[string]string{
 		"itself": leak, "through a fragment": strings.Replace(uses, "FRAGMENT", "parts/reads", 1),
-		"in a default": strings.Replace(relay, "to: string", "to: {type: string, default: $env.REST_TEST_SECRET}", 1),
+		"in a default": strings.Replace(clienttest.Relay, "to: {type: string, example: copy}", "to: {type: string, default: $env.REST_TEST_SECRET}", 1),
 	} {
 		if p := k.refused(403, fault.Forbidden, "PUT /v1/graphs/new", text); !strings.Contains(p.Hint, "rest.environment") {
 			t.Errorf("%s: %+v", name, p)
 		}
 	}
 	k.refused(403, fault.Forbidden, "PUT /v1/graphs/parts%2Fplain", reads, "If-Match: *")
-	want[J](k, 201, "PUT /v1/graphs/new", relay, "If-None-Match: *")
+	want[J](k, 201, "PUT /v1/graphs/new", clienttest.Relay, "If-None-Match: *")
 	o.rules.Environment = []string{"REST_TEST_SECRET"}
 	want[J](writable(t, o), 201, "PUT /v1/graphs/new", leak, "If-None-Match: *")
 }
@@ -309,7 +310,7 @@ func TestWrittenGraphsAreSmall(t *testing.T) {
 		}
 		return "graph: v1\nabout: Many.\nroute:\n  - rest.start\nnodes:\n" + nodes.String() + "links:\n" + links.String()
 	}
-	k := writable(t, options{graphs: map[string]string{"jobs/tone": tone, "parts/voice": voice}})
+	k := writable(t, options{graphs: map[string]string{"jobs/tone": tone, "parts/voice": clienttest.Voice}})
 	for text, allowed := range map[string]bool{pairs(100): true, pairs(101): false, uses(20): true, uses(99): false} {
 		if allowed {
 			want[J](k, 201, "PUT /v1/graphs/many", text, "If-None-Match: *")

@@ -1,42 +1,20 @@
 package rest_test
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"net/http"
-	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"sync"
 	"testing"
-	"testing/fstest"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"sluice/api/rest"
+	"sluice/api/rest/client/clienttest"
 	"sluice/api/rest/guard"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/resttest"
-	"sluice/api/rest/v1"
-	"sluice/elements/convert"
-	"sluice/elements/file"
-	"sluice/elements/mix"
-	"sluice/elements/stream"
-	"sluice/elements/testio"
-	"sluice/engine"
-	"sluice/engine/element"
 	"sluice/engine/fault"
-	"sluice/engine/hub"
-	"sluice/engine/lint"
-	"sluice/engine/media"
-	"sluice/engine/run"
 	"sluice/engine/run/fake"
-	"sluice/engine/spec"
-	"sluice/engine/store"
-	"sluice/testdata/registry"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -89,21 +67,6 @@ links:
   - in -> out
 `
 
-// relay publishes a stream under another name. It needs no GStreamer.
-const relay = `graph: v1
-about: Relays.
-params:
-  from: string
-  to: string
-route:
-  - rest.start
-nodes:
-  in: stream.in name=$from
-  out: stream.out name=$to
-links:
-  - in -> out
-`
-
 // converting is a graph that the hub starts.
 const converting = `graph: v1
 about: Converts.
@@ -119,16 +82,8 @@ links:
 
 // kit is the API over an engine that plays nothing.
 type kit struct {
-	*httptest.Server
-	t      *testing.T
-	engine *engine.Engine
-	graphs *store.Store
-	folder string
-	door   *rest.Door
-
-	mu   sync.Mutex
-	runs []*fake.Runtime
-	open func() (run.Runtime, error) // in place of a fake
+	*clienttest.Server
+	t *testing.T
 }
 
 // callOf is a call that a fake was made.
@@ -148,142 +103,18 @@ type options struct {
 
 func start(t *testing.T, o options) *kit {
 	t.Helper()
-	k := &kit{t: t, folder: t.TempDir()}
 	if o.graphs == nil {
-		o.graphs = map[string]string{"jobs/tone": tone, "jobs/copy": copying, "jobs/show": showing, "jobs/relay": relay, "convert": converting}
+		o.graphs = map[string]string{
+			"jobs/tone": tone, "jobs/copy": copying, "jobs/show": showing, "jobs/relay": clienttest.Relay, "convert": converting,
+		}
 	}
-	base := fstest.MapFS{}
-	for name, text := range o.graphs {
-		base[name+".yaml"] = &fstest.MapFile{Data: []byte(text)}
+	change := func(r *rest.Options) {
+		r.V1.Version = "test"
+		if o.change != nil {
+			o.change(r)
+		}
 	}
-	for name, text := range o.own {
-		k.write(name, text)
-	}
-	log := slog.New(slog.NewTextHandler(t.Output(), nil))
-	reg := elements(t)
-	check := func(set []*spec.Graph) []spec.Diagnostic { return lint.Check(set, reg, lint.Options{}) }
-	var err error
-	if k.graphs, err = store.New(store.Options{Base: base, Root: k.folder, Log: log, Check: check}); err != nil {
-		t.Fatal(err)
-	}
-	if err := k.graphs.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	k.sound()
-	k.engine, err = engine.New(engine.Options{Log: log, Registry: reg, Store: k.graphs, Open: k.runtime, CPUs: o.cpus})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := k.engine.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	rules, err := guard.New(o.rules, reg.Spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	opt := rest.Options{
-		Admit: func(*http.Request) (string, error) { return "tester", nil }, Log: log,
-		V1: v1.Options{
-			Engine: k.engine, Graphs: k.graphs, Registry: reg, Guard: rules, Check: check, Log: log, Pipelines: 100, Version: "test",
-		},
-	}
-	opt.V1.Shipped, opt.V1.Folder = base, k.folder
-	if o.change != nil {
-		o.change(&opt)
-	}
-	if k.door, err = rest.New(opt); err != nil {
-		t.Fatal(err)
-	}
-	k.Server = httptest.NewServer(k.door.Handler())
-	t.Cleanup(k.stop)
-	return k
-}
-
-func elements(t testing.TB) *element.Registry {
-	t.Helper()
-	snapshot, err := registry.Snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var own []element.Declared
-	for _, some := range [][]element.Declared{stream.Elements(), convert.Elements(), testio.Elements(), file.Elements(), mix.Elements()} {
-		own = append(own, some...)
-	}
-	own = append(own, peer{})
-	triggers := append(stream.Triggers(), rest.Triggers()...)
-	triggers = append(triggers, element.Trigger{Event: "test.call", About: "A test.", Path: true, Sessions: []string{"peer"}})
-	reg, err := element.NewRegistry(snapshot, own, triggers)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return reg
-}
-
-func (k *kit) stop() {
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	err := k.door.Close(ctx)
-	k.Close()
-	http.DefaultClient.CloseIdleConnections()
-	if err := errors.Join(err, k.engine.Stop(ctx), k.graphs.Stop(ctx)); err != nil {
-		k.t.Error(err)
-	}
-}
-
-func (k *kit) runtime(string) (run.Runtime, error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if k.open != nil {
-		return k.open()
-	}
-	r := fake.New()
-	k.runs = append(k.runs, r)
-	return lively{r}, nil
-}
-
-// lively is a fake whose media comes as soon as it plays.
-type lively struct{ *fake.Runtime }
-
-// Start implements run.Runtime.
-func (l lively) Start(ctx context.Context) error {
-	err := l.Runtime.Start(ctx)
-	if err == nil {
-		l.Play("in")
-	}
-	return err
-}
-
-// last is the Runtime that was opened last.
-func (k *kit) last() *fake.Runtime {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.runs[len(k.runs)-1]
-}
-
-func (k *kit) write(name, text string) {
-	k.t.Helper()
-	path := filepath.Join(k.folder, filepath.FromSlash(name)+".yaml")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
-		k.t.Fatal(err)
-	}
-}
-
-// publish publishes a stream by hand.
-func (k *kit) publish(name string, codecs ...media.Codec) *hub.Publication {
-	k.t.Helper()
-	var d media.Description
-	for _, c := range codecs {
-		d.Tracks = append(d.Tracks, media.NewTrack(c))
-	}
-	h, ok := k.engine.Streams().(*hub.Hub)
-	if !ok {
-		k.t.Fatal("the engine's streams are no hub")
-	}
-	p, err := h.Publish(k.t.Context(), name, d, hub.PublishOptions{})
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	return p
+	return &kit{clienttest.Open(t, clienttest.Options{Graphs: o.graphs, Own: o.own, Rules: o.rules, CPUs: o.cpus, Change: change}), t}
 }
 
 // client calls the API.
@@ -347,13 +178,5 @@ func (k *kit) eventually(what string, good func() bool) {
 		case <-deadline.C:
 			k.t.Fatalf("%s: not in time", what)
 		}
-	}
-}
-
-// sound fails if the graphs are not as they were written.
-func (k *kit) sound() {
-	k.t.Helper()
-	for _, d := range k.graphs.Current().Diagnostics() {
-		k.t.Error(d)
 	}
 }

@@ -1,58 +1,57 @@
 package rest_test
 
 import (
-	"encoding/json"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"sluice/api/rest/client/clienttest"
 	"sluice/api/rest/wire"
+	"sluice/engine"
 	"sluice/engine/fault"
 	"sluice/engine/run"
 )
 
-// mixing adds up sounds that come and go.
-const mixing = `graph: v1
-about: Mixes.
+// shot is a graph whose pictures can be asked for.
+const shot = "graph: v1\nabout: Pictures.\nroute:\n  - rest.start\nnodes:\n  in: videotestsrc is-live=true\n  out: snapshot.out\nlinks:\n  - in -> out\n"
+
+// faces is a graph with pictures of guests, of whom there are none.
+const faces = `graph: v1
+about: Faces.
+params:
+  name: string
 route:
   - rest.start
 nodes:
-  voice:
-    use: parts/voice
+  guest:
+    use: parts/face
     each: {key: who, max: 2}
-    on_error: drop
-  sound: audio.mix
-  enc: opusenc
-  out: stream.out name=mix
+  picture: video.mix
+  enc: vp8enc
+  out: stream.out name=$name
 links:
-  - voice.sound -> sound -> enc -> out
+  - guest.picture -> picture -> enc -> out
 policy:
   end: never
 `
 
-const voice = `graph: v1
-about: A sound of a file.
-params:
-  source: file
-  volume: {type: float, default: 1, min: 0, max: 1}
+const face = `graph: v1
+about: A picture.
 nodes:
-  in: filesrc location=$source
-  dec: wavparse
-  conv: audioconvert
-  rate: audioresample
-  fit: capsfilter caps=audio/x-raw,rate=48000,channels=2
-  gain: volume volume=$volume
+  in: videotestsrc is-live=true
+  fit: capsfilter caps=video/x-raw,format=I420,width=64,height=48
 links:
-  - in -> dec -> conv -> rate -> gain -> fit
+  - in -> fit
 exports:
-  sound: fit.src
+  picture: fit.src
 `
 
 // mixer starts the graph mix, whose callers may use the files of a folder.
 func mixer(t *testing.T) (k *kit, folder string) {
 	folder = t.TempDir()
-	o := options{graphs: map[string]string{"mix": mixing, "parts/voice": voice}}
+	o := options{graphs: map[string]string{"mix": clienttest.Mixing, "parts/voice": clienttest.Voice, "jobs/shot": shot}}
 	o.rules.Folders = []string{folder}
 	k = start(t, o)
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "mix", "id": "mix"})
@@ -67,7 +66,7 @@ func TestSetFields(t *testing.T) {
 	if after.Plan == before.Plan || after.State != "live" {
 		t.Errorf("%+v", after)
 	}
-	calls := k.last().Calls()
+	calls := k.Last().Calls()
 	if last := calls[len(calls)-1]; last.Change.Verb != run.Set {
 		t.Errorf("%+v", last)
 	}
@@ -121,23 +120,17 @@ func TestKeys(t *testing.T) {
 }
 
 func TestActions(t *testing.T) {
-	k, _ := mixer(t)
-	k.last().Answer(run.Do, func(c run.Change) (run.Result, error) {
-		switch c.Action {
-		case "volume":
-			text, err := json.Marshal(J{"seat": c.Settings[0].Text, "volume": c.Settings[1].Text})
-			return run.Result{JSON: text}, err
-		default:
-			return run.Result{Type: "image/png", Bytes: []byte("\x89PNG")}, nil
-		}
-	})
+	k, folder := mixer(t)
 	const sound = "/v1/pipelines/mix/nodes/sound/actions/"
-	if got := want[J](k, 200, "POST "+sound+"volume", J{"key": "ann", "volume": 2}); got["seat"] != "ann" || got["volume"] != "2" {
+	if p := k.refused(404, fault.ResourceNotFound, "POST "+sound+"mute", J{"key": "ann"}); !strings.Contains(p.Detail, `there is no guest "ann"`) {
+		t.Errorf("%+v", p)
+	}
+	want[J](k, 201, "PUT /v1/pipelines/mix/nodes/voice/ann", J{"params": J{"source": folder + "/a.wav"}})
+	if got := want[J](k, 200, "POST "+sound+"volume", J{"key": "ann", "volume": 2}); !reflect.DeepEqual(got, J{"volumes": J{"ann": 2.0}}) {
 		t.Errorf("%v", got)
 	}
-	a := k.call("POST "+sound+"mute", J{"key": "ann"})
-	if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "image/png" || a.text != "\x89PNG" {
-		t.Error(a.Status, a.Header, a.text)
+	if calls := k.Last().Calls(); calls[len(calls)-1].Change.Verb != run.Set {
+		t.Errorf("%+v", calls[len(calls)-1])
 	}
 	p := k.refused(422, fault.InvalidParams, "POST "+sound+"volume", J{"volume": 99, "loud": true})
 	var pointers []string
@@ -155,6 +148,48 @@ func TestActions(t *testing.T) {
 		t.Error(asked.Status, asked.text)
 	}
 	k.eventually("the request for a key frame", func() bool {
-		return slices.ContainsFunc(k.last().Calls(), func(c callOf) bool { return c.Change.Verb == run.AskKey })
+		return slices.ContainsFunc(k.Last().Calls(), func(c callOf) bool { return c.Change.Verb == run.AskKey })
 	})
+	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/shot", "id": "shot"})
+	k.Last().Answer(run.Do, func(c run.Change) (run.Result, error) {
+		return run.Result{Type: "image/png", Bytes: []byte("\x89PNG " + c.Node + c.Settings[0].Text)}, nil
+	})
+	a := k.call("POST /v1/pipelines/shot/nodes/out/actions/snapshot", J{"wait": "1s"})
+	if a.StatusCode != http.StatusOK || a.Header.Get("Content-Type") != "image/png" || a.text != "\x89PNG out1s" {
+		t.Error(a.Status, a.Header, a.text)
+	}
+}
+
+// What is shown of those who are not there yet is looked at when it is said, not when somebody else brings them.
+func TestFilesOfAnEmptyRoom(t *testing.T) {
+	folder := t.TempDir()
+	o := options{graphs: map[string]string{"faces": faces, "parts/face": face}}
+	o.rules.Folders = []string{folder}
+	k := start(t, o)
+	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "faces", "id": "one", "params": J{"name": "one"}})
+	if _, err := k.Engine.Run(t.Context(), engine.Start{Graph: "faces", ID: "other", Params: map[string]any{"name": "other"}}); err != nil { // nobody looks at its plans
+		t.Fatal(err)
+	}
+	for _, id := range []string{"one", "other"} {
+		picture := "/v1/pipelines/" + id + "/nodes/picture"
+		for _, c := range []struct {
+			what string
+			body J
+		}{
+			{"POST " + picture + "/actions/avatar", J{"file": "/srv/secret.png"}},
+			{"POST " + picture + "/actions/avatar", J{"file": folder + "/../secret.png"}},
+			{"POST " + picture + "/actions/background", J{"file": "/srv/secret.png"}},
+			{"POST " + picture + "/actions/watermark", J{"file": "/srv/secret.png"}},
+			{"PATCH " + picture, J{"avatar": "/srv/secret.png"}},
+			{"PATCH " + picture, J{"avatars": J{"ann": "/srv/secret.png"}}},
+			{"PATCH " + picture, J{"watermarks": J{"ann": J{"file": "/srv/secret.png"}}}},
+		} {
+			if p := k.refused(403, fault.Forbidden, c.what, c.body); !strings.Contains(p.Hint, "rest.folders") {
+				t.Errorf("%s %v: %+v", c.what, c.body, p)
+			}
+		}
+		want[J](k, 200, "POST "+picture+"/actions/avatar", J{"file": folder + "/a.png"})
+		want[J](k, 200, "PATCH "+picture, J{"avatars": J{"ann": folder + "/b.png"}})
+		want[J](k, 200, "POST "+picture+"/actions/avatar", J{"file": ""})
+	}
 }

@@ -1,12 +1,12 @@
 package rest_test
 
 import (
-	"strings"
 	"testing"
 
+	"sluice/api/apps"
+	"sluice/api/rest/client/clienttest"
 	"sluice/api/rest/resttest"
 	"sluice/engine/media"
-	"sluice/engine/run"
 )
 
 // fixtures has one for each operation that needs something.
@@ -29,11 +29,14 @@ func fixtures(folder, session string) resttest.Fixtures {
 		"start-pipeline": {Body: another}, "get-pipeline": {Path: mix}, "end-pipeline": {Path: map[string]string{"id": "gone"}},
 		"set-fields": {Path: in("sound"), Body: J{}}, "follow-pipeline": {Path: mix},
 		"add-key":    {Path: in("voice", "key", "ann"), Body: J{"params": J{"source": folder + "/a.wav"}}},
-		"remove-key": {Path: in("voice", "key", "bob")}, "do-action": {Path: in("sound", "action", "mute"), Body: J{"key": "ann"}},
+		"remove-key": {Path: in("voice", "key", "bob")}, "do-action": {Path: in("sound", "action", "mute"), Body: J{"key": "bob"}},
 		"get-stream": {Path: stream}, "list-readers": {Path: stream}, "explain-stream": {Path: stream},
 		"end-stream":  {Path: map[string]string{"name": "ends"}},
-		"get-session": {Path: map[string]string{"id": session}}, "end-session": {Path: map[string]string{"id": session}},
+		"get-session": {Path: map[string]string{"id": session}}, "explain-session": {Path: map[string]string{"id": session}},
+		"end-session": {Path: map[string]string{"id": session}},
 		"get-element": {Path: map[string]string{"name": "stream.in"}},
+		"get-app":     {Path: map[string]string{"key": "shop"}}, "delete-app": {Path: map[string]string{"key": "old"}},
+		"put-app": {Path: map[string]string{"key": "new"}, Body: J{"name": "New", "sign": true}},
 	}
 }
 
@@ -43,19 +46,23 @@ func contract(t *testing.T) (*kit, resttest.Fixtures) {
 	folder := t.TempDir()
 	o := options{
 		graphs: map[string]string{
-			"mix": strings.Replace(mixing, "name=mix", "name=mixed", 1), "parts/voice": voice, "jobs/relay": relay, "call": calling,
+			"mix": clienttest.Mixing, "parts/voice": clienttest.Voice, "jobs/relay": clienttest.Relay, "call": clienttest.Calling,
 		},
 		own: map[string]string{"old": tone},
 	}
 	o.rules.Folders = []string{folder}
+	list := applications(t, apps.App{Key: "shop"})
+	if err := list.Put(apps.App{Key: "old"}); err != nil {
+		t.Fatal(err)
+	}
+	o.change = func(r *restOptions) { r.V1.Apps = list }
 	k := writable(t, o)
-	k.publish("cam", media.H264, media.Opus)
+	k.Publish("cam", media.H264, media.Opus)
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "mix", "id": "mix"})
-	k.last().Answer(run.Do, func(run.Change) (run.Result, error) { return run.Result{JSON: []byte(`{"done":true}`)}, nil })
 	want[J](k, 201, "PUT /v1/pipelines/mix/nodes/voice/bob", J{"params": J{"source": folder + "/b.wav"}})
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/relay", "id": "gone", "params": J{"from": "cam", "to": "gone"}})
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/relay", "id": "ends", "params": J{"from": "cam", "to": "ends"}})
-	return k, fixtures(folder, k.session())
+	return k, fixtures(folder, k.Call("cam"))
 }
 
 // TestContract asks for everything that the document describes, and holds the answers against it.

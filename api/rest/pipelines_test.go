@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -61,13 +62,25 @@ func TestStartRefuses(t *testing.T) {
 			422, fault.InvalidParams, "/params/buffers /params/nope /params/volume",
 		},
 		{"a number out of range", J{"graph": "jobs/tone", "params": J{"buffers": 1e30}}, 422, fault.InvalidParams, "/params/buffers"},
+		{"a number where a text is wanted", J{"graph": "jobs/tone", "params": J{"wave": 5}}, 422, fault.InvalidParams, "/params/wave"},
+		{"a name in capitals", `{"GRAPH":"jobs/tone"}`, 422, fault.InvalidParams, "/GRAPH"},
+		{"a name in both", `{"graph":"jobs/tone","Graph":"jobs/copy"}`, 422, fault.InvalidParams, "/Graph"},
+		{"a name twice", `{"graph":"jobs/tone","graph":"jobs/copy"}`, 400, fault.InvalidRequest, "/graph"},
+		{"a parameter twice", `{"graph":"jobs/tone","params":{"wave":"sine","wave":"ticks"}}`, 400, fault.InvalidRequest, "/params/wave"},
+		{"a number beyond all", `{"graph":"jobs/tone","params":{"buffers":1e999}}`, 400, fault.InvalidRequest, "/params/buffers"},
+		{"no UTF-8", "{\"graph\":\"\xff\"}", 400, fault.InvalidRequest, ""},
 		{"no JSON", "{", 400, fault.InvalidRequest, ""},
 		{"nothing", nil, 400, fault.InvalidRequest, ""},
-		{"a file that is not allowed", J{"graph": "jobs/copy", "params": J{"source": "/etc/passwd", "target": "/tmp/x"}}, 403, fault.Forbidden, ""},
+		{"a file that is not allowed", J{"graph": "jobs/copy", "params": J{"source": "/etc/passwd", "target": "/srv/x"}}, 403, fault.Forbidden, ""},
 		{"too much", `{"graph":"` + strings.Repeat("x", 300<<10) + `"}`, 413, fault.InvalidRequest, ""},
 		{"much nesting", `{"graph":"jobs/tone","params":` + strings.Repeat(`{"a":`, 20000) + "1" + strings.Repeat("}", 20001), 400, fault.InvalidRequest, ""},
 	} {
 		p := k.refused(row.status, row.code, "POST /v1/pipelines", row.body)
+		for _, gos := range []string{"json:", "Go value", "invalid character", "unmarshal", "strconv"} {
+			if strings.Contains(p.Detail+p.Hint+fmt.Sprint(p.Errors), gos) {
+				t.Errorf("%s: these are no words of the API: %+v", row.name, p)
+			}
+		}
 		var pointers []string
 		for _, e := range p.Errors {
 			if e.Pointer != "" {
@@ -82,7 +95,7 @@ func TestStartRefuses(t *testing.T) {
 	k.refused(415, fault.InvalidRequest, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Content-Type: text/xml")
 	k.refused(422, fault.InvalidParams, "POST /v1/pipelines?wait=soon", J{"graph": "jobs/tone"})
 	k.refused(422, fault.InvalidParams, "POST /v1/pipelines?weit=1s", J{"graph": "jobs/tone"})
-	if n := len(k.engine.Instances().Instances()); n != 1 {
+	if n := len(k.Engine.Instances().Instances()); n != 1 {
 		t.Errorf("%d run", n)
 	}
 }
@@ -108,7 +121,7 @@ func TestStartIsDoneOnce(t *testing.T) {
 	}
 	k.refused(400, fault.InvalidRequest, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Idempotency-Key: a")
 	other := want[wire.Pipeline](k, 201, "POST /v1/pipelines", body, "Idempotency-Key: b")
-	if other.ID == first.ID || len(k.engine.Instances().Instances()) != 2 {
+	if other.ID == first.ID || len(k.Engine.Instances().Instances()) != 2 {
 		t.Error("it is not another")
 	}
 }
@@ -117,11 +130,11 @@ func TestStartIsDoneOnce(t *testing.T) {
 func TestHowItWent(t *testing.T) {
 	k := start(t, options{})
 	want[J](k, 201, "POST /v1/pipelines?wait=5s", J{"graph": "jobs/tone", "id": "bad"}, "Idempotency-Key: a")
-	k.last().Crash(fault.New(fault.MediaCorrupt, "in", "it cannot be decoded"))
+	k.Last().Crash(fault.New(fault.MediaCorrupt, "in", "it cannot be decoded"))
 	var p wire.Pipeline
 	k.eventually("its end", func() bool {
 		p = want[wire.Pipeline](k, 200, "GET /v1/pipelines/bad", nil)
-		_, runs := k.engine.Instances().Get("bad")
+		_, runs := k.Engine.Instances().Get("bad")
 		return p.State == "failed" && !runs
 	})
 	if p.Fault == nil || p.Fault.Code != "media_corrupt" || p.Fault.Blame != "peer" || !strings.Contains(p.Fault.Place, "in") {
@@ -195,4 +208,27 @@ func TestPackedBodies(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 	want[J](k, 201, "POST /v1/pipelines", J{"graph": "jobs/tone"}, "Content-Encoding: identity")
+}
+
+// TestCallersCannotLowerTheirCosts: a graph that a caller writes may say that it costs more than it seems to, and not that it costs less;
+// whoever runs the server may.
+func TestCallersCannotLowerTheirCosts(t *testing.T) {
+	const heavy = "graph: v1\nabout: Heavy.\nroute:\n  - rest.start\nnodes:\n  in: videotestsrc\n  size: videoscale\n  out: fakesink\nlinks:\n" +
+		"  - in -> [video/x-raw,width=4096,height=4096,framerate=60/1] -> size -> [video/x-raw,width=8000,height=8000] -> out\npolicy:\n  cost: COST\n"
+	light := strings.ReplaceAll(heavy, "COST", "0.01")
+	k := writable(t, options{cpus: 2, own: map[string]string{"ours": light}})
+	want[J](k, 201, "POST /v1/pipelines", J{"graph": "ours", "id": "ours"})
+	want[J](k, 202, "DELETE /v1/pipelines/ours?drain=0s", nil)
+	for name, text := range map[string]string{
+		"lowered": light + "  latency: 100ms\n", "raised": strings.ReplaceAll(tone, "policy:", "policy:\n  cost: 3"),
+	} {
+		want[J](k, 201, "PUT /v1/graphs/"+name, text)
+		if p := k.refused(503, fault.Overloaded, "POST /v1/pipelines", J{"graph": name}); !strings.Contains(p.Detail, "CPUs") {
+			t.Errorf("%+v", p)
+		}
+	}
+	want[J](k, 201, "PUT /v1/graphs/little", strings.ReplaceAll(tone, "policy:", "policy:\n  cost: 1.5"))
+	if p := want[wire.Pipeline](k, 201, "POST /v1/pipelines", J{"graph": "little"}); p.Cost != 1.5 {
+		t.Errorf("%+v", p)
+	}
 }

@@ -37,14 +37,17 @@ func (d *Door) note(next echo.HandlerFunc) echo.HandlerFunc {
 			c.Error(err) // which writes the answer
 		}
 		status := c.Response().Status
-		if status != http.StatusUnauthorized && status != http.StatusForbidden {
-			return nil
-		}
-		if untold, ok := d.refused.tell(time.Now()); ok {
-			r := c.Request()
-			d.opt.Log.Warn("request refused", "method", r.Method, "path", r.URL.Path, "status", status, "user", userOf(r.Context()),
-				"remote", r.RemoteAddr, "untold", untold)
+		if status == http.StatusUnauthorized || status == http.StatusForbidden {
+			d.Refused(c.Request(), status, userOf(c.Request().Context()))
 		}
 		return nil
+	}
+}
+
+// Refused logs that a request was refused, also one to another API on the same addresses.
+func (d *Door) Refused(r *http.Request, status int, user string) {
+	if untold, ok := d.refused.tell(time.Now()); ok {
+		d.opt.Log.Warn("request refused", "method", r.Method, "path", r.URL.Path, "status", status, "user", user,
+			"remote", r.RemoteAddr, "untold", untold)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
 	"github.com/labstack/echo/v4"
 
+	"sluice/api/rest/exact"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/v1"
 	"sluice/engine/fault"
@@ -47,10 +48,12 @@ func New(o Options) (*Door, error) {
 	}
 	d := &Door{opt: o, handler: echo.New(), closed: make(chan struct{})}
 	d.handler.HTTPErrorHandler = d.refuse
-	d.handler.Use(harden, d.note, d.admit, plain, decode)
+	d.handler.Use(spare, harden, d.note, d.admit, plain, decode)
 	config := huma.DefaultConfig("sluice", o.V1.Version)
 	config.CreateHooks, config.DocsPath, config.SchemasPath = nil, "", ""
 	config.OpenAPIPath = "" // huma makes the document when it is asked for, without a lock
+	format := huma.Format{Marshal: huma.DefaultJSONFormat.Marshal, Unmarshal: exact.Unmarshal}
+	config.Formats = map[string]huma.Format{"application/json": format, "json": format}
 	config.Transformers = []huma.Transformer{describe}
 	config.Info.Description = "See, start, change and end what runs in a sluice server. Every error is a problem document (RFC 9457)."
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
@@ -190,6 +193,8 @@ func unrouted(e *echo.HTTPError, c echo.Context) error {
 	case http.StatusNotFound:
 		return problem.Refuse(e.Code, fault.ResourceNotFound, "nothing is at %.200q", r.URL.Path)
 	case http.StatusMethodNotAllowed:
+		h := c.Response().Header()
+		h.Set(echo.HeaderAllow, strings.Replace(h.Get(echo.HeaderAllow), http.MethodGet, "GET, HEAD", 1))
 		return problem.Refuse(e.Code, fault.InvalidRequest, "%.20s is not for this resource", r.Method)
 	default:
 		return problem.Refuse(e.Code, fault.InvalidRequest, "%s", strconv.Itoa(e.Code)+" "+http.StatusText(e.Code))
@@ -197,7 +202,7 @@ func unrouted(e *echo.HTTPError, c echo.Context) error {
 }
 
 // Handler serves the API.
-func (d *Door) Handler() http.Handler { return d.handler }
+func (d *Door) Handler() http.Handler { return head(d.handler) }
 
 // OpenAPI is where Handler describes the API.
 func (d *Door) OpenAPI() string { return openAPI + ".json" }

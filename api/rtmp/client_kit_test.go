@@ -3,12 +3,9 @@ package rtmp_test
 import (
 	"context"
 	"encoding/hex"
-	"net"
 	"sync"
 	"testing"
 	"time"
-
-	"github.com/bluenviron/gortmplib/pkg/handshake"
 
 	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
@@ -169,54 +166,9 @@ func (s *server) both(name string) *client {
 	return c
 }
 
-// raw is a player that reads when the test does.
-type raw struct {
-	t    testing.TB
-	conn net.Conn
-	in   *chunk.Reader
-}
-
-// rawPlayer begins to play, and reads nothing.
-func rawPlayer(t testing.TB, host, name string) *raw {
+// frames are the bodies of messages with a key frame, and what it needs before.
+func frames(t testing.TB, fill byte) [][]byte {
 	t.Helper()
-	conn, err := net.Dial("tcp", host)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { conn.Close() })
-	if _, _, err := handshake.DoClient(conn, false, false); err != nil {
-		t.Fatal(err)
-	}
-	var text []byte
-	for _, c := range []struct {
-		stream uint32
-		values []any
-	}{
-		{0, []any{"connect", 1, amf.Object{{Key: "app", Value: "live"}}}}, {0, []any{"createStream", 2, nil}}, {1, []any{"play", 3, nil, name}},
-	} {
-		text = chunk.Append(text, 3, &chunk.Message{Type: chunk.CommandAMF0, Stream: c.stream, Body: amf.Append(nil, c.values...)}, 128)
-	}
-	if _, err := conn.Write(text); err != nil {
-		t.Fatal(err)
-	}
-	r := &raw{t, conn, chunk.NewReader(conn, chunk.Usual())}
-	r.video() // so that it plays
-	return r
-}
-
-// video is the next message with pictures.
-func (r *raw) video() []byte {
-	r.t.Helper()
-	for {
-		m, err := r.in.Next()
-		if err == nil && m.Type == chunk.SetChunkSize {
-			err = r.in.SetSize(session.ChunkSize)
-		}
-		if err != nil {
-			r.t.Fatal(err)
-		}
-		if m.Type == chunk.Video {
-			return m.Body
-		}
-	}
+	track, unit := h264(t), picture(true, fill)
+	return append([][]byte{flv.Config(&track)}, flv.Make(&track, &unit).Bodies...)
 }

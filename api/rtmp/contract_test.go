@@ -9,26 +9,17 @@ import (
 
 // TestContract holds what the elements say of themselves; their lives need a peer, or another server.
 func TestContract(t *testing.T) {
-	reg := elementtest.GStreamer(t, rtmp.Elements()...)
-	for _, d := range rtmp.Elements() {
-		spec := d.Spec()
-		for _, fault := range append(elementtest.Describe(spec), elementtest.Examples(spec)...) {
-			t.Error(spec.Name, fault)
-		}
-		if _, ok := reg.Spec(spec.Name); !ok {
-			t.Errorf("%s is not known", spec.Name)
-		}
-	}
+	elementtest.Described(t, rtmp.Elements()...)
 }
 
 // TestOutline holds the ports and fields that graphs are written against.
 func TestOutline(t *testing.T) {
 	want := map[string]string{
-		"rtmp.in": `peer
+		"rtmp.in": `peer browser
 audio -> aac mp3 speex nellymoser pcma pcmu opus
 video -> h264 h265 av1 vp9 vp8 sorenson vp6 flashsv
 session: string`,
-		"rtmp.out": `peer
+		"rtmp.out": `peer browser
 audio <- aac mp3 speex nellymoser pcma pcmu opus
 video <- h264 h265 av1 vp9 vp8 sorenson vp6 flashsv
 session: string`,
@@ -42,15 +33,7 @@ video -> h264 h265 av1 vp9 vp8 sorenson vp6 flashsv
 url*: uri /rtmps?://.+/
 timeout: duration 10s (1s..1m)`,
 	}
-	for _, d := range rtmp.Elements() {
-		s := d.Spec()
-		if got := elementtest.Outline(s); got != want[s.Name] {
-			t.Errorf("%s: got\n%s\nwant\n%s", s.Name, got, want[s.Name])
-		}
-	}
-	if len(want) != len(rtmp.Elements()) {
-		t.Errorf("%d elements, not %d", len(rtmp.Elements()), len(want))
-	}
+	elementtest.Outlines(t, rtmp.Elements(), want)
 }
 
 // TestEvents holds the events, sessions and variables that routes are written against.

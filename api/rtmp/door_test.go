@@ -8,10 +8,14 @@ import (
 
 	"sluice/api"
 	"sluice/api/auth"
+	"sluice/api/doortest"
 	"sluice/api/rtmp"
 	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
 	"sluice/api/rtmp/session"
+	"sluice/api/visitor"
+	"sluice/engine/enginetest"
+	"sluice/engine/enginetest/program"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -19,7 +23,7 @@ import (
 // knows lets in who shows a token, and notes who asked.
 type knows struct{ asked chan auth.Request }
 
-// Authorise implements rtmp.Authoriser.
+// Authorise implements visitor.Authoriser.
 func (k knows) Authorise(_ context.Context, q auth.Request) (string, error) {
 	k.asked <- q
 	if q.Token == "good" || q.User == "me" && q.Password == "secret" {
@@ -47,11 +51,37 @@ func TestAuthorisation(t *testing.T) {
 		if fault.CodeOf(err) != row.want {
 			t.Errorf("%s of %s: %v", row.name, row.app, err)
 		}
-		q := <-k.asked
+		q := enginetest.Await(t, "what is asked", k.asked)
 		if q.Stream != "cam" || q.Protocol != "rtmp" || !q.Remote.IsLoopback() || (q.Action == auth.Publish) != row.publish {
 			t.Errorf("%+v", q)
 		}
 	}
+}
+
+// TestApplicationInTheName: where a graph's route names the application, it is part of the name that is asked for, published and played,
+// and nobody publishes there with the right to something else.
+func TestApplicationInTheName(t *testing.T) {
+	rights, err := auth.New(auth.Config{Anonymous: &auth.AnonymousConfig{Publish: []string{"cam", "steady/mine"}, Play: []string{"**"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	below := strings.NewReplacer("name: publish", "name: own", "name: play", "name: theirs", "/{stream...}", "/steady/{stream...}",
+		"name=$stream", "name=steady/$(stream)").Replace(doortest.Graphs("rtmp"))
+	s := serveGraphs(t, doortest.Graphs("rtmp")+"---\n"+below, func(o *rtmp.Options) { o.Auth = rights })
+	dial := func(app, name string, publish bool, want fault.Code) {
+		t.Helper()
+		l, err := session.Dial(t.Context(), session.Target{Host: s.host, App: app, Name: name}, publish, patience)
+		if fault.CodeOf(err) != want {
+			t.Errorf("%s in %s: %v", name, app, err)
+		}
+		if err == nil {
+			t.Cleanup(l.Close)
+		}
+	}
+	dial("steady", "cam", true, fault.Forbidden)
+	dial("live", "steady/cam", true, fault.Forbidden)
+	dial("steady", "mine", true, "")
+	dial("live", "cam", true, "")
 }
 
 func TestRTMPS(t *testing.T) {
@@ -68,9 +98,9 @@ func TestRTMPS(t *testing.T) {
 	if _, err := tryDial(t, "rtmps://"+at+"/live/cam", false); fault.CodeOf(err) != fault.Unreachable || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate that nobody vouches for: %v", err)
 	}
-	need(t, "ffmpeg")
+	program.Need(t, "ffmpeg")
 	published := s.await("stream.published", "secured")
-	run(t, "ffmpeg", publishing("rtmps://"+at+"/live/secured", "-tls_verify", "0")...)
+	program.Start(t, "ffmpeg", publishing("rtmps://"+at+"/live/secured", "-tls_verify", "0")...)
 	published()
 	file, said := play(t, "rtmps://"+at+"/live/secured")
 	if p := probe(t, file); p.codecs() != "h264 aac" {
@@ -116,10 +146,10 @@ func TestOptions(t *testing.T) {
 	if _, err := rtmp.New(rtmp.Options{}); fault.CodeOf(err) != fault.Internal {
 		t.Errorf("without an engine: %v", err)
 	}
-	if _, err := rtmp.New(rtmp.Options{Engine: rtmp.UseEngine(nil), TLSListen: []string{":0"}}); fault.CodeOf(err) != fault.InvalidParams {
+	if _, err := rtmp.New(rtmp.Options{Engine: visitor.UseEngine(nil), TLSListen: []string{":0"}}); fault.CodeOf(err) != fault.InvalidParams {
 		t.Errorf("without a certificate: %v", err)
 	}
-	d, err := rtmp.New(rtmp.Options{Engine: rtmp.UseEngine(nil), Listen: []string{"nonsense"}})
+	d, err := rtmp.New(rtmp.Options{Engine: visitor.UseEngine(nil), Listen: []string{"nonsense"}})
 	if err != nil || d.Name() != "rtmp" {
 		t.Fatal(err)
 	}

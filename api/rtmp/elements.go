@@ -43,7 +43,7 @@ func (In) Spec() element.Spec {
 		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTMP",
 		Ports:    ports.Gives(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
-		Sessions: []string{"peer"},
+		Sessions: []string{"peer", "browser"}, // a page's whose Flash client comes over RTMP
 		Examples: []string{"rtmp.in"},
 	}
 }
@@ -56,7 +56,7 @@ func (Out) Spec() element.Spec {
 		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/RTMP",
 		Ports:    ports.Takes(audio(), video()),
 		Fields:   []element.Field{ports.Session()},
-		Sessions: []string{"peer"},
+		Sessions: []string{"peer", "browser"}, // a page's whose Flash client comes over RTMP
 		Examples: []string{"rtmp.out"},
 	}
 }

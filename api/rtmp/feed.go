@@ -28,6 +28,7 @@ type feed struct {
 	told   bool   // metadata was written since the tracks changed
 	based  bool
 	base   time.Duration // the time that the other end knows as 0
+	last   uint32        // the largest timestamp that it got
 	frames []session.Frame
 }
 
@@ -48,7 +49,7 @@ func (p *feed) begin(tracks []media.Track) {
 func (p *feed) again() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.state, p.told, p.based = make([]told, len(p.tracks)), false, false
+	p.state, p.told, p.based, p.last = make([]told, len(p.tracks)), false, false, 0
 }
 
 // push writes units, and gives how many were taken: all, unless the other end has no room.
@@ -91,7 +92,19 @@ func (p *feed) some(track int, items []*media.Unit) int {
 		return 0
 	}
 	p.state[track], p.told = state, true
+	for i := range p.frames {
+		if t := p.frames[i].Timestamp; int32(t-p.last) > 0 { // they begin anew after 49.7 days
+			p.last = t
+		}
+	}
 	return n
+}
+
+// now is the time, in milliseconds, that the media has reached at the other end.
+func (p *feed) now() uint32 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.last
 }
 
 // add adds what the client needs of a frame, and gives how many bytes that are.

@@ -2,10 +2,11 @@ package rtmp_test
 
 import (
 	"encoding/json"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sluice/engine/enginetest/program"
 )
 
 // publishing are ffmpeg's arguments for a stream of H.264 and AAC.
@@ -36,29 +37,22 @@ func (p probed) codecs() string {
 
 func probe(t *testing.T, file string) probed {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), need(t, "ffprobe"), "-v", "error", "-count_frames", "-show_streams", "-of", "json", file).Output()
-	if err != nil {
-		t.Fatalf("ffprobe: %v", err)
-	}
+	out := program.Output(t, "ffprobe", "-v", "error", "-count_frames", "-show_streams", "-of", "json", file)
 	var p probed
-	if err := json.Unmarshal(out, &p); err != nil {
+	if err := json.Unmarshal([]byte(out), &p); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
 func TestFFmpegPublishesAndPlays(t *testing.T) {
-	need(t, "ffmpeg")
+	program.Need(t, "ffmpeg")
 	s := serve(t)
 	published := s.await("stream.published", "cam")
-	run(t, "ffmpeg", publishing("rtmp://"+s.host+"/live/cam")...)
+	program.Start(t, "ffmpeg", publishing("rtmp://"+s.host+"/live/cam")...)
 	published()
 	file := filepath.Join(t.TempDir(), "played.flv")
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-hide_banner", "-loglevel", "verbose", "-i", "rtmp://"+s.host+"/live/cam", "-t", "2",
-		"-c", "copy", file).CombinedOutput()
-	if err != nil {
-		t.Fatalf("ffmpeg: %v\n%s", err, out)
-	}
+	out := program.Start(t, "ffmpeg", "-hide_banner", "-loglevel", "verbose", "-i", "rtmp://"+s.host+"/live/cam", "-t", "2", "-c", "copy", file).Wait()
 	p := probe(t, file)
 	if got := p.codecs(); got != "h264 aac" || p.Streams[0].Width != 320 || p.Streams[0].Frames != "50" {
 		t.Errorf("%s: %+v\n%s", got, p, out)
@@ -70,16 +64,12 @@ func play(t *testing.T, url string, more ...string) (file, said string) {
 	t.Helper()
 	file = filepath.Join(t.TempDir(), "recorded.flv")
 	args := append(more, "-hide_banner", "-loglevel", "verbose", "-i", url, "-t", "2", "-c", "copy", file)
-	out, err := exec.CommandContext(t.Context(), need(t, "ffmpeg"), args...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("ffmpeg: %v\n%s", err, out)
-	}
-	return file, string(out)
+	return file, program.Start(t, "ffmpeg", args...).Wait()
 }
 
 // TestOldCodecs publishes what Flash had, which players of it get as it is.
 func TestOldCodecs(t *testing.T) {
-	need(t, "ffmpeg")
+	program.Need(t, "ffmpeg")
 	s := serve(t)
 	for _, row := range []struct{ name, video, audio, want string }{
 		{"sorenson", "flv1", "nellymoser -ar 22050 -ac 1", "flv1 nellymoser"},
@@ -92,7 +82,7 @@ func TestOldCodecs(t *testing.T) {
 			published := s.await("stream.published", row.name)
 			args := "-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=320x192:rate=25 -f lavfi -i sine=frequency=440 -g 25 -c:v " +
 				row.video + " -c:a " + row.audio + " -f flv rtmp://" + s.host + "/live/" + row.name
-			run(t, "ffmpeg", strings.Fields(args)...)
+			program.Start(t, "ffmpeg", strings.Fields(args)...)
 			published()
 			file, said := play(t, "rtmp://"+s.host+"/live/"+row.name, "-rtmp_live", "live")
 			if p := probe(t, file); p.codecs() != row.want {

@@ -1,29 +1,19 @@
 package rtmp_test
 
 import (
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sluice/engine/enginetest/program"
 )
 
 // launch are gst-launch-1.0's arguments for a pipeline.
 func launch(text string) []string { return append([]string{"-q"}, strings.Fields(text)...) }
 
-// gst skips a test where an element is not installed.
-func gst(t testing.TB, elements ...string) {
-	t.Helper()
-	need(t, "gst-launch-1.0")
-	for _, e := range elements {
-		if err := exec.CommandContext(t.Context(), "gst-inspect-1.0", e).Run(); err != nil {
-			t.Skipf("GStreamer's %s is not installed", e)
-		}
-	}
-}
-
 // TestGStreamerPublishesAndPlays has GStreamer's own RTMP, and librtmp's in its older elements.
 func TestGStreamerPublishesAndPlays(t *testing.T) {
-	gst(t, "x264enc", "voaacenc", "flvmux")
+	program.Elements(t, "x264enc", "voaacenc", "flvmux")
 	const source = "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=25/1 ! x264enc tune=zerolatency key-int-max=25 ! " +
 		"h264parse ! flvmux name=m streamable=true ! "
 	const sound = " audiotestsrc is-live=true ! voaacenc ! aacparse ! m."
@@ -34,15 +24,12 @@ func TestGStreamerPublishesAndPlays(t *testing.T) {
 		{"librtmp", "rtmpsink location=" + at + "librtmp", "rtmpsrc location=" + at + "librtmp num-buffers=300"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
-			gst(t, strings.Fields(row.sink)[0], strings.Fields(row.source)[0])
+			program.Elements(t, strings.Fields(row.sink)[0], strings.Fields(row.source)[0])
 			published := s.await("stream.published", row.name)
-			run(t, "gst-launch-1.0", launch(source+row.sink+sound)...)
+			program.Start(t, "gst-launch-1.0", launch(source+row.sink+sound)...)
 			published()
 			file := filepath.Join(t.TempDir(), "played.flv")
-			out, err := exec.CommandContext(t.Context(), "gst-launch-1.0", launch(row.source+" ! filesink location="+file)...).CombinedOutput()
-			if err != nil {
-				t.Fatalf("gst-launch-1.0: %v\n%s", err, out)
-			}
+			program.Start(t, "gst-launch-1.0", launch(row.source+" ! filesink location="+file)...).Wait()
 			if p := probe(t, file); p.codecs() != "h264 aac" || p.Streams[0].Width != 320 {
 				t.Errorf("%+v", p)
 			}

@@ -9,23 +9,18 @@ import (
 
 	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
+	"sluice/elements/probe"
 	"sluice/engine/element"
-	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
 	"sluice/engine/stat"
 )
 
 const (
-	// settle is how much media of a publisher that does not say what it sends is looked at for tracks, and patient how much of
-	// one that does, but does not send all of it.
-	settle  = time.Second
-	patient = 3 * time.Second
-	// longest is how long the first media may take.
-	longest = 10 * time.Second
-	// maxTracks is how many tracks a publisher may have, maxEarly how many bytes are kept of what comes before it is published.
+	// settle is how much media of a publisher that does not say what it sends is looked at for tracks.
+	settle = time.Second
+	// maxTracks is how many tracks a publisher may have.
 	maxTracks = 16
-	maxEarly  = 16 << 20
 )
 
 // place is which track a tag is of.
@@ -60,6 +55,8 @@ type intake struct {
 	held    int
 	pub     *hub.Publication
 	clock   *media.Clock
+	words   words
+	renewal renewal
 }
 
 func newIntake() *intake {
@@ -68,29 +65,10 @@ func newIntake() *intake {
 
 // describe waits until it is clear what the other end sends; gone is closed when it has gone.
 func (p *intake) describe(ctx context.Context, gone <-chan struct{}) (media.Description, error) {
-	soon, late := p.env.Clock.After(patient), p.env.Clock.After(longest)
-	for known := false; !known; {
-		select {
-		case <-p.known:
-			known = true
-		case <-soon: // what is announced and does not come is not waited for
-			p.settleFor(1)
-		case <-late:
-			p.settleFor(0)
-			known = true
-		case <-gone:
-			return media.Description{}, fault.New(fault.Closed, "", "the other end has gone")
-		case <-ctx.Done():
-			return media.Description{}, ctx.Err()
-		}
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.tracks) == 0 {
-		return media.Description{}, fault.New(fault.StartTimeout, "", "nothing came that can be played").
-			Advise("see which codecs the encoder sends")
-	}
-	return media.Description{Tracks: p.tracks}, nil
+	return probe.Probe{
+		Clock: p.env.Clock, Known: p.known, Gone: gone, Settle: p.settleFor, Tracks: p.found,
+		Hint: "see which codecs the encoder sends",
+	}.Describe(ctx)
 }
 
 // settleFor takes what came for all that comes, if it is enough tracks.
@@ -111,6 +89,13 @@ func (p *intake) ready() int {
 		}
 	}
 	return n
+}
+
+// found are the tracks, once they are known; nil before.
+func (p *intake) found() []media.Track {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tracks
 }
 
 // feed begins to write.
@@ -142,14 +127,30 @@ func (p *intake) again() {
 // take takes what is sent.
 func (p *intake) take(m *chunk.Message, at time.Time) {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	switch m.Type {
-	case chunk.Aggregate:
-		for _, one := range chunk.Split(m) {
-			p.message(&one, at)
+	next := p.renewal.next
+	if next == nil {
+		switch m.Type {
+		case chunk.Aggregate:
+			for _, one := range chunk.Split(m) {
+				p.one(&one, at)
+			}
+		default:
+			p.one(m, at)
 		}
-	default:
+	}
+	p.mu.Unlock()
+	if next != nil {
+		next.take(m, at)
+	}
+}
+
+// one takes one message. That with which something else begins is for who goes on.
+func (p *intake) one(m *chunk.Message, at time.Time) {
+	if p.renewal.reason == nil {
 		p.message(m, at)
+	}
+	if p.renewal.reason != nil {
+		p.renewal.keep(m, at)
 	}
 }
 
@@ -162,7 +163,7 @@ func (p *intake) message(m *chunk.Message, at time.Time) {
 	case chunk.Video:
 		tags, err = flv.ParseVideo(m.Body)
 	case chunk.DataAMF0, chunk.DataAMF3:
-		p.said.read(m)
+		p.data(m, at)
 		return
 	}
 	for i := range tags {
@@ -182,20 +183,15 @@ func (p *intake) message(m *chunk.Message, at time.Time) {
 // tag takes one tag.
 func (p *intake) tag(t *flv.Tag, stamp uint32, at time.Time) error {
 	key := place{t.Kind, t.Track}
-	in := p.inputs[key]
+	if p.changes(key, t) {
+		return nil
+	}
+	in, err := p.input(key, t)
 	if in == nil {
-		if at, told := p.index[key]; p.decided && (!told || p.tracks[at].Codec != t.Codec) || len(p.inputs) >= maxTracks {
-			return nil // who reads was told that there is none
-		}
-		var err error
-		if in, err = flv.NewInput(t); err != nil {
-			return err
-		}
-		p.inputs[key] = in
-		p.places = append(p.places, key)
+		return err
 	}
 	u, ok, err := in.Take(t)
-	if err != nil || !ok {
+	if err != nil || p.differs(key, in) || p.late(key, in) || !ok {
 		return err
 	}
 	e := early{key, u, stamp, at}
@@ -203,10 +199,29 @@ func (p *intake) tag(t *flv.Tag, stamp uint32, at time.Time) error {
 		p.write(&e)
 		return nil
 	}
-	if p.held += u.Size(); p.held <= maxEarly {
+	if p.held += u.Size(); p.held <= probe.MaxEarly {
 		p.early = append(p.early, e)
 	}
 	return nil
+}
+
+// input is what makes units of a track's tags; nil if nobody was told of the track, and nobody can be any more.
+func (p *intake) input(key place, t *flv.Tag) (*flv.Input, error) {
+	in := p.inputs[key]
+	if in != nil {
+		return in, nil
+	}
+	at, told := p.index[key]
+	if told && p.tracks[at].Codec != t.Codec || !told && p.decided && p.renewal.change == nil || len(p.inputs) >= maxTracks {
+		return nil, nil
+	}
+	in, err := flv.NewInput(t)
+	if err != nil {
+		return nil, err
+	}
+	p.inputs[key] = in
+	p.places = append(p.places, key)
+	return in, nil
 }
 
 // clear tells whether it is clear what is sent, at a time of its clock.
@@ -224,7 +239,7 @@ func (p *intake) clear(now uint32) bool {
 		missing = missing || there && !came
 	}
 	switch {
-	case passed >= patient || p.held > maxEarly:
+	case passed >= probe.Patience || p.held > probe.MaxEarly:
 		return ready > 0
 	case ready < len(p.inputs) || missing:
 		return false
@@ -266,6 +281,7 @@ func (p *intake) decide() {
 		if key.kind == media.Video && layers > 1 {
 			t.Layer = fmt.Sprint(key.track)
 		}
+		t.Tags = about(p.said.tags, key.kind)
 		p.index[key] = len(p.tracks)
 		p.tracks = append(p.tracks, t)
 	}

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"sluice/api/rtmp/session"
+	"sluice/api/visitor"
 	"sluice/engine/element"
 	"sluice/engine/fault"
 )
@@ -12,22 +13,32 @@ import (
 // Peer is a client that publishes or plays one stream. The door makes it and watches it; an element (rtmp.in, rtmp.out) moves
 // its media. Safe for concurrent use.
 type Peer struct {
-	stream *session.Stream
-	in     *publisher // one of them is nil
-	out    *player
+	*visitor.Life
+	publishes bool
+	user      string     // of the door, which alone uses it
+	in        *publisher // one of them is nil
+	out       *player
 
-	done chan struct{}
-	once sync.Once
-	err  error // why it ended; to be read when done is closed
+	before *intake // of what its client published until a moment ago; nil: nothing
 
-	mu      sync.Mutex
-	claimed bool
-	over    func(error)
+	mu     sync.Mutex
+	open   bool            // its element is ready
+	stream *session.Stream // nil while the client of a page is not there
 }
 
 func newPeer(s *session.Stream, p *press) *Peer {
-	peer := &Peer{stream: s, done: make(chan struct{}), over: func(error) {}}
-	if s.Publish {
+	peer := newPeerOf(s.Publish, p)
+	peer.stream = s
+	if !s.Publish {
+		peer.out.want = s.Takes()
+	}
+	return peer
+}
+
+// newPeerOf makes a peer whose client comes later.
+func newPeerOf(publishes bool, p *press) *Peer {
+	peer := &Peer{Life: visitor.Begin(), publishes: publishes}
+	if publishes {
 		peer.in = newPublisher(peer)
 	} else {
 		peer.out = newPlayer(peer, p)
@@ -35,44 +46,47 @@ func newPeer(s *session.Stream, p *press) *Peer {
 	return peer
 }
 
-// claim ties the peer to an element. A peer has one.
-func (p *Peer) claim(over func(error)) error {
+// begin says that the element is ready: from here on the client may send.
+func (p *Peer) begin() {
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.claimed {
-		return fault.New(fault.InvalidRequest, "", "another element has this session").Advise("give each its own session")
+	p.open = true
+	s := p.stream
+	p.mu.Unlock()
+	if s != nil {
+		p.connect(s)
 	}
-	p.claimed, p.over = true, over
-	return nil
 }
 
-// finish ends the peer; nil if there was nothing wrong. Only the first call counts.
-func (p *Peer) finish(reason error) {
-	p.once.Do(func() {
-		p.err = reason
-		close(p.done)
-		p.mu.Lock()
-		over := p.over
-		p.mu.Unlock()
-		over(reason)
-	})
+// connect ties the element of a publisher to its client.
+func (p *Peer) connect(s *session.Stream) {
+	if p.before != nil {
+		p.in.follow(p.before)
+	}
+	s.Input(p.in.take)
+	s.Accept()
 }
+
+// client is the client that is there; nil if none is.
+func (p *Peer) client() *session.Stream {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.stream
+}
+
+// peer is the peer, also of a page that has it.
+func (p *Peer) peer() *Peer { return p }
 
 // find finds the peer that the event brought.
 func find(env element.Env, conf element.Conf, publish bool) (*Peer, error) {
-	name := conf.Text("session")
-	s, ok := env.Sessions.Session(name)
-	if !ok {
-		return nil, fault.New(fault.InvalidRequest, "", "the event brought no session %q", name)
+	one, err := visitor.Find[interface{ peer() *Peer }](env, conf, "no client of RTMP")
+	if err != nil {
+		return nil, err
 	}
-	p, ok := s.(*Peer)
-	if !ok {
-		return nil, fault.New(fault.InvalidRequest, "", "the session %q is no client of RTMP", name)
-	}
-	if p.stream.Publish != publish {
+	p := one.peer()
+	if p.publishes != publish {
 		return nil, fault.New(fault.InvalidRequest, "", "the session is for the other of rtmp.in and rtmp.out")
 	}
-	return p, p.claim(env.Over)
+	return p, p.Claim(env.Over)
 }
 
 // New implements element.Factory.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 
+	"sluice/api/rtmp/chunk"
+	"sluice/api/rtmp/session"
 	"sluice/engine/hub"
 	"sluice/engine/media"
 	"sluice/engine/node"
@@ -12,6 +14,8 @@ import (
 // player is the element rtmp.out: it writes units to a client.
 type player struct {
 	peer *Peer
+	page *Page // whose client it is; nil if none's
+	want media.Want
 	feed feed
 
 	mu     sync.Mutex
@@ -22,7 +26,9 @@ type player struct {
 var _ node.UnitSink = (*player)(nil)
 
 func newPlayer(p *Peer, press *press) *player {
-	return &player{peer: p, feed: feed{press: press, write: p.stream.Media}}
+	out := &player{peer: p}
+	out.feed = feed{press: press, write: out.media}
+	return out
 }
 
 // Start implements element.Element.
@@ -30,27 +36,73 @@ func (p *player) Start(context.Context) error { return nil }
 
 // Stop implements element.Element.
 func (p *player) Stop(context.Context) error {
-	p.peer.finish(nil)
+	p.peer.Finish(nil)
 	return nil
 }
 
 // Want implements node.Taker.
-func (p *player) Want() media.Want { return p.peer.stream.Takes() }
+func (p *player) Want() media.Want { return p.want }
 
 // Begin implements hub.UnitSink.
-func (p *player) Begin(tracks []media.Track) { p.feed.begin(tracks) }
+func (p *player) Begin(tracks []media.Track) {
+	p.feed.begin(tracks)
+	if p.page != nil {
+		p.page.agree(tracks)
+	}
+}
 
 // Push implements hub.UnitSink.
 func (p *player) Push(track int, items []*media.Unit) int { return p.feed.push(track, items) }
+
+// media writes to the client, if it is there; what comes while it is not is left out.
+func (p *player) media(frames []session.Frame) bool {
+	s := p.peer.client()
+	if s == nil {
+		return true
+	}
+	if !s.Media(frames) {
+		return false
+	}
+	if p.page != nil {
+		p.page.sent(frames)
+	}
+	return true
+}
+
+// say writes a data message to the client, at the time that its media has reached. A client that is too slow does not hear it.
+func (p *player) say(body []byte) {
+	if s := p.peer.client(); s != nil {
+		s.Media([]session.Frame{{Type: chunk.DataAMF0, Timestamp: p.feed.now(), Body: body}})
+	}
+}
 
 // Attach implements node.Taker.
 func (p *player) Attach(r *hub.Reader) {
 	p.mu.Lock()
 	p.reader = r
-	open := p.open
 	p.mu.Unlock()
-	p.peer.stream.OnRoom(r.Wake)
-	p.peer.stream.OnPause(func(paused bool) {
+	p.flow()
+}
+
+// play lets media flow.
+func (p *player) play() {
+	p.mu.Lock()
+	p.open = true
+	p.mu.Unlock()
+	p.flow()
+}
+
+// flow lets media flow, if there is a client that was told that it plays.
+func (p *player) flow() {
+	p.mu.Lock()
+	r, open := p.reader, p.open
+	p.mu.Unlock()
+	s := p.peer.client()
+	if r == nil || s == nil {
+		return
+	}
+	s.OnRoom(r.Wake)
+	s.OnPause(func(paused bool) {
 		if paused {
 			r.Pause()
 			return
@@ -62,14 +114,14 @@ func (p *player) Attach(r *hub.Reader) {
 	}
 }
 
-// play lets media flow.
-func (p *player) play() {
+// hold lets nothing flow any more, until play is called.
+func (p *player) hold() {
 	p.mu.Lock()
-	p.open = true
+	p.open = false
 	r := p.reader
 	p.mu.Unlock()
 	if r != nil {
-		r.Resume()
+		r.Pause()
 	}
 }
 
@@ -78,5 +130,5 @@ func (p *player) End(reason error) {
 	if reason == nil {
 		reason = errEnded
 	}
-	p.peer.finish(reason)
+	p.peer.Finish(reason)
 }

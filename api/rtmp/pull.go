@@ -2,10 +2,10 @@ package rtmp
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"sluice/api/rtmp/session"
+	"sluice/elements/lasting"
 	"sluice/engine/element"
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -14,14 +14,12 @@ import (
 
 // pull is the element rtmp.pull: it plays from another server, and comes back when that loses it.
 type pull struct {
+	hub.Unasked // RTMP has no word for key frames
+
 	*intake
+	*lasting.Work
 	target   session.Target
 	patience time.Duration
-
-	ctx    context.Context //nolint:containedctx // until Stop
-	cancel context.CancelFunc
-	once   sync.Once
-	work   sync.WaitGroup
 }
 
 var _ node.Source = (*pull)(nil)
@@ -32,40 +30,24 @@ func (Pull) New(ctx context.Context, env element.Env, conf element.Conf) (elemen
 	if err != nil {
 		return nil, err
 	}
-	p := &pull{intake: newIntake(), target: t, patience: conf.Duration("timeout")}
+	t.Reach = env.Reach
+	p := &pull{intake: newIntake(), Work: lasting.New(ctx), target: t, patience: conf.Duration("timeout")}
 	p.env = env
-	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	return p, nil
 }
 
 // Start implements element.Element. The first attempt has to succeed: who asked for the stream hears why it does not.
 func (p *pull) Start(ctx context.Context) error {
-	var err error
-	p.once.Do(func() {
-		var l *session.Link
-		if l, err = session.Dial(ctx, p.target, false, p.patience); err != nil {
-			return
+	return p.Launch(func() (func(context.Context), error) {
+		l, err := session.Dial(ctx, p.target, false, p.patience)
+		if err != nil {
+			return nil, err
 		}
-		p.work.Go(func() {
-			p.play(p.ctx, l)
-			retry(p.ctx, p.env.Clock, p.attempt)
-		})
+		return func(ctx context.Context) {
+			p.play(ctx, l)
+			lasting.Retry(ctx, p.env.Clock, p.attempt)
+		}, nil
 	})
-	return err
-}
-
-// Stop implements element.Element.
-func (p *pull) Stop(ctx context.Context) error {
-	p.once.Do(func() {}) // it starts no more
-	p.cancel()
-	gone := make(chan struct{})
-	go func() { defer close(gone); p.work.Wait() }()
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // attempt plays until that ends.
@@ -94,7 +76,7 @@ func (p *pull) play(ctx context.Context, l *session.Link) {
 
 // Describe implements node.Source.
 func (p *pull) Describe(ctx context.Context) (media.Description, error) {
-	return p.describe(ctx, p.ctx.Done())
+	return p.describe(ctx, p.Halted())
 }
 
 // Form implements node.Source.
@@ -103,17 +85,8 @@ func (p *pull) Form() hub.Form { return hub.Units }
 // Feed implements node.Source.
 func (p *pull) Feed(pub *hub.Publication) { p.feed(pub) }
 
-// RequestKey implements hub.Source: RTMP has no word for it.
-func (p *pull) RequestKey(int) {}
-
-// Demand implements hub.Source.
-func (p *pull) Demand(int) {}
-
-// Idle implements hub.Source.
-func (p *pull) Idle(int) {}
-
 // Ended implements hub.Source.
 func (p *pull) Ended(reason error) {
-	p.cancel()
+	p.Halt()
 	p.env.Over(reason)
 }

@@ -2,31 +2,23 @@ package rtmp
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"sluice/api/rtmp/session"
+	"sluice/elements/lasting"
 	"sluice/engine/element"
-	"sluice/engine/hub"
 	"sluice/engine/media"
 	"sluice/engine/node"
 )
 
 // push is the element rtmp.push: it publishes on another server, and comes back when that loses it.
 type push struct {
+	*lasting.Work
+	lasting.Line[*session.Link]
 	env      element.Env
 	target   session.Target
 	patience time.Duration
 	feed     feed
-
-	ctx    context.Context //nolint:containedctx // until Stop
-	cancel context.CancelFunc
-	once   sync.Once
-	work   sync.WaitGroup
-
-	mu     sync.Mutex
-	reader *hub.Reader
-	link   *session.Link // nil while there is none
 }
 
 var _ node.UnitSink = (*push)(nil)
@@ -37,32 +29,17 @@ func (Push) New(ctx context.Context, env element.Env, conf element.Conf) (elemen
 	if err != nil {
 		return nil, err
 	}
-	p := &push{env: env, target: t, patience: conf.Duration("timeout")}
-	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	t.Reach = env.Reach
+	p := &push{Work: lasting.New(ctx), env: env, target: t, patience: conf.Duration("timeout")}
 	p.feed = feed{press: &press{}, write: p.media}
 	return p, nil
 }
 
 // Start implements element.Element. It does not wait for the server: what is pushed goes on without it.
 func (p *push) Start(context.Context) error {
-	p.once.Do(func() {
-		p.work.Go(func() { retry(p.ctx, p.env.Clock, p.attempt) })
+	return p.Launch(func() (func(context.Context), error) {
+		return func(ctx context.Context) { lasting.Retry(ctx, p.env.Clock, p.attempt) }, nil
 	})
-	return nil
-}
-
-// Stop implements element.Element.
-func (p *push) Stop(ctx context.Context) error {
-	p.once.Do(func() {}) // it starts no more
-	p.cancel()
-	gone := make(chan struct{})
-	go func() { defer close(gone); p.work.Wait() }()
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // attempt publishes until that ends.
@@ -89,44 +66,18 @@ func (p *push) attempt(ctx context.Context) {
 // use goes over to a link, to which all is to be told anew.
 func (p *push) use(l *session.Link) {
 	p.feed.again()
-	p.mu.Lock()
-	p.link = l
-	r := p.reader
-	p.mu.Unlock()
-	if r == nil {
-		return
-	}
-	if l == nil {
-		r.Pause()
-		return
-	}
-	l.OnRoom(r.Wake)
-	r.Resume()
+	p.Use(l)
 }
 
 // media writes to the link there is; what comes while there is none is left out.
 func (p *push) media(frames []session.Frame) bool {
-	p.mu.Lock()
-	l := p.link
-	p.mu.Unlock()
+	l := p.Conn()
 	return l == nil || l.Media(frames)
 }
 
 // Want implements node.Taker.
 func (p *push) Want() media.Want {
 	return media.Want{Audio: []media.Codec{media.AAC, media.MP3}, Video: []media.Codec{media.H264}}
-}
-
-// Attach implements node.Taker.
-func (p *push) Attach(r *hub.Reader) {
-	p.mu.Lock()
-	p.reader = r
-	l := p.link
-	p.mu.Unlock()
-	if l != nil {
-		l.OnRoom(r.Wake)
-		r.Resume()
-	}
 }
 
 // Begin implements hub.UnitSink.
@@ -137,6 +88,6 @@ func (p *push) Push(track int, items []*media.Unit) int { return p.feed.push(tra
 
 // End implements hub.UnitSink.
 func (p *push) End(reason error) {
-	p.cancel()
+	p.Halt()
 	p.env.Over(reason)
 }

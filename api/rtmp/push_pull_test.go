@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/api/doortest"
 	"sluice/api/rtmp"
 	"sluice/api/rtmp/chunk"
 	"sluice/engine/element"
@@ -15,7 +16,9 @@ import (
 )
 
 // more adds a graph to those that publish and play.
-func more(text string, args ...any) string { return graphs + "---\n" + fmt.Sprintf(text, args...) }
+func more(text string, args ...any) string {
+	return doortest.Graphs("rtmp") + "---\n" + fmt.Sprintf(text, args...)
+}
 
 const pushes = `graph: v1
 route:
@@ -72,6 +75,9 @@ func TestPushComesBack(t *testing.T) {
 	conn, err := l.Accept() // it tries, and is turned away
 	if err != nil {
 		t.Fatal(err)
+	}
+	if from := conn.RemoteAddr().(*net.TCPAddr).Port; from < 33001 || from > 34000 {
+		t.Errorf("it comes from port %d", from)
 	}
 	conn.Close()
 	l.Close()

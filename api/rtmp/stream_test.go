@@ -9,6 +9,7 @@ import (
 	"sluice/api/rtmp/chunk"
 	"sluice/api/rtmp/flv"
 	"sluice/api/rtmp/session"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -59,7 +60,7 @@ func TestPlayerHearsTheEnd(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	from.close()
-	if err := <-to.done; fault.CodeOf(err) != fault.Closed {
+	if err := enginetest.Await(t, "the end of it", to.done); fault.CodeOf(err) != fault.Closed {
 		t.Errorf("it ended with %v", err)
 	} else {
 		to.done <- err
@@ -82,13 +83,8 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s: %v", row.name, err)
 		}
 	}
-	second := dial(t, "rtmp://"+s.host+"/live/cam", true)
-	second.send(h264(t), 0, picture(true, 0))
-	second.send(h264(t), 2000, picture(true, 0))
-	if err := <-second.done; fault.CodeOf(err) != fault.NameInUse {
+	if _, err := tryDial(t, "rtmp://"+s.host+"/live/cam", true); fault.CodeOf(err) != fault.NameInUse {
 		t.Errorf("a name that is taken: %v", err)
-	} else {
-		second.done <- err
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sluice/api/rtsp/login"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 )
@@ -13,13 +14,13 @@ type address struct {
 	full  string // the whole path: "live/cam"
 	name  string // its last part, "cam"; all of it if it is an address itself
 	app   string // what stands before that: "live"
-	token string
+	shown login.Shown
 	query map[string]any // without secrets
 }
 
 // parseAddress takes path and query of an RTSP address apart.
 func parseAddress(path, query string) (address, error) {
-	a := address{full: strings.Trim(path, "/"), query: map[string]any{}}
+	a := address{full: strings.Trim(path, "/"), query: map[string]any{}, shown: login.Shown{Query: query}}
 	if a.full == "" {
 		return a, fault.New(fault.InvalidRequest, "", "the address has no name of a stream").Advise("rtsp://HOST/NAME")
 	}
@@ -36,8 +37,10 @@ func parseAddress(path, query string) (address, error) {
 	}
 	for key, list := range values {
 		switch strings.ToLower(key) {
-		case "token":
-			a.token = list[0]
+		case "token", "jwt":
+			a.shown.Token = list[0]
+		case "key":
+			a.shown.Key = list[0]
 		case "password", "pass":
 		default:
 			a.query[key] = list[0]

@@ -43,18 +43,25 @@ func TestContract(t *testing.T) {
 func TestOutline(t *testing.T) {
 	want := map[string]string{
 		"rtsp.in": `peer
-audio -> aac opus pcma pcmu g722 g726 mp3 mp2 ac3 vorbis
-video -> h264 h265 mjpeg vp8 vp9 av1 mpeg1video
+audio -> aac opus pcma pcmu g722 g726 mp3 mp2 speex
+video -> h264 h265 vp8 vp9 av1 mjpeg
 session: string`,
 		"rtsp.out": `peer
-audio <- aac opus pcma pcmu g722 g726 mp3 mp2 ac3 vorbis
-video <- h264 h265 mjpeg vp8 vp9 av1 mpeg1video
+audio <- aac opus pcma pcmu g722 g726 mp3 mp2
+video <- h264 h265 vp8 vp9 av1 mjpeg
 session: string`,
-		"rtsp.pull": `audio -> aac opus pcma pcmu g722 g726 mp3 mp2 ac3 vorbis
-video -> h264 h265 mjpeg vp8 vp9 av1 mpeg1video
+		"rtsp.pull": `audio -> aac opus pcma pcmu g722 g726 mp3 mp2 speex
+video -> h264 h265 vp8 vp9 av1 mjpeg
 url*: uri /rtsps?://.+/
 login: secret
 transport: enum auto (auto udp tcp)
+timeout: duration 10s (1s..1m)
+wait: duration 0s (0s..1h)`,
+		"rtsp.push": `audio <- aac opus pcma pcmu g722 g726 mp3 mp2
+video <- h264 h265 vp8 vp9 av1 mjpeg
+url*: uri /rtsps?://.+/
+login: secret
+transport: enum tcp (auto udp tcp)
 timeout: duration 10s (1s..1m)`,
 	}
 	for _, d := range rtsp.Elements() {

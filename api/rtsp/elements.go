@@ -1,10 +1,9 @@
-// Package rtsp describes RTSP to graphs: the elements for sessions of its server and for connections to cameras, and the
-// events of its server.
+// Package rtsp is the server of RTSP, and the elements and events by which graphs meet its clients. Package client calls others.
 package rtsp
 
 import (
-	"time"
-
+	"sluice/api/rtsp/client"
+	"sluice/api/rtsp/sdp"
 	"sluice/elements/ports"
 	"sluice/engine/element"
 	"sluice/engine/media"
@@ -12,7 +11,9 @@ import (
 )
 
 // Elements lists what this package describes.
-func Elements() []element.Declared { return []element.Declared{In{}, Out{}, Pull{}} }
+func Elements() []element.Declared {
+	return []element.Declared{In{}, Out{}, client.Pull{}, client.Push{}}
+}
 
 // In gives what a recorder sends (ANNOUNCE, RECORD).
 type In struct{}
@@ -20,27 +21,13 @@ type In struct{}
 // Out sends to a player.
 type Out struct{}
 
-// Pull plays from a camera or another server.
-type Pull struct{}
-
-// audio begins with what cameras and players mostly have.
-func audio() []media.Codec {
-	return []media.Codec{
-		media.AAC, media.Opus, media.PCMA, media.PCMU, media.G722, media.G726, media.MP3, media.MP2, media.AC3, media.Vorbis,
-	}
-}
-
-func video() []media.Codec {
-	return []media.Codec{media.H264, media.H265, media.MJPEG, media.VP8, media.VP9, media.AV1, media.MPEG1}
-}
-
 // Spec describes rtsp.in.
 func (In) Spec() element.Spec {
 	return element.Spec{
 		Name:   "rtsp.in",
 		About:  "Gives what an RTSP client publishes.",
 		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTSP",
-		Ports:    ports.Gives(audio(), video()),
+		Ports:    ports.Gives(sdp.Offered(media.Audio), sdp.Offered(media.Video)),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
 		Examples: []string{"rtsp.in"},
@@ -53,32 +40,26 @@ func (Out) Spec() element.Spec {
 		Name:   "rtsp.out",
 		About:  "Sends to an RTSP player.",
 		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/RTSP",
-		Ports:    ports.Takes(audio(), video()),
+		Ports:    ports.Takes(sdp.Codecs(media.Audio), sdp.Codecs(media.Video)),
 		Fields:   []element.Field{ports.Session()},
 		Sessions: []string{"peer"},
 		Examples: []string{"rtsp.out"},
 	}
 }
 
-// Spec describes rtsp.pull.
-func (Pull) Spec() element.Spec {
-	url := element.Setting("url", value.URI).Must().Says("Address of the camera or stream.")
-	url.Constraint.Pattern = "rtsps?://.+"
-	return element.Spec{
-		Name:   "rtsp.pull",
-		About:  "Plays a stream of a camera or another RTSP server.",
-		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/RTSP",
-		Ports: ports.Gives(audio(), video()),
-		Fields: []element.Field{
-			url,
-			element.Setting("login", value.Secret).Says("User and password, as user:password, if the address does not have them."),
-			element.Choice("transport", "auto", "udp", "tcp").Or("auto").
-				Says("How packets travel: auto tries UDP and falls back to TCP."),
-			element.Span("timeout", time.Second, time.Minute).Or(10 * time.Second).Says("How long the camera may be silent."),
-		},
-		Examples: []string{
-			"rtsp.pull url=rtsp://camera.example/main",
-			"rtsp.pull url=rtsp://camera.example/main login=$env.CAMERA_LOGIN transport=tcp timeout=5s",
-		},
+// Triggers lists the events that this door raises.
+func Triggers() []element.Trigger {
+	return []element.Trigger{
+		{Event: "rtsp.announce", About: "An RTSP client wants to publish.", Path: true, Sessions: []string{"peer"}, Vars: vars()},
+		{Event: "rtsp.play", About: "An RTSP client wants to play.", Path: true, Sessions: []string{"peer"}, Vars: vars()},
+	}
+}
+
+func vars() []element.Var {
+	return []element.Var{
+		{Name: "app", Type: value.String, About: "All of the path but its last segment; empty if it has one only."},
+		{Name: "query", Type: value.Map, About: "Values after the ? of the address."},
+		{Name: "user", Type: value.String, About: "Who the client is, once known; empty for anybody."},
+		{Name: "transport", Type: value.Enum, About: "How packets travel: udp, tcp or multicast; unknown while a player asks what there is."},
 	}
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
+
+	"sluice/api/rtsp/login"
 )
 
 // handler answers what gortsplib's server asks. Its methods are called from the goroutines of connections and sessions, of
@@ -26,11 +28,20 @@ func answer(err error) *base.Response {
 	return refusal(err)
 }
 
+// refuse is the answer to a request that was not granted; who may be somebody else is asked who he is.
+func (h *handler) refuse(err error, req *base.Request, c *gortsplib.ServerConn) *base.Response {
+	r := refusal(err)
+	if r.StatusCode == base.StatusUnauthorized {
+		h.server.door.desk.Challenge(r, login.Of(req, c.NetConn()))
+	}
+	return r
+}
+
 // OnConnClose ends what was prepared for a session that never came.
 func (h *handler) OnConnClose(ctx *gortsplib.ServerHandlerOnConnCloseCtx) {
 	h.server.door.opt.Log.Debug("connection ended", "remote", ctx.Conn.NetConn().RemoteAddr().String(), "err", ctx.Error)
 	if v := of(ctx.Conn.UserData()); v != nil && !v.bound() {
-		v.peer.Stop(nil)
+		v.peer.Finish(nil)
 	}
 }
 
@@ -42,7 +53,7 @@ func (h *handler) OnSessionClose(ctx *gortsplib.ServerHandlerOnSessionCloseCtx) 
 			h.server.groups.leave(v)
 			return
 		}
-		v.peer.Stop(nil)
+		v.peer.Finish(nil)
 	}
 }
 
@@ -58,7 +69,7 @@ func (h *handler) OnRequest(c *gortsplib.ServerConn, r *base.Request) {
 func (h *handler) OnDescribe(ctx *gortsplib.ServerHandlerOnDescribeCtx) (*base.Response, *gortsplib.ServerStream, error) {
 	v, err := h.prepared(ctx.Conn, ctx.Path, ctx.Query, ctx.Request, nil)
 	if err != nil {
-		return answer(err), nil, nil
+		return h.refuse(err, ctx.Request, ctx.Conn), nil, nil
 	}
 	return answer(nil), v.out, nil
 }
@@ -74,10 +85,10 @@ func (h *handler) prepared(c *gortsplib.ServerConn, path, query string, req *bas
 		if v.address.full == a.full && v.alive() {
 			return v, nil
 		}
-		v.peer.Stop(nil)
+		v.peer.Finish(nil)
 		c.SetUserData(nil)
 	}
-	v, err := h.server.player(h.server.door.cut(), a, whoIs(req, c.NetConn()), transport)
+	v, err := h.server.player(h.server.door.cut(), a, login.Of(req, c.NetConn()), transport)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +112,7 @@ func (h *handler) OnSetup(ctx *gortsplib.ServerHandlerOnSetupCtx) (*base.Respons
 	if v == nil {
 		var err error
 		if v, err = h.prepared(ctx.Conn, ctx.Path, ctx.Query, ctx.Request, transport(ctx.Transport)); err != nil {
-			return answer(err), nil, nil
+			return h.refuse(err, ctx.Request, ctx.Conn), nil, nil
 		}
 		if ctx.Transport.Protocol == gortsplib.ProtocolUDPMulticast {
 			v = h.server.groups.join(v, ctx.Session)
@@ -153,9 +164,6 @@ func (h *handler) OnStreamWriteError(ctx *gortsplib.ServerHandlerOnStreamWriteEr
 // OnResponse completes answers.
 func (h *handler) OnResponse(c *gortsplib.ServerConn, r *base.Response) {
 	r.Header["Server"] = base.HeaderValue{"sluice"}
-	if r.StatusCode == base.StatusUnauthorized {
-		h.server.door.challenge(r, remote(c.NetConn()))
-	}
 	s := c.Session()
 	if s == nil {
 		return

@@ -17,10 +17,12 @@ import (
 
 	"sluice/api/auth"
 	"sluice/api/rtsp"
+	"sluice/engine/enginetest"
+	"sluice/engine/enginetest/program"
 )
 
 // publish has ffmpeg publish H.264 with AAC for as long as the test lasts.
-func (s *server) publish(transport, name string, more ...string) *program {
+func (s *server) publish(transport, name string, more ...string) *program.Program {
 	s.t.Helper()
 	args := []string{
 		"-hide_banner", "-loglevel", "warning", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25",
@@ -28,14 +30,14 @@ func (s *server) publish(transport, name string, more ...string) *program {
 		"-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", "25", "-pix_fmt", "yuv420p", "-c:a", "aac", "-ac", "2",
 	}
 	args = append(args, more...)
-	return start(s.t, "ffmpeg", append(args, "-f", "rtsp", "-rtsp_transport", transport, "rtsp://"+s.addr+"/"+name)...)
+	return program.Start(s.t, "ffmpeg", append(args, "-f", "rtsp", "-rtsp_transport", transport, "rtsp://"+s.addr+"/"+name)...)
 }
 
 // probe has ffprobe tell what a stream is made of.
 func (s *server) probe(transport, name string) string {
 	s.t.Helper()
-	return start(s.t, "ffprobe", "-hide_banner", "-loglevel", "warning", "-rtsp_transport", transport, "-show_entries",
-		"stream=codec_name,width,height,sample_rate,channels", "-of", "compact", "rtsp://"+s.addr+"/"+name).wait()
+	return program.Start(s.t, "ffprobe", "-hide_banner", "-loglevel", "warning", "-rtsp_transport", transport, "-show_entries",
+		"stream=codec_name,width,height,sample_rate,channels", "-of", "compact", "rtsp://"+s.addr+"/"+name).Wait()
 }
 
 // ffmpeg publishes and plays, over each transport, under any application.
@@ -88,7 +90,7 @@ func TestRefused(t *testing.T) {
 	for _, row := range []struct{ request, want string }{
 		{"DESCRIBE rtsp://h/nobody RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 404 nobody publishes"},
 		{"DESCRIBE rtsp://h/rtsp://refused.example/x RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 403 nothing is played from there"},
-		{"DESCRIBE rtsp://h/rtsp://127.0.0.1:1/x RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 502 127.0.0.1:1 cannot be played"},
+		{"DESCRIBE rtsp://h/rtsp://127.0.0.1:1/x RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 502 127.0.0.1:1 cannot be reached"},
 		{"DESCRIBE rtsp://h/a/../b RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 400 "},
 		{"DESCRIBE rtsp://h/ RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 400 the address has no name"},
 		{"DESCRIBE rtsp://h/x?%zz RTSP/1.0\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 400 "},
@@ -105,7 +107,7 @@ func TestRefused(t *testing.T) {
 		{"GET / HTTP/1.1\r\nHost: h\r\n\r\n", "HTTP/1.1 400 "},
 		{"GET / HTTP/1.1\r\nX: " + strings.Repeat("x", 20_000), ""},
 		{"DESCRIBE rtsp://h/x RTSP/1.0\r\n" + strings.Repeat("A: b\r\n", 300) + "\r\n", ""},
-		{"DESCRIBE rtsp://h/x RTSP/9.9\r\nCSeq: 1\r\n\r\n", ""},
+		{"DESCRIBE rtsp://h/x RTSP/9.9\r\nCSeq: 1\r\n\r\n", "RTSP/1.0 505 RTSP Version Not Supported"},
 		{"$\x00\x00\x04abcd", ""}, // a frame before anything was agreed on
 		{"RTSP/1.0 200 OK\r\nCSeq: 1\r\n\r\n", ""},
 	} {
@@ -140,6 +142,65 @@ func (s *server) say(request string) string {
 		s.t.Errorf("%.60q: no answer", request)
 	}
 	return head
+}
+
+// What gortsplib hangs up on without a word is answered before.
+func TestWhatCannotBeUnderstood(t *testing.T) {
+	s := serve(t)
+	for said, want := range map[string]string{
+		"FOO rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\n\r\n":                                      "501",
+		"DESCRIBE rtsp://h/" + strings.Repeat("x", 2500) + " RTSP/1.0\r\nCSeq: 1\r\n\r\n": "414",
+		"OPTIONS rtsp://h/x RTSP/1.7\r\nCSeq: 1\r\n\r\n":                                  "505",
+		"hello rtsp://h/x RTSP/1.0\r\nCSeq: 1\r\n\r\n":                                    "400",
+	} {
+		if got := s.say(said); !strings.HasPrefix(got, "RTSP/1.0 "+want+" ") {
+			t.Errorf("%.40q: %q, not %s", said, got, want)
+		}
+	}
+}
+
+// Where a graph's route names what stands before the name, the right that is asked for is that to all of it.
+func TestRightToTheWholeName(t *testing.T) {
+	rules, err := auth.New(auth.Config{Anonymous: &auth.AnonymousConfig{Publish: []string{"cam", "steady/mine"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, func(o *rtsp.Options) {
+		o.Auth = rules
+		o.Claims = func(event, path string, vars map[string]any) bool {
+			return event == "rtsp.announce" && strings.HasPrefix(path, "/steady/") && vars["app"] == "steady"
+		}
+	})
+	const body = "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=audio 0 RTP/AVP 0\r\na=control:0\r\n"
+	for path, want := range map[string]string{"steady/cam": "403", "steady/mine": "200", "live/cam": "200", "mine": "403"} {
+		head := "ANNOUNCE rtsp://h/" + path + " RTSP/1.0\r\nCSeq: 1\r\nContent-Type: application/sdp\r\n"
+		got := s.say(head + "Content-Length: " + strconv.Itoa(len(body)) + "\r\n\r\n" + body)
+		if !strings.HasPrefix(got, "RTSP/1.0 "+want+" ") {
+			t.Errorf("%s: %q, not %s", path, got, want)
+		}
+	}
+}
+
+// Where a graph's route names what stands before the name, that graph serves whoever plays there, with the settings that it has, though the
+// stream by itself is published, too; and the right that is asked for is that to the whole name.
+func TestGraphBelowAnApplication(t *testing.T) {
+	rules, err := auth.New(auth.Config{Anonymous: &auth.AnonymousConfig{Publish: []string{"**"}, Play: []string{"cam", "sound/cam"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, func(o *rtsp.Options) { o.Auth = rules })
+	published := s.await("stream.published", "cam")
+	s.publish("tcp", "live/cam")
+	published()
+	for path, want := range map[string]string{"cam": "h264 aac", "live/cam": "h264 aac", "sound/cam": "aac"} {
+		got := s.probe("tcp", path)
+		if strings.Contains(got, "h264") != strings.Contains(want, "h264") || !strings.Contains(got, "aac") {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+	if got := s.say("DESCRIBE rtsp://h/sound/other RTSP/1.0\r\nCSeq: 1\r\n\r\n"); !strings.HasPrefix(got, "RTSP/1.0 403 ") {
+		t.Errorf("another stream below: %q", got)
+	}
 }
 
 // Who may publish and play is asked, by password, by Digest, and by a token in the address.
@@ -206,7 +267,7 @@ func TestCodecs(t *testing.T) {
 				"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-pix_fmt", "yuv420p", "-g", "10", "-c:v",
 			}
 			args = append(append(append(args, strings.Fields(row.video)...), "-c:a"), strings.Fields(row.audio)...)
-			start(t, "ffmpeg", append(args, "-f", "rtsp", "-rtsp_transport", "tcp", "rtsp://"+s.addr+"/cam")...)
+			program.Start(t, "ffmpeg", append(args, "-f", "rtsp", "-rtsp_transport", "tcp", "rtsp://"+s.addr+"/cam")...)
 			published()
 			if n := s.door.Counts(); n.Publishing != 1 || n.Playing != 0 {
 				t.Errorf("%+v", n)
@@ -228,11 +289,10 @@ func TestNameInUse(t *testing.T) {
 	first := s.publish("tcp", "cam")
 	published()
 	second := s.publish("udp", "live/cam")
-	<-second.done
-	if !strings.Contains(second.out.String(), "455") {
-		t.Errorf("the second one is told %s", second.out.String())
+	if second.Ended() == nil || !strings.Contains(second.Said(), "455") {
+		t.Errorf("the second one is told %s", second.Said())
 	}
-	first.end()
+	first.End()
 	ended()
 	again := s.await("stream.published", "cam")
 	s.publish("udp", "live/cam")
@@ -247,20 +307,25 @@ func TestClose(t *testing.T) {
 	published()
 	closed := make(chan error, 1)
 	go func() { closed <- s.door.Close(context.WithoutCancel(t.Context())) }()
+	asking, enough := context.WithTimeout(t.Context(), patience)
+	defer enough()
 	for { // the door closes while this asks
-		conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", s.addr)
+		conn, err := new(net.Dialer).DialContext(asking, "tcp", s.addr)
 		if err != nil {
 			break
 		}
 		_ = conn.Close()
+	}
+	if asking.Err() != nil {
+		t.Error("people still come in")
 	}
 	select {
 	case <-closed:
 		t.Error("the publisher was not waited for")
 	default:
 	}
-	camera.end()
-	if err := <-closed; err != nil {
+	camera.End()
+	if err := enginetest.Await(t, "the door's end", closed); err != nil {
 		t.Error(err)
 	}
 }

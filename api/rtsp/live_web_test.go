@@ -19,8 +19,11 @@ import (
 	"github.com/pion/rtp"
 	pion "github.com/pion/webrtc/v4"
 
+	"sluice/api/visitor"
 	"sluice/api/whip"
 	"sluice/elements/webrtc"
+	"sluice/engine/enginetest"
+	"sluice/engine/enginetest/program"
 )
 
 // browsers opens WHIP and WHEP beside RTSP, and gives their address.
@@ -30,7 +33,7 @@ func (s *server) browsers() string {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	door, err := whip.New(whip.Options{Engine: whip.UseEngine(s.engine), Peers: whip.UsePeers(peers)})
+	door, err := whip.New(whip.Options{Engine: visitor.UseEngine(s.engine), Peers: whip.UsePeers(peers)})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -83,7 +86,7 @@ func post(t testing.TB, pc *pion.PeerConnection, at string) {
 	if err := pc.SetLocalDescription(offer); err != nil {
 		t.Fatal(err)
 	}
-	<-gathered
+	enginetest.Await(t, "the addresses of the browser", gathered)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, at, strings.NewReader(pc.LocalDescription().SDP))
 	if err != nil {
 		t.Fatal(err)
@@ -146,14 +149,14 @@ func TestWatchedByBrowser(t *testing.T) {
 
 // ffprobe reads what a browser publishes, VP8 and Opus, as it is.
 func TestPublishedByBrowser(t *testing.T) {
-	need(t, "ffmpeg")
+	program.Need(t, "ffmpeg")
 	s := serve(t)
 	at := s.browsers()
 	pc := browser(t)
 	from := []string{
 		relay(t, pc, pion.MimeTypeVP8, 90000), relay(t, pc, pion.MimeTypeOpus, 48000),
 	}
-	start(t, "ffmpeg", "-hide_banner", "-loglevel", "warning", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25",
+	program.Start(t, "ffmpeg", "-hide_banner", "-loglevel", "warning", "-re", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=25",
 		"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000", "-map", "0:v", "-c:v", "libvpx", "-deadline", "realtime", "-g", "25",
 		"-f", "rtp", "rtp://"+from[0]+"?pkt_size=1200", "-map", "1:a", "-c:a", "libopus", "-f", "rtp", "rtp://"+from[1])
 	published := s.await("stream.published", "cam")

@@ -45,7 +45,7 @@ func (g *groups) join(v *visit, s *gortsplib.ServerSession) *visit {
 		v.shared = true // it belongs to no session
 		v.mu.Unlock()
 	} else if one.visit != v {
-		v.peer.Stop(nil) // its own graph has nobody to serve
+		v.peer.Finish(nil) // its own graph has nobody to serve
 	}
 	one.members++
 	m := &visit{door: v.door, server: v.server, address: v.address, stream: v.stream, user: v.user, log: v.log, group: one}
@@ -66,7 +66,7 @@ func (g *groups) leave(m *visit) {
 	if g.by[m.stream] == m.group {
 		delete(g.by, m.stream)
 	}
-	m.group.visit.peer.Stop(nil)
+	m.group.visit.peer.Finish(nil)
 }
 
 // play begins to send, unless it is done already.

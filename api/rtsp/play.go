@@ -7,6 +7,7 @@ import (
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
 	"github.com/bluenviron/gortsplib/v5/pkg/headers"
 
+	"sluice/api/rtsp/gate"
 	"sluice/api/rtsp/send"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
@@ -88,17 +89,17 @@ func (v *visit) channel(r *base.Response) {
 func (v *visit) started(c *gortsplib.ServerConn, r *base.Response) {
 	s := v.session
 	v.info(r)
-	l, plain := c.NetConn().(*line)
+	l, plain := c.NetConn().(*gate.Line)
 	t := s.Transport()
 	plain = plain && t.Protocol == gortsplib.ProtocolTCP && t.Profile == headers.TransportProfileAVP
 	if plain && c.Transport().Tunnel == gortsplib.TunnelNone {
 		w := &interleaved{line: l, channels: v.channels, pool: &v.door.frames}
 		reader := v.reader()
-		l.out.OnRoom(reader.Wake)
-		l.after(func() { v.begin(w, true) })
+		l.OnRoom(reader.Wake)
+		l.After(func() { v.begin(w, true) })
 		return
 	}
-	v.begin(&datagrams{session: s, medias: s.Medias(), end: v.peer.Stop}, t.Protocol == gortsplib.ProtocolTCP)
+	v.begin(&datagrams{session: s, medias: s.Medias(), end: v.peer.Finish}, t.Protocol == gortsplib.ProtocolTCP)
 }
 
 func (v *visit) begin(w send.Writer, sorted bool) {

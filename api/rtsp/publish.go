@@ -1,17 +1,16 @@
 package rtsp
 
 import (
-	"time"
-
 	"github.com/bluenviron/gortsplib/v5"
 	"github.com/bluenviron/gortsplib/v5/pkg/base"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
 	"sluice/api/auth"
+	"sluice/api/rtsp/intake"
+	"sluice/api/rtsp/login"
 	"sluice/api/rtsp/sdp"
 	"sluice/engine/fault"
-	"sluice/engine/media"
 )
 
 // OnAnnounce takes note of what somebody wants to publish. A graph serves him from RECORD on, when it is known how packets
@@ -22,17 +21,22 @@ func (h *handler) OnAnnounce(ctx *gortsplib.ServerHandlerOnAnnounceCtx) (*base.R
 		return answer(err), nil
 	}
 	d := h.server.door
-	user, err := d.authorise(d.cut(), auth.Publish, a.name, a, whoIs(ctx.Request, ctx.Conn.NetConn()))
+	vars := map[string]any{"app": a.app, "query": a.query}
+	if a.app != "" && d.opt.Claims != nil && d.opt.Claims("rtsp.announce", "/"+a.full, vars) {
+		a.name = a.full
+	}
+	user, err := d.desk.Authorise(d.cut(), auth.Publish, a.name, a.shown, login.Of(ctx.Request, ctx.Conn.NetConn()))
 	if err != nil {
-		return answer(err), nil
+		return h.refuse(err, ctx.Request, ctx.Conn), nil
 	}
 	lines, err := sdp.Read(ctx.Description)
 	if err != nil {
 		return answer(err), nil
 	}
+	at := ctx.Conn.NetConn().RemoteAddr().String()
 	v := &visit{
-		door: d, server: h.server, address: a, stream: a.name, user: user,
-		log: d.opt.Log.With("stream", a.name, "remote", ctx.Conn.NetConn().RemoteAddr().String(), "user", user),
+		door: d, server: h.server, address: a, stream: a.name, user: user, remote: at,
+		log: d.opt.Log.With("stream", a.name, "remote", at, "user", user),
 	}
 	s := ctx.Session
 	v.peer = newPublisher(lines, func(track int) {
@@ -55,7 +59,9 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 	if err := v.raise(h.server.door.cut(), "rtsp.announce", transport(ctx.Session.Transport())); err != nil {
 		return answer(err), nil
 	}
-	v.peer.align.wait = ctx.Session.Transport().Protocol == gortsplib.ProtocolUDP // nothing has come yet
+	if ctx.Session.Transport().Protocol == gortsplib.ProtocolUDP {
+		v.peer.intake.Waits() // nothing has come yet
+	}
 	for i, l := range v.peer.lines {
 		ctx.Session.OnPacketRTP(l.Media, l.Format, func(p *rtp.Packet) { v.peer.packet(i, p) })
 		ctx.Session.OnPacketRTCP(l.Media, func(p rtcp.Packet) { v.peer.control(i, p) })
@@ -65,13 +71,10 @@ func (h *handler) OnRecord(ctx *gortsplib.ServerHandlerOnRecordCtx) (*base.Respo
 	return answer(nil), nil
 }
 
-// packet passes on what came. A publication that has ended refuses it; the element hears of that otherwise.
+// packet passes on what came.
 func (p *Peer) packet(track int, r *rtp.Packet) {
 	if pub := p.publication.Load(); pub != nil {
-		batch := p.align.admit(track, []media.Packet{{Header: r.Header, Payload: r.Payload, Arrival: time.Now()}})
-		if len(batch) > 0 {
-			_ = pub.Write(track, p.sets[track].complete(batch))
-		}
+		p.intake.Packet(pub, track, r)
 	}
 }
 
@@ -82,15 +85,6 @@ func (p *Peer) control(track int, r rtcp.Packet) {
 	if !ok || pub == nil {
 		return
 	}
-	p.align.tell(track, sr.RTPTime, wall(sr.NTPTime))
-	_ = pub.Report(track, sr.RTPTime, wall(sr.NTPTime), p.align.moment(track, time.Now())) // as above
-}
-
-// wall is a time of NTP, which counts seconds since 1900; zero for who has no clock.
-func wall(ntp uint64) time.Time {
-	const since1900 = 2208988800
-	if ntp == 0 {
-		return time.Time{}
-	}
-	return time.Unix(int64(ntp>>32)-since1900, int64((ntp&0xffffffff)*uint64(time.Second)>>32))
+	p.intake.Tell(track, sr.RTPTime, intake.Wall(sr.NTPTime))
+	p.intake.Report(pub, track, sr)
 }

@@ -10,32 +10,16 @@ import (
 	"sync"
 	"time"
 
-	"sluice/api/auth"
-	"sluice/engine"
+	"sluice/api"
+	"sluice/api/rtsp/login"
 	"sluice/engine/fault"
 )
-
-// Engine starts the graph that answers an event.
-type Engine interface {
-	Raise(ctx context.Context, ev engine.Event) (Instance, error)
-	// Has tells whether somebody publishes under a name.
-	Has(stream string) bool
-}
-
-// Instance is a graph that runs for one client.
-type Instance interface {
-	// Stop ends it, its peer included, and returns when all of it is gone, or soon after ctx is done.
-	Stop(ctx context.Context) error
-}
-
-// Authoriser says who may publish and play, as auth.Static does.
-type Authoriser interface {
-	Authorise(ctx context.Context, q auth.Request) (user string, err error)
-}
 
 // Options are what a door is made with. Engine is needed, and something to listen on.
 type Options struct {
 	Engine Engine
+	// Claims tells whether a graph's route names the application, which then is part of the stream's name, for rights too; nil: none does.
+	Claims func(event, path string, vars map[string]any) bool
 	// Listen and TLSListen are addresses "host:port" for RTSP and RTSPS.
 	Listen, TLSListen []string
 	TLS               *tls.Config // needed with TLSListen
@@ -47,21 +31,23 @@ type Options struct {
 	Multicast     string
 	MulticastPort int
 	// Auth says who may publish and play; nil: everybody.
-	Auth Authoriser
+	Auth login.Authoriser
 	// Sessions is how many there may be at a time; 0: 10,000. Connections is how many there may be for each address that is
 	// listened on, and PerAddress how many of them from one address; 0: 20,000 and 1,000.
 	Sessions, Connections, PerAddress int
 	// Timeout is how long a stream may take to be there; 0: 15 s. Idle is how long a client may say nothing; 0: 60 s. Silence
 	// is how long a publisher may send nothing; 0: 10 s.
 	Timeout, Idle, Silence time.Duration
-	Log                    *slog.Logger // nil: nothing is logged
+	// Present is told who publishes and plays; nil: nobody is.
+	Present *api.Sessions
+	Log     *slog.Logger // nil: nothing is logged
 }
 
 // Door lets clients in that speak RTSP. Safe for concurrent use.
 type Door struct {
 	opt     Options
 	visits  table
-	nonces  nonces
+	desk    *login.Desk
 	servers []*server // of RTSP, of RTSPS
 	frames  sync.Pool // *[]byte, in which frames are put together
 
@@ -89,7 +75,7 @@ func New(o Options) (*Door, error) {
 	cut, end := context.WithCancel(context.Background())
 	d := &Door{
 		opt: o, cut: func() context.Context { return cut }, end: end, closed: make(chan struct{}),
-		nonces: newNonces(),
+		desk:   login.New(o.Auth),
 		visits: table{limit: o.Sessions, all: map[*visit]struct{}{}},
 	}
 	if len(o.Listen) > 0 {
@@ -117,9 +103,7 @@ func (d *Door) Listen(ctx context.Context) error {
 func (d *Door) Addresses() []net.Addr {
 	var out []net.Addr
 	for _, s := range d.servers {
-		for _, l := range s.gate.listeners {
-			out = append(out, l.Addr())
-		}
+		out = append(out, s.gate.Addresses()...)
 	}
 	return out
 }
@@ -139,7 +123,7 @@ func (d *Door) Serve(ctx context.Context) error {
 func (d *Door) Close(ctx context.Context) error {
 	d.visits.close()
 	for _, s := range d.servers {
-		s.gate.refuse()
+		s.gate.Refuse()
 	}
 	gone := make(chan struct{})
 	go func() { defer close(gone); d.visits.busy.Wait() }()

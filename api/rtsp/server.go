@@ -13,6 +13,7 @@ import (
 	"github.com/bluenviron/gortsplib/v5"
 
 	"sluice/api"
+	"sluice/api/rtsp/gate"
 	"sluice/engine/fault"
 )
 
@@ -25,7 +26,7 @@ type server struct {
 	key  string // of the configuration
 	at   []string
 	rtsp gortsplib.Server
-	gate *gate
+	gate *gate.Gate
 	once sync.Once
 
 	groups groups
@@ -33,7 +34,7 @@ type server struct {
 
 func newServer(d *Door, key string, at []string, conf *tls.Config) *server {
 	const queue = 512 // packets that wait for a player's socket, where they are not written at once; a power of two
-	s := &server{door: d, key: key, at: at, gate: newGate(conf, d.opt.Idle)}
+	s := &server{door: d, key: key, at: at, gate: gate.New(conf, d.opt.Idle, writing)}
 	listener := func(string, string) (net.Listener, error) { return s.gate, nil }
 	s.rtsp = gortsplib.Server{
 		RTSPAddress: ":0", // which is not looked at
@@ -53,7 +54,7 @@ func (s *server) listen(ctx context.Context) error {
 			wrong = append(wrong, err)
 			continue
 		}
-		s.gate.add(api.Limit(l, s.door.opt.Connections, s.door.opt.PerAddress))
+		s.gate.Add(api.Limit(l, s.door.opt.Connections, s.door.opt.PerAddress))
 	}
 	if err := errors.Join(wrong...); err != nil {
 		return err
@@ -65,7 +66,7 @@ func (s *server) listen(ctx context.Context) error {
 		return fault.New(fault.Unreachable, "rtsp.udp", "the ports for media cannot be had").
 			Advise("set rtsp.udp to an address with an even port that is free, as the next three are, or to nothing").Because(err)
 	}
-	s.gate.open()
+	s.gate.Open()
 	return nil
 }
 
@@ -137,7 +138,7 @@ func (n *neighbours) take(network, address string) (net.PacketConn, error) {
 // close cuts off who is left and returns when nothing runs any more.
 func (s *server) close() {
 	s.once.Do(func() {
-		opened := s.gate.end()
+		opened := s.gate.End()
 		if opened {
 			s.rtsp.Close()
 		}

@@ -19,7 +19,7 @@ var _ node.Sink = (*sink)(nil)
 func (s *sink) Start(context.Context) error { return nil }
 
 // Stop implements element.Element.
-func (s *sink) Stop(context.Context) error { s.peer.Stop(nil); return nil }
+func (s *sink) Stop(context.Context) error { s.peer.Finish(nil); return nil }
 
 // Want implements node.Taker.
 func (s *sink) Want() media.Want {
@@ -47,4 +47,4 @@ func (s *sink) Attach(r *hub.Reader) {
 func (s *sink) Push(track int, items []*media.Packet) int { return s.peer.sender.Push(track, items) }
 
 // End implements hub.SinkOf.
-func (s *sink) End(reason error) { s.peer.Stop(reason) }
+func (s *sink) End(reason error) { s.peer.Finish(reason) }

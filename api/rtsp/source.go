@@ -17,7 +17,7 @@ var _ node.Source = (*source)(nil)
 func (s *source) Start(context.Context) error { return nil }
 
 // Stop implements element.Element.
-func (s *source) Stop(context.Context) error { s.peer.Stop(nil); return nil }
+func (s *source) Stop(context.Context) error { s.peer.Finish(nil); return nil }
 
 // Describe implements node.Source. What comes was announced.
 func (s *source) Describe(context.Context) (media.Description, error) {
@@ -44,4 +44,4 @@ func (s *source) Demand(int) {}
 func (s *source) Idle(int) {}
 
 // Ended implements hub.Source.
-func (s *source) Ended(reason error) { s.peer.Stop(reason) }
+func (s *source) Ended(reason error) { s.peer.Finish(reason) }

@@ -28,7 +28,7 @@ func status(c fault.Code) base.StatusCode {
 		return base.StatusNotImplemented
 	case fault.StartTimeout, fault.Stalled:
 		return base.StatusGatewayTimeout
-	case fault.Overloaded, fault.Closed, fault.SlowReader:
+	case fault.Overloaded, fault.DiskFull, fault.Closed, fault.SlowReader:
 		return base.StatusServiceUnavailable
 	case fault.Unreachable, fault.MediaCorrupt:
 		return base.StatusBadGateway
@@ -37,12 +37,20 @@ func status(c fault.Code) base.StatusCode {
 	}
 }
 
-// refusal answers with a fault, which is the reason phrase. What caused it may be of the server's inside and is not told.
+// refusal answers with a fault, which is the reason phrase, with what to do about it. What caused it may be of the server's inside
+// and is not told.
 func refusal(err error) *base.Response {
 	r := &base.Response{StatusCode: status(fault.CodeOf(err)), Header: base.Header{}}
 	var f *fault.Fault
 	if errors.As(err, &f) {
-		r.StatusMessage = phrase(f.Msg)
+		said := f.Msg
+		for errors.As(err, &f) && f.Hint == "" {
+			err = f.Cause
+		}
+		if f.Hint != "" {
+			said += " (" + f.Hint + ")"
+		}
+		r.StatusMessage = phrase(said)
 	}
 	return r
 }

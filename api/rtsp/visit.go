@@ -8,14 +8,20 @@ import (
 
 	"github.com/bluenviron/gortsplib/v5"
 
+	"sluice/api"
 	"sluice/api/auth"
+	"sluice/api/rtsp/login"
 	"sluice/api/rtsp/sdp"
+	"sluice/api/visitor"
 	"sluice/engine"
 	"sluice/engine/fault"
 )
 
 // stopping is how long the end of one visit may take before it is cut off.
 const stopping = 10 * time.Second
+
+// errDismissed is why a client ends whose session was ended from outside.
+var errDismissed = fault.New(fault.Closed, "", "the session was ended by whoever runs the server")
 
 // visit is one client that publishes or plays, from the request on by which a graph began to serve it.
 type visit struct {
@@ -24,8 +30,9 @@ type visit struct {
 	address  address
 	stream   string // that it publishes or plays
 	user     string
+	remote   string // address and port; of a group those of who came first
 	peer     *Peer
-	instance Instance
+	instance visitor.Instance
 	began    time.Time
 	log      *slog.Logger
 
@@ -55,7 +62,7 @@ func (v *visit) raise(ctx context.Context, event string, transport any) error {
 		Sessions: map[string]any{"peer": v.peer},
 	})
 	if err != nil {
-		v.peer.Stop(err)
+		v.peer.Finish(err)
 		v.door.visits.remove(v)
 		if ctx.Err() != nil && fault.CodeOf(err) == fault.Internal {
 			return fault.New(fault.StartTimeout, "", "the stream was not there in time").Because(err)
@@ -68,6 +75,7 @@ func (v *visit) raise(ctx context.Context, event string, transport any) error {
 // watch sees a visit through to its end: because the client left, because the graph ended, or because the door is shut.
 func (v *visit) watch() {
 	defer v.door.visits.remove(v)
+	defer v.door.opt.Present.Enter(v.entry(), func() { v.peer.Finish(errDismissed) })()
 	cut := v.door.cut()
 	select {
 	case <-v.peer.Done():
@@ -81,11 +89,23 @@ func (v *visit) watch() {
 		s.Close()
 	}
 	v.finish(context.WithoutCancel(cut))
-	v.peer.Stop(nil)
+	v.peer.Finish(nil)
 	if v.out != nil {
 		v.out.Close()
 	}
 	v.log.Info("session ended", "reason", reason, "duration", time.Since(v.began))
+}
+
+// entry is what others may see of the visit.
+func (v *visit) entry() api.Session {
+	one := api.Session{
+		ID: v.instance.ID(), Pipeline: v.instance.ID(), Protocol: v.door.Name(), Direction: api.Plays, Stream: v.stream,
+		Remote: v.remote, User: v.user, Since: v.began,
+	}
+	if v.peer.publishes {
+		one.Direction = api.Publishes
+	}
+	return one
 }
 
 // finish ends the visit's graph.
@@ -118,13 +138,13 @@ func (v *visit) bound() bool {
 }
 
 // player begins to serve somebody who wants to play.
-func (s *server) player(ctx context.Context, a address, who login, transport any) (*visit, error) {
+func (s *server) player(ctx context.Context, a address, who login.Request, transport any) (*visit, error) {
 	var failed error
-	for _, stream := range s.names(a) {
-		v := &visit{door: s.door, server: s, address: a, stream: stream, peer: newPlayer()}
+	for _, stream := range s.names(a, transport) {
+		v := &visit{door: s.door, server: s, address: a, stream: stream, remote: who.Conn, peer: newPlayer()}
 		var err error
-		if v.user, err = s.door.authorise(ctx, auth.Play, stream, a, who); err == nil {
-			v.log = s.door.opt.Log.With("stream", stream, "remote", who.remote.String(), "user", v.user)
+		if v.user, err = s.door.desk.Authorise(ctx, auth.Play, stream, a.shown, who); err == nil {
+			v.log = s.door.opt.Log.With("stream", stream, "remote", who.Remote.String(), "user", v.user)
 			err = v.raise(ctx, "rtsp.play", transport)
 		}
 		if err == nil {
@@ -142,11 +162,12 @@ func (s *server) player(ctx context.Context, a address, who login, transport any
 	return nil, failed
 }
 
-// names are the streams that an address may stand for, best first: what is published under the whole path, or under its last
-// part (the application of RTMP is no part of the name), or else what a graph brings.
-func (s *server) names(a address) []string {
+// names are the streams that an address may stand for, best first: what a graph's route or somebody's publication has the whole path
+// for, or what is published under its last part (the application of RTMP is no part of the name), or else what a graph brings.
+func (s *server) names(a address, transport any) []string {
+	vars := map[string]any{"app": a.app, "query": a.query, "transport": transport}
 	switch {
-	case a.app == "", s.door.opt.Engine.Has(a.full):
+	case a.app == "", s.door.opt.Engine.Has(a.full), s.door.opt.Claims != nil && s.door.opt.Claims("rtsp.play", "/"+a.full, vars):
 		return []string{a.full}
 	case s.door.opt.Engine.Has(a.name):
 		return []string{a.name}
@@ -165,7 +186,7 @@ func (v *visit) describe() error {
 		err = v.out.Initialize()
 	}
 	if err != nil {
-		v.peer.Stop(err)
+		v.peer.Finish(err)
 	}
 	return err
 }

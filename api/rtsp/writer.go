@@ -12,13 +12,14 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 
+	"sluice/api/rtsp/gate"
 	"sluice/api/rtsp/send"
 	"sluice/engine/fault"
 )
 
 // interleaved writes packets between the messages of a connection (RFC 2326 10.12), all that is added with one call.
 type interleaved struct {
-	line     *line
+	line     *gate.Line
 	channels []int
 	pool     *sync.Pool
 	buf      *[]byte // nil: nothing was added
@@ -32,7 +33,7 @@ const (
 )
 
 // Room implements send.Writer.
-func (w *interleaved) Room() bool { return w.line.out.Room() }
+func (w *interleaved) Room() bool { return w.line.Room() }
 
 // RTP implements send.Writer.
 func (w *interleaved) RTP(track int, h *rtp.Header, payload []byte) {

@@ -8,10 +8,7 @@ import (
 )
 
 func TestContract(t *testing.T) {
-	reg := elementtest.GStreamer(t, srt.Elements()...)
-	for _, d := range srt.Elements() {
-		elementtest.Check(t, reg, d)
-	}
+	elementtest.Described(t, srt.Elements()...)
 }
 
 // TestOutline holds the ports and fields that graphs are written against.
@@ -28,24 +25,27 @@ session: string`,
 		"srt.pull": `audio -> aac mp3 mp2 ac3 opus
 video -> h264 h265 mpeg1video
 url*: uri /srt://.+/
+streamid: secret
 passphrase: secret
-latency: duration 120ms (20ms..8s)`,
+key_length: enum 16 (16 24 32)
+latency: duration 120ms (20ms..8s)
+timeout: duration 5s (1s..1m)`,
+		"srt.push": `audio <- aac mp3 mp2 ac3 opus
+video <- h264 h265
+url*: uri /srt://.+/
+streamid: secret
+passphrase: secret
+key_length: enum 16 (16 24 32)
+latency: duration 120ms (20ms..8s)
+timeout: duration 5s (1s..1m)`,
 	}
-	for _, d := range srt.Elements() {
-		s := d.Spec()
-		if got := elementtest.Outline(s); got != want[s.Name] {
-			t.Errorf("%s: got\n%s\nwant\n%s", s.Name, got, want[s.Name])
-		}
-	}
-	if len(want) != len(srt.Elements()) {
-		t.Errorf("%d elements, not %d", len(srt.Elements()), len(want))
-	}
+	elementtest.Outlines(t, srt.Elements(), want)
 }
 
 // TestEvents holds the events, sessions and variables that routes are written against.
 func TestEvents(t *testing.T) {
-	const want = `srt.publish / $peer query:map user:string
-srt.play / $peer query:map user:string`
+	const want = `srt.publish / $peer query:map addr:string user:string
+srt.play / $peer query:map addr:string user:string`
 	if got := elementtest.OutlineEvents(srt.Triggers()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

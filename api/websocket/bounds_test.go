@@ -17,7 +17,11 @@ func TestSecretsAreNotLogged(t *testing.T) {
 	c.hears(`STARTED`)
 	c.say(`{"message":"publishStream","data":[{"mediaSessionId":"P","name":"a","sdp":"v=0\r\na=ice-ufrag:u\r\na=ice-pwd:hush4\r\na=x","custom":{"token":"hush5","password": "hush6"}}]}`)
 	c.hears(`"setRemoteSDP"`)
-	c.say(`{"message":"pushLogs","data":[{"logs":"authToken: hush7\nwss://h/?token=hush8&x=1 \nAuthorization=hush9\n{\"password\":\"hush10\"}\na=ice-pwd:hush11"}]}`)
+	c.say(`{"message":"availableStream","data":[{"mediaSessionId":"Q","name":"b","recordName":"c?key=hush14","sdp":"x","rtmpUrl":"rtmp://me:hush15@h/app/hush16?a=hush17",` +
+		`"custom":{"key":"hush18, hush19; & \"hush20}","jwt":"hush21"}}]}`)
+	c.hears(`"availableStream`)
+	c.say(`{"message":"pushLogs","data":[{"logs":"authToken: hush7\nwss://h/?token=hush8&x=1 \nAuthorization=hush9\n{\"password\":\"hush10\"}\na=ice-pwd:hush11` +
+		`\nkey=hush22&appKey=shop\nAuthorization: Bearer hush23\n{\"pass\":\"a \\\"hush24\",\"login\":\"ann\"}"}]}`)
 	c.say(`{"message":"submitBugReport","data":[{"text":"{\"sipPassword\":\"hush12\"}","credential":"hush13"}]}`)
 	c.say(`{"message":"sessionDebug","data":[{"command":"stop"}]}`)
 	c.hears(`STOPPED`)
@@ -25,7 +29,8 @@ func TestSecretsAreNotLogged(t *testing.T) {
 	if strings.Contains(log, "hush") {
 		t.Error(log)
 	}
-	for _, want := range []string{"debug session", "publishStream", "setRemoteSDP", "bug report", "wss://h/?token=***&x=1", "a=ice-pwd:***"} {
+	for _, want := range []string{"debug session", "publishStream", "setRemoteSDP", "bug report", "wss://h/?token=***&x=1", "a=ice-pwd:***",
+		"appKey=shop", "rtmp://h/app/***", "login"} {
 		if !strings.Contains(log, want) {
 			t.Errorf("%q is not logged in\n%s", want, log)
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"sluice/api/websocket/allowance"
+	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/streams"
 	"sluice/api/websocket/transport"
@@ -31,14 +32,20 @@ func connect(v *visit, m wire.Message) error {
 		return nil
 	}
 	v.sock.Greeted()
-	s := v.door.attach(v, c)
+	s := v.door.recognise(v, c)
+	if c, err = s.introduce(c); err != nil {
+		v.turnAway(s, err)
+		return nil
+	}
+	v.door.attach(v, s, c)
+	s.know(c)
 	v.door.opt.Log.Info("session began", "session", s.id, "remote", v.sock.Remote().String(), "app", short(s.app),
 		"client", short(string(c.ClientVersion)))
 	echo := map[string]any{"authToken": s.token, "sessionId": s.id, "nodeId": v.door.node, "appKey": s.app, "status": "ESTABLISHED"}
 	if metrics := v.door.opt.Metrics; len(metrics) > 0 && measures(c.MediaProviders) {
 		echo["webRTCMetricsServerDescription"] = metrics
 	}
-	v.send("getUserData", c.Echo(echo))
+	v.send("getUserData", s.enter(c.Echo(echo)))
 	v.send("getVersion", v.door.opt.Version)
 	v.owner.Remind()
 	if c.Registers() {
@@ -55,28 +62,38 @@ func measures(providers wire.Words) bool {
 	return len(providers) == 0 || providers[0] == "WebRTC"
 }
 
-// attach gives a client its session: the one that it had, if it comes back to one that was kept for it, else a new one.
-func (d *Door) attach(v *visit, c wire.Connection) *session {
-	s := d.findKept(v, c)
-	if s == nil {
-		s = &session{
-			door: d, id: uuid.NewString(), token: uuid.NewString(), app: string(c.AppKey), login: c.Login(),
-			dated: c.Dated(), keep: bool(c.KeepAlive),
-			letters: allowance.New(d.opt.Events, d.opt.EventBytes),
-		}
+// recognise gives a client its session: the one that it had, if it comes back to one that was kept for it, else a new one, which
+// nobody else knows yet.
+func (d *Door) recognise(v *visit, c wire.Connection) *session {
+	if s := d.findKept(v, c); s != nil {
+		return s
 	}
+	s := &session{
+		door: d, id: uuid.NewString(), token: uuid.NewString(), app: string(c.AppKey),
+		dated: c.Dated(), keep: bool(c.KeepAlive),
+		letters: allowance.New(d.opt.Events, d.opt.EventBytes),
+	}
+	s.hook = hook.New(d.node, s.app, s.id)
+	return s
+}
+
+// attach lets a client in.
+func (d *Door) attach(v *visit, s *session, c wire.Connection) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if s.owner == nil {
+		s.login = c.Login()
+	}
 	if s.owner == nil || !d.opt.KeepStreams {
 		s.media = transport.NewPool(d.opt.mediaSockets())
 		s.owner = d.streams.Owner(s, streams.Identity{
 			Node: d.node, App: s.app, Session: s.id, Dated: s.dated, Proof: streams.Proof(v.proof, c.Custom), Viewers: viewers{s.media},
+			Flash: d.flash(s.token), Hook: s.hook,
 		})
 	}
 	v.session, v.owner, s.visit = s, s.owner, v
 	d.sessions[digestOf(s.token)] = s
 	s.use(v.sock)
-	return s
 }
 
 // findKept finds the session that a client comes back to. It has to know the token, and to have asked that the session be kept;
@@ -127,6 +144,7 @@ func (d *Door) part(v *visit) {
 	if stays { // they would have, but the server stops
 		s.finish(reason.SessionDisconnect)
 	}
+	s.gone()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.sessions, digestOf(s.token))

@@ -75,8 +75,9 @@ codecs: list of codec`,
 
 // TestEvents holds the events, sessions and variables that routes are written against.
 func TestEvents(t *testing.T) {
-	const want = `ws.publish / $browser app:string user:string custom:map room:string want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
+	const want = `ws.publish / $browser provider:string app:string user:string custom:map room:string want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
 ws.play / $browser provider:string app:string user:string custom:map room:string want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
+ws.push / scheme:string url:uri app:string user:string custom:map
 ws.call / $browser $phone from:string to:string headers:map account:string`
 	if got := elementtest.OutlineEvents(websocket.Triggers()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"sluice/api/auth"
+	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/room"
 	"sluice/api/websocket/wire"
 	"sluice/engine/fault"
 )
 
-// onData takes what a page sends to its application. Pages of rooms send commands; for others there is nobody behind this
-// server whom it could be passed on to, and it is accepted as the original server's built-in application does.
+// onData takes what a page sends to its application. Pages of rooms send commands; what others send is passed on to the back end, or
+// accepted if there is none, as the original server's built-in application does.
 func onData(v *visit, m wire.Message) error {
 	var d wire.SendData
 	if err := m.Into(&d); err != nil {
@@ -32,11 +33,16 @@ func onData(v *visit, m wire.Message) error {
 		answer(wire.Refused, string(reason.Of(err, reason.Play, "")))
 		return nil
 	}
-	accepted := func() { answer(wire.Accepted, "") }
 	if !v.session.inRooms() {
-		accepted()
+		v.pass(d)
 		return nil
 	}
+	if err := hook.Ask(v.door.asking, v.session.hook, "OnDataEvent", &d, nil); err != nil {
+		v.door.opt.Log.Debug("refused by the application", "session", v.session.id, "method", m.Name, "err", err)
+		answer(wire.Refused, string(reason.Restricted))
+		return nil
+	}
+	accepted := func() { answer(wire.Accepted, "") }
 	if err := v.command(d.Payload, accepted); err != nil {
 		answer(wire.Refused, err.Error())
 	}
@@ -91,6 +97,9 @@ func onLogs(v *visit, m wire.Message) error {
 	if err := m.Into(&p); err != nil {
 		return err
 	}
+	if !may(v, m.Name, &p, nil) {
+		return nil
+	}
 	for i, line := range strings.Split(string(p.Logs), "\n") {
 		if i == maxLines {
 			break
@@ -108,11 +117,18 @@ func onBugReport(v *visit, m wire.Message) error {
 	if len(m.Args) == 0 {
 		return fault.New(fault.InvalidRequest, "", "a report is missing")
 	}
+	report := m.Args[0]
+	if json.Valid(report) && len(report) > 0 && report[0] == '{' {
+		if !may(v, m.Name, &report, nil) {
+			return nil
+		}
+		v.session.hook.Tell("BugReportStatusEvent", report, map[string]any{"status": "ACCEPTED"})
+	}
 	level := slog.LevelDebug
 	if v.session.reported.CompareAndSwap(false, true) {
 		level = slog.LevelInfo
 	}
-	v.door.opt.Log.Log(context.Background(), level, "bug report", "session", v.session.id, "report", v.door.veil.text(string(m.Args[0])))
+	v.door.opt.Log.Log(context.Background(), level, "bug report", "session", v.session.id, "report", v.door.veil.text(string(report)))
 	return nil
 }
 
@@ -122,6 +138,9 @@ func onDebug(v *visit, m wire.Message) error {
 	if err := m.Into(&d); err != nil {
 		return err
 	}
+	if !may(v, m.Name, &d, nil) {
+		return nil
+	}
 	status := "STOPPED"
 	v.session.notes.Store(0)
 	if d.Command == "start" {
@@ -129,13 +148,20 @@ func onDebug(v *visit, m wire.Message) error {
 		v.session.notes.Store(maxNotes)
 	}
 	v.send("notifySessionDebugEvent", wire.DebugStatus{Status: status})
+	v.session.hook.Tell("SessionDebugStatusEvent", wire.DebugStatus{Status: status}, nil)
 	return nil
 }
 
-// note logs a message of a debug session, at the debug level: a page may begin as many as it likes.
+// note logs a message of a debug session, at the debug level: a page may begin as many as it likes. Where an operator asked for it, it is
+// at the level of what everybody is to see.
 func (s *session) note(way string, message []byte) {
-	if s.notes.Load() <= 0 || s.notes.Add(-1) < 0 {
+	level := slog.LevelDebug
+	switch {
+	case s.known.loud.Load():
+		level = slog.LevelInfo
+	case s.notes.Load() <= 0 || s.notes.Add(-1) < 0:
 		return
 	}
-	s.door.opt.Log.Debug("debug session", "session", s.id, "way", way, "bytes", len(message), "message", s.door.veil.text(string(message)))
+	s.door.opt.Log.Log(context.Background(), level, "debug session",
+		"session", s.id, "way", way, "bytes", len(message), "message", s.door.veil.text(string(message)))
 }

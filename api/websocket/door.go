@@ -33,6 +33,9 @@ type Door struct {
 	handlers map[string]handler
 	veil     veil
 
+	asking context.Context //nolint:containedctx // of who asks an application, until the server cuts everybody off
+	hurry  context.CancelFunc
+
 	work sync.WaitGroup // one for each visit
 	gone chan struct{}  // closed when Close is done
 	once sync.Once      // closes it
@@ -51,9 +54,10 @@ func New(o Options) (*Door, error) {
 	}
 	o = o.withDefaults()
 	all, err := streams.New(streams.Options{
-		Engine: o.Engine, Peers: o.Peers, Auth: o.Auth, Log: o.Log,
+		Engine: o.Engine, Peers: o.Peers, Auth: o.Auth, Log: o.Log, Present: o.Present,
 		PerClient: o.Streams, Events: o.Events, Bytes: o.EventBytes, Start: o.StartTimeout, Stop: o.StopTimeout,
 		InboundRate: o.InboundRate, OutboundRate: o.OutboundRate, Bandwidth: max(o.Bandwidth, 0), Metrics: len(o.Metrics) > 0,
+		Record: o.Record, Snapshot: o.Snapshot, Reach: o.Reach,
 	})
 	if err != nil {
 		return nil, err
@@ -62,8 +66,9 @@ func New(o Options) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	asking, hurry := context.WithCancel(context.Background())
 	return &Door{
-		opt:     o,
+		opt: o, asking: asking, hurry: hurry,
 		node:    cmp.Or(o.Node, uuid.NewString()),
 		streams: all,
 		rooms:   room.New(),
@@ -197,6 +202,7 @@ func (d *Door) dismiss() {
 // cut ends everybody's streams and sends everybody away.
 func (d *Door) cut() {
 	d.shut()
+	d.hurry()
 	present := d.present()
 	for _, v := range present {
 		v.end()
@@ -206,6 +212,7 @@ func (d *Door) cut() {
 	}
 	for _, s := range d.takeAway(func(*session) bool { return true }) {
 		s.finish(reason.SessionDisconnect)
+		s.gone()
 	}
 }
 

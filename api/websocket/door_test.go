@@ -15,6 +15,7 @@ import (
 
 	"sluice/api/websocket/streams/streamstest"
 	"sluice/elements/webrtc"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/value"
 )
@@ -161,7 +162,7 @@ func TestCloseLetsStreamsGoOn(t *testing.T) {
 	over()
 	stubborn.hears(`"mediaSessionId":"P2"`, `"UNPUBLISHED"`, `"Stopped by session disconnect"`)
 	stubborn.closed(goingAway)
-	if err := <-ended; err != nil {
+	if err := enginetest.Await(t, "the end", ended); err != nil {
 		t.Error(err)
 	}
 	if k.engine.Hub.Has("b") {
@@ -210,7 +211,7 @@ func TestWhatGraphsAreTold(t *testing.T) {
 		t.Errorf("raised %+v", ev)
 	}
 	vars, err := json.Marshal(ev.Vars)
-	if want := `{"app":"shop","custom":{"a":[1,"x"]},"room":"red","user":""}`; err != nil || string(vars) != want {
+	if want := `{"app":"shop","custom":{"a":[1,"x"]},"provider":"WebRTC","room":"red","user":""}`; err != nil || string(vars) != want {
 		t.Errorf("variables %s, want %s", vars, want)
 	}
 	if want := (webrtc.Offer{SDP: "offer-P", Client: netip.MustParseAddr("127.0.0.1"), Transport: "tcp", Orientation: true, MinBitrate: 300_000, MaxBitrate: 1_500_000}); peer.Offer() != want {

@@ -62,10 +62,22 @@ func (Out) New(_ context.Context, env element.Env, conf element.Conf) (element.E
 // Triggers lists the events that this door raises.
 func Triggers() []element.Trigger {
 	return []element.Trigger{
-		{Event: "ws.publish", About: "A page begins to publish.", Path: true, Sessions: []string{"browser"}, Vars: vars()},
-		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: append([]element.Var{
-			{Name: "provider", Type: value.String, About: "How the page plays: WebRTC, MSE or WSPlayer."},
+		{Event: "ws.publish", About: "A page begins to publish.", Path: true, Sessions: []string{"browser"}, Vars: append([]element.Var{
+			{Name: "provider", Type: value.String, About: "How the page publishes: WebRTC or Flash."},
 		}, vars()...)},
+		{Event: "ws.play", About: "A page wants to play.", Path: true, Sessions: []string{"browser"}, Vars: append([]element.Var{
+			{Name: "provider", Type: value.String, About: "How the page plays: WebRTC, MSE, WSPlayer or Flash."},
+		}, vars()...)},
+		{
+			Event: "ws.push", About: "A page wants what it publishes pushed to another server, too; the path is the stream.", Path: true,
+			Vars: []element.Var{
+				{Name: "scheme", Type: value.String, About: "Scheme of the address: rtmp or rtmps."},
+				{Name: "url", Type: value.URI, About: "Address of that server's application, such as rtmp://example.org/live."},
+				{Name: "app", Type: value.String, About: "Application key that the page connected with."},
+				{Name: "user", Type: value.String, About: "Who the page is, once known; empty for anybody."},
+				{Name: "custom", Type: value.Map, About: "Whatever the page sent along for the application."},
+			},
+		},
 		{
 			Event: "ws.call", About: "A page calls a phone; the path is whom it calls.", Path: true,
 			Sessions: []string{"browser", "phone"},

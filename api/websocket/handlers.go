@@ -1,8 +1,12 @@
 package websocket
 
 import (
+	"strings"
+
+	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
+	"sluice/engine/fault"
 )
 
 // handler takes one kind of message. The error is what the page is warned of.
@@ -26,13 +30,14 @@ func handlers() map[string]handler {
 		"unPublishStream": later(onStream(func(v *visit, s wire.Stream) { v.owner.Stop(reason.Publish, s) })),
 		"stopStream":      later(onStream(func(v *visit, s wire.Stream) { v.owner.Stop(reason.Play, s) })),
 		"availableStream": later(onStream(func(v *visit, s wire.Stream) { v.owner.Available(s) })),
-		"snapshot":        later(onStream(func(v *visit, s wire.Stream) { v.owner.Snapshot(s) })),
+		"snapshot":        later(onStream(func(v *visit, s wire.Stream) { v.snapshot(s) })),
 		"sendStreamEvent": later(onEvent),
 
 		"webRTCMetricsClientDescription": later(onMetricsDescription),
 		"webRTCMetricsBatch":             later(onMetricsBatch),
 
 		"sendData":        later(onData),
+		"DataStatusEvent": later(onDataStatus),
 		"pushLogs":        later(onLogs),
 		"submitBugReport": later(onBugReport),
 		"sessionDebug":    later(onDebug),
@@ -69,10 +74,25 @@ func onStream(do func(*visit, wire.Stream)) func(*visit, wire.Message) error {
 
 // publish begins to publish. What the client wants beside it and does not get, it is warned of.
 func (v *visit) publish(s wire.Stream) {
-	v.owner.Start(reason.Publish, s)
-	if s.RTMPURL != "" {
+	if refused := v.mayPush(string(s.RTMPURL)); refused != nil {
+		s.RTMPURL = ""
+		v.door.opt.Log.Info("not pushed elsewhere", "stream", short(string(s.Name)), "err", refused)
 		v.fail("publishStream", string(s.MediaSessionID), string(reason.RTMPWriter))
 	}
+	v.owner.Start(reason.Publish, s)
+}
+
+// mayPush says why nothing may be pushed to an address; "" is none.
+func (v *visit) mayPush(address string) error {
+	switch {
+	case address == "":
+		return nil
+	case v.door.opt.Push == nil:
+		return fault.New(fault.Forbidden, "", "nothing is pushed elsewhere")
+	case !strings.HasPrefix(address, "rtmp://") && !strings.HasPrefix(address, "rtmps://"):
+		return fault.New(fault.InvalidParams, "rtmpUrl", "it is no address of RTMP")
+	}
+	return v.door.opt.Push(address)
 }
 
 func onEvent(v *visit, m wire.Message) error {
@@ -80,6 +100,13 @@ func onEvent(v *visit, m wire.Message) error {
 	if err := m.Into(&e); err != nil {
 		return err
 	}
+	id := string(e.MediaSessionID)
+	if err := hook.Ask(v.door.asking, v.session.hook, m.Name, &e, nil); err != nil {
+		v.door.opt.Log.Debug("refused by the application", "session", v.session.id, "method", m.Name, "err", err)
+		v.fail(m.Name, id, string(reason.Restricted))
+		return nil
+	}
+	e.MediaSessionID = wire.Text(id) // of whose stream it is, no application changes
 	if err := v.owner.Event(e); err != nil {
 		v.fail(m.Name, string(e.MediaSessionID), err.Error())
 	}

@@ -10,7 +10,7 @@ import (
 // keep notes that a session's client is away, unless the server stops. If too many are kept, the one goes that was left first.
 func (d *Door) keep(s *session) bool {
 	d.mu.Lock()
-	if d.closing {
+	if d.closing || s.known.ended.Load() {
 		d.mu.Unlock()
 		return false
 	}
@@ -40,6 +40,7 @@ func (d *Door) sweep(ctx context.Context) {
 func (d *Door) drop(due func(*session) bool) {
 	for _, s := range d.takeAway(due) {
 		s.finish(reason.TerminatedByKeepAlive)
+		s.gone()
 		d.opt.Log.Info("session not kept any longer", "session", s.id)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/api/websocket/streams/streamstest"
+	"sluice/engine/enginetest"
 	"sluice/engine/event"
 	"sluice/engine/media"
 )
@@ -55,7 +56,7 @@ func newKit(t testing.TB, opt Options) *kit {
 	k.server = httptest.NewServer(door.Handler())
 	t.Cleanup(func() {
 		cancel()
-		if err := <-served; err != nil {
+		if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 			t.Error(err)
 		}
 		k.server.Close()

@@ -20,16 +20,13 @@ import (
 	"github.com/pion/rtp"
 	pion "github.com/pion/webrtc/v4"
 
+	"sluice/api/doortest"
 	"sluice/api/websocket"
-	"sluice/elements/stream"
 	"sluice/elements/webrtc"
 	"sluice/engine"
-	"sluice/engine/element"
 	"sluice/engine/enginetest"
 	"sluice/engine/media"
-	"sluice/engine/store"
 	"sluice/graphs"
-	"sluice/testdata/registry"
 )
 
 // patience is how long a test waits for what should happen at once.
@@ -62,20 +59,14 @@ func serve(t testing.TB, change ...func(*webrtc.Settings)) string {
 	go func() { served <- door.Serve(context.Background()) }()
 	web := httptest.NewServer(door.Handler())
 	t.Cleanup(func() {
-		gone, cancel := context.WithCancel(context.Background())
-		cancel() // nobody who is inside is waited for
-		if err := door.Close(gone); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; err != nil {
+		doortest.Close(t, door.Close)
+		if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 			t.Error(err)
 		}
 		web.Close()
+		doortest.Stop(t, e)
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if err := e.Stop(ctx); err != nil {
-			t.Error(err)
-		}
 		if err := peers.Close(ctx); err != nil {
 			t.Error(err)
 		}
@@ -85,15 +76,6 @@ func serve(t testing.TB, change ...func(*webrtc.Settings)) string {
 
 func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	t.Helper()
-	snapshot, err := registry.Snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	elements := append(stream.Elements(), webrtc.Elements()...)
-	reg, err := element.NewRegistry(snapshot, elements, append(stream.Triggers(), websocket.Triggers()...))
-	if err != nil {
-		t.Fatal(err)
-	}
 	text, err := graphs.FS.ReadFile("web/webrtc.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -101,18 +83,9 @@ func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	// Nothing is converted here, for which GStreamer would be needed.
 	own, _, _ := strings.Cut(string(text), "name: convert")
 	own = own[:strings.LastIndex(own, "---")]
-	st, err := store.New(store.Options{Base: fstest.MapFS{"web/webrtc.yaml": {Data: []byte(own)}}, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := engine.New(engine.Options{Log: log, Registry: reg, Store: st})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return doortest.Engine(t, log, doortest.Parts{
+		Elements: webrtc.Elements(), Triggers: websocket.Triggers(), Graphs: fstest.MapFS{"web/webrtc.yaml": {Data: []byte(own)}},
+	})
 }
 
 // page is a page with the Web SDK: one session, and a peer connection for each of its streams.

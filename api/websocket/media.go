@@ -79,6 +79,23 @@ func (f viewers) Viewer(provider, offer string) (streams.Peer, error) {
 	return v, nil
 }
 
+// flash makes what makes the peers of a page's Flash client; nil if there are none.
+func (d *Door) flash(token string) func(id, name, offer string, publish bool) (streams.Peer, error) {
+	if d.opt.Flash == nil {
+		return nil
+	}
+	return func(id, name, offer string, publish bool) (streams.Peer, error) {
+		return d.opt.Flash(token, id, name, offer, publish)
+	}
+}
+
+// Knows tells whether a token is the authToken of a page.
+func (d *Door) Knows(token string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.sessions[digestOf(token)] != nil
+}
+
 // mediaSockets is how many sockets for media one session may have: one for each of its streams.
 func (o Options) mediaSockets() int {
 	const usual = 256 // as streams.Options.PerClient

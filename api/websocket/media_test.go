@@ -8,6 +8,8 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"sluice/api/websocket/streams/streamstest"
+	"sluice/elements/webrtc"
 	"sluice/engine/hub"
 	"sluice/engine/media"
 )
@@ -159,6 +161,7 @@ func TestSocketsOfASessionEndWithIt(t *testing.T) {
 	w := newWatched(t, Options{})
 	w.watch("Q")
 	m, idle := w.transport(), w.transport()
+	w.logs("socket for media", 2)
 	w.frame(0)
 	w.hears(`"PLAYING"`)
 	w.conn.Close()
@@ -204,4 +207,45 @@ func TestProvidersThatAreNotThere(t *testing.T) {
 	w.hears(`"FAILED"`, `"No common codecs"`)
 	w.say(`{"message":"playStream","data":[{"mediaSessionId":"Q","name":"cam","mediaProvider":"MSE","sdp":"v=0"}]}`)
 	w.hears(`"FAILED"`, `"No common codecs"`)
+}
+
+// TestFlash holds who is asked for peers, and that who publishes is answered before there is anything to publish.
+func TestFlash(t *testing.T) {
+	arrived := make(chan struct{})
+	var token string
+	var peers *streamstest.Peers
+	k := newKit(t, Options{Flash: func(of, id, name, offer string, _ bool) (Peer, error) {
+		if of != token || id == "" || name != "flash" {
+			t.Errorf("token %q, id %q, name %q", of, id, name)
+		}
+		if _, err := peers.Player(t.Context(), webrtc.Offer{SDP: offer}); err != nil {
+			return nil, err
+		}
+		return streamstest.Late{Peer: peers.Of(t.Context(), offer), Arrived: arrived}, nil
+	}})
+	peers = k.peers
+	c := k.dial("/")
+	c.say(`{"message":"connection","data":[{"mediaProviders":["Flash"]}]}`)
+	_, token, _ = strings.Cut(c.hears(`"getUserData"`), `"authToken":"`)
+	token, _, _ = strings.Cut(token, `"`)
+	c.hears(`"getVersion"`)
+	if !k.door.Knows(token) || k.door.Knows("another") {
+		t.Error("the token is not known, or any is")
+	}
+	c.say(`{"message":"publishStream","data":[{"mediaSessionId":"P","name":"flash","mediaProvider":"Flash","sdp":"offer-P"}]}`)
+	c.hears(`"setRemoteSDP"`, `"P"`)
+	if ev := k.engine.Last(); ev.Name != "" {
+		t.Errorf("raised before anything came: %+v", ev)
+	}
+	close(arrived)
+	k.peer("offer-P").Flow()
+	c.hears(`"PUBLISHING"`, `"mediaProvider":"Flash"`)
+	if ev := k.engine.Last(); ev.Name != "ws.publish" || ev.Vars["provider"] != "Flash" {
+		t.Errorf("raised %+v", ev)
+	}
+	c.say(`{"message":"playStream","data":[{"mediaSessionId":"Q","name":"flash","mediaProvider":"Flash","sdp":"offer-Q"}]}`)
+	c.hears(`"setRemoteSDP"`, `"Q"`)
+	if ev := k.engine.Last(); ev.Name != "ws.play" || ev.Vars["provider"] != "Flash" {
+		t.Errorf("raised %+v", ev)
+	}
 }

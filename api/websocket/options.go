@@ -1,13 +1,16 @@
 package websocket
 
 import (
+	"context"
 	"encoding/json"
 	"log/slog"
 	"time"
 
+	"sluice/api"
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
 	"sluice/elements/webrtc"
+	"sluice/engine"
 )
 
 // What the door needs of others.
@@ -19,6 +22,12 @@ type (
 	// Authoriser says who may publish and play.
 	Authoriser = streams.Authoriser
 )
+
+// Peer moves the media of one stream of a client.
+type Peer = streams.Peer
+
+// Recorded is a publication that is to be recorded.
+type Recorded = streams.Recorded
 
 // UseEngine is the Engine that r is. It goes with UsePeers.
 func UseEngine(r streams.Raiser) Engine { return streams.UseEngine(r) }
@@ -42,6 +51,10 @@ type Options struct {
 	Peers  Peers
 	Auth   Authoriser   // nil: everybody may publish and play everything
 	Log    *slog.Logger // nil: nothing is logged
+	// Present is told who publishes and plays; nil: nobody is.
+	Present *api.Sessions
+	// Hooks ask and tell the applications of clients; nil: nobody is.
+	Hooks Hooks
 
 	Node    string // what the server is called, "nodeId" of all that clients are told; "" is one made up
 	Version string // what clients are told; "" is DefaultVersion
@@ -62,6 +75,22 @@ type Options struct {
 	WriteTimeout time.Duration // that a client may take to read a message; 0: 10 s
 	StartTimeout time.Duration // until the media of a stream flows; 0: 60 s
 	StopTimeout  time.Duration // for a graph to end properly; 0: 10 s
+
+	// Push says of an address of RTMP that a page wants what it publishes pushed to as well, whether it may; nil: none may.
+	Push func(address string) error
+	// Reach says where such an address may lead to when it is connected to; nil: everywhere.
+	Reach engine.Reach
+
+	// Snapshot takes a picture of a stream that a page may play, as PNG; its context ends the waiting. Nil: there are none.
+	Snapshot func(ctx context.Context, stream string) ([]byte, error)
+
+	// Record begins to record what a page publishes, if it wants that. End ends it, and gives the name of the file, below
+	// /client/records/, when it is whole; its context ends the waiting. Nil: nothing is recorded, and who wants it is warned.
+	Record func(ctx context.Context, p Recorded) (end func(context.Context) (string, error), err error)
+
+	// Flash makes the peers of clients in Flash, whose media goes over RTMP: of a page's token, the id and the name of one of its streams,
+	// and its offer; nil: there are none.
+	Flash func(token, id, name, offer string, publish bool) (Peer, error)
 
 	// RoomApps are the application keys whose pages use rooms; nil is "roomApp".
 	RoomApps []string

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/api/websocket/allowance"
+	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
@@ -26,6 +27,8 @@ type session struct {
 
 	letters allowance.Allowance // of the goroutine that reads the socket
 
+	hook     *hook.Client // its application
+	known    known
 	notes    atomic.Int32 // messages that are still logged, in a debug session
 	reported atomic.Bool  // a bug was
 
@@ -53,11 +56,14 @@ func (s *session) Send(name string, args ...any) {
 		s.door.opt.Log.Error("message not sent", "session", s.id, "message", name, "err", err)
 		return
 	}
-	s.SendEncoded(b)
+	s.put(s.hook.Sent(name, b))
 }
 
 // SendEncoded sends a message that is encoded already. It implements streams.Client.
-func (s *session) SendEncoded(b []byte) {
+func (s *session) SendEncoded(b []byte) { s.put(s.hook.Sent("", b)) }
+
+// put has a message sent, if the client is there.
+func (s *session) put(b []byte) {
 	s.note("out", b)
 	s.mu.Lock()
 	sock := s.sock

@@ -212,12 +212,19 @@ func TestStopBeforeMediaFlows(t *testing.T) {
 	c.hears(`"UNPUBLISHED"`, `"Stopped by user"`)
 }
 
-func TestRepublishingElsewhereIsNotThere(t *testing.T) {
-	k := newKit(t, Options{})
-	c := k.connect(`{}`)
-	c.say(`{"message":"publishStream","data":[{"mediaSessionId":"P","name":"a","sdp":"offer-P","rtmpUrl":"rtmp://elsewhere/live"}]}`)
-	c.hears(`{"message":"fail","data":[{"apiMethod":"publishStream","id":"P","info":"Failed by RTMP writer error"}]}`)
-	c.begins("P", "PUBLISHING") // which it does all the same
+// TestPushingElsewhereIsRefused holds that a page is warned where nothing may be pushed, and publishes all the same.
+func TestPushingElsewhereIsRefused(t *testing.T) {
+	for _, opt := range []Options{
+		{}, {Push: func(string) error { return fault.New(fault.Forbidden, "", "not there") }},
+	} {
+		c := newKit(t, opt).connect(`{}`)
+		c.say(`{"message":"publishStream","data":[{"mediaSessionId":"P","name":"a","sdp":"offer-P","rtmpUrl":"rtmp://elsewhere/live"}]}`)
+		c.hears(`{"message":"fail","data":[{"apiMethod":"publishStream","id":"P","info":"Failed by RTMP writer error"}]}`)
+		c.begins("P", "PUBLISHING")
+	}
+	c := newKit(t, Options{Push: func(string) error { return nil }}).connect(`{}`)
+	c.say(`{"message":"publishStream","data":[{"mediaSessionId":"P","name":"a","sdp":"offer-P","rtmpUrl":"http://elsewhere/live"}]}`)
+	c.hears(`"fail"`, `"Failed by RTMP writer error"`)
 }
 
 func TestKeptSessionsEnd(t *testing.T) {

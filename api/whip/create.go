@@ -50,8 +50,10 @@ func (d *Door) create(c echo.Context, a address) error {
 		return err
 	}
 	d.sessions.add(s)
+	leave := d.opt.Present.Enter(s.entry(), s.end)
 	go func() {
 		defer close(s.gone)
+		defer leave()
 		defer d.sessions.forget(s)
 		s.watch(d.cut())
 	}()
@@ -121,7 +123,7 @@ func query(u *url.URL) map[string]any {
 	out := map[string]any{}
 	for name, values := range u.Query() {
 		switch strings.ToLower(name) {
-		case "token", "password", "pass":
+		case "token", "jwt", "key", "password", "pass":
 		default:
 			out[name] = values[0]
 		}

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -137,7 +138,7 @@ func TestFaultsBehind(t *testing.T) {
 			t.Errorf("%s: the problem is %s", q.name, r.text)
 		}
 		for _, p := range q.stage.peers {
-			<-p.Done()
+			enginetest.Await(t, "the end", p.Done())
 		}
 		for _, i := range q.stage.ran {
 			if i.stops != q.stops {

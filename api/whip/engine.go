@@ -3,22 +3,8 @@ package whip
 import (
 	"context"
 
-	"sluice/api/auth"
 	"sluice/elements/webrtc"
-	"sluice/engine"
-	"sluice/engine/run/instance"
 )
-
-// Engine starts the graph that answers an event.
-type Engine interface {
-	Raise(ctx context.Context, ev engine.Event) (Instance, error)
-}
-
-// Instance is a graph that runs for one client.
-type Instance interface {
-	// Stop ends it, its peer included, and returns when all of it is gone, or soon after ctx is done.
-	Stop(ctx context.Context) error
-}
 
 // Peers makes the peers of clients.
 type Peers interface {
@@ -38,30 +24,6 @@ type Peer interface {
 	Restart(ctx context.Context, fragment string) (string, error)
 	Transport() string
 	Counts() webrtc.Counts
-}
-
-// Authoriser says who may publish and play, as auth.Static does.
-type Authoriser interface {
-	Authorise(ctx context.Context, q auth.Request) (user string, err error)
-}
-
-// Raiser is an engine.Engine, or what stands before one.
-type Raiser interface {
-	Raise(ctx context.Context, ev engine.Event) (*instance.Instance, error)
-}
-
-// UseEngine makes an Engine of r. Elements look for a webrtc.Peer in Event.Sessions, so it goes with UsePeers.
-func UseEngine(r Raiser) Engine { return raiser{r} }
-
-type raiser struct{ Raiser }
-
-// Raise implements Engine.
-func (r raiser) Raise(ctx context.Context, ev engine.Event) (Instance, error) {
-	i, err := r.Raiser.Raise(ctx, ev)
-	if err != nil {
-		return nil, err // and no Instance that holds a nil pointer
-	}
-	return instance.Visit{Instance: i}, nil // which may go on without its client
 }
 
 // UsePeers makes Peers of p.

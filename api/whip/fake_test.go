@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"sluice/api/auth"
+	"sluice/api/visitor"
 	"sluice/elements/webrtc"
 	"sluice/engine"
 	"sluice/engine/fault"
@@ -45,7 +46,7 @@ func (s *stage) peer(o webrtc.Offer, publisher bool) (Peer, error) {
 	return p, nil
 }
 
-func (s *stage) Raise(ctx context.Context, ev engine.Event) (Instance, error) {
+func (s *stage) Raise(ctx context.Context, ev engine.Event) (visitor.Instance, error) {
 	if s.began != nil {
 		s.began <- struct{}{}
 	}
@@ -132,6 +133,8 @@ type play struct {
 	mu    sync.Mutex
 	stops int
 }
+
+func (p *play) ID() string { return "play" }
 
 func (p *play) Stop(context.Context) error {
 	p.mu.Lock()

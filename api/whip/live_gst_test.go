@@ -3,18 +3,14 @@ package whip_test
 import (
 	"bufio"
 	"io"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"sluice/elements/webrtc"
+	"sluice/engine/enginetest/program"
 )
-
-// requireGst makes the test fail that needs GStreamer, instead of being skipped, where it is not installed.
-const requireGst = "SLUICE_REQUIRE_GST"
 
 // gstPeer is a client of testdata/gstpeer.c that runs.
 type gstPeer struct {
@@ -26,25 +22,8 @@ type gstPeer struct {
 // buildGst compiles the client.
 func buildGst(t testing.TB) string {
 	t.Helper()
-	flags, err := exec.CommandContext(t.Context(), "pkg-config", "--cflags", "--libs", "gstreamer-1.0", "gstreamer-sdp-1.0").Output()
-	// Not --exists, which says no to nicesrc: its plugin counts versions otherwise.
-	for _, element := range []string{"webrtcbin", "nicesrc", "vp8enc", "opusenc"} {
-		if err == nil {
-			err = exec.CommandContext(t.Context(), "gst-inspect-1.0", element).Run()
-		}
-	}
-	if err != nil {
-		if os.Getenv(requireGst) != "" {
-			t.Fatal(err)
-		}
-		t.Skip("GStreamer's headers, webrtcbin or libnice are not installed")
-	}
-	out := filepath.Join(t.TempDir(), "gstpeer")
-	cc := exec.CommandContext(t.Context(), "cc", append([]string{"-o", out, "testdata/gstpeer.c"}, strings.Fields(string(flags))...)...)
-	if said, err := cc.CombinedOutput(); err != nil {
-		t.Fatalf("cc: %v\n%s", err, said)
-	}
-	return out
+	program.Elements(t, "webrtcbin", "nicesrc", "vp8enc", "opusenc")
+	return program.Compile(t, "testdata/gstpeer.c", "gstreamer-1.0", "gstreamer-sdp-1.0")
 }
 
 // runGst starts a client and gives its offer.

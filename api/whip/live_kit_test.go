@@ -14,16 +14,13 @@ import (
 	"testing/fstest"
 	"time"
 
+	"sluice/api/doortest"
+	"sluice/api/visitor"
 	"sluice/api/whip"
-	"sluice/elements/stream"
 	"sluice/elements/webrtc"
 	"sluice/engine"
-	"sluice/engine/element"
 	"sluice/engine/enginetest"
-	"sluice/engine/event"
-	"sluice/engine/store"
 	"sluice/graphs"
-	"sluice/testdata/registry"
 )
 
 func TestMain(m *testing.M) { enginetest.Main(m) }
@@ -55,7 +52,7 @@ func serveOn(t testing.TB, set webrtc.Settings, change ...func(*whip.Options)) *
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := whip.Options{Engine: whip.UseEngine(e), Peers: whip.UsePeers(peers), Log: log}
+	o := whip.Options{Engine: visitor.UseEngine(e), Peers: whip.UsePeers(peers), Log: log}
 	for _, c := range change {
 		c(&o)
 	}
@@ -65,17 +62,11 @@ func serveOn(t testing.TB, set webrtc.Settings, change ...func(*whip.Options)) *
 	}
 	web := httptest.NewServer(door.Handler())
 	t.Cleanup(func() {
-		ctx, cancel := context.WithCancel(context.Background())
-		cancel() // nobody who is inside is waited for
-		if err := door.Close(ctx); err != nil {
-			t.Error(err)
-		}
+		doortest.Close(t, door.Close)
 		web.Close()
-		ctx, cancel = context.WithTimeout(context.Background(), patience)
+		doortest.Stop(t, e)
+		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if err := e.Stop(ctx); err != nil {
-			t.Error(err)
-		}
 		if err := peers.Close(ctx); err != nil {
 			t.Error(err)
 		}
@@ -85,15 +76,6 @@ func serveOn(t testing.TB, set webrtc.Settings, change ...func(*whip.Options)) *
 
 func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	t.Helper()
-	snapshot, err := registry.Snapshot()
-	if err != nil {
-		t.Fatal(err)
-	}
-	elements := append(stream.Elements(), webrtc.Elements()...)
-	reg, err := element.NewRegistry(snapshot, elements, append(stream.Triggers(), whip.Triggers()...))
-	if err != nil {
-		t.Fatal(err)
-	}
 	text, err := graphs.FS.ReadFile("web/whip.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -103,35 +85,15 @@ func newEngine(t testing.TB, log *slog.Logger) *engine.Engine {
 	if bytes.Equal(text, short) {
 		t.Fatal("the shipped graph waits for another time than 5 s")
 	}
-	st, err := store.New(store.Options{Base: fstest.MapFS{"web/whip.yaml": {Data: short}}, Log: log})
-	if err != nil {
-		t.Fatal(err)
-	}
-	e, err := engine.New(engine.Options{Log: log, Registry: reg, Store: st})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	return e
+	return doortest.Engine(t, log, doortest.Parts{
+		Elements: webrtc.Elements(), Triggers: whip.Triggers(), Graphs: fstest.MapFS{"web/whip.yaml": {Data: short}},
+	})
 }
 
-// await begins to listen for an event of a stream, and gives what waits for it.
+// await is doortest.Await.
 func (s *server) await(name, stream string) func() {
-	sub := s.engine.Bus().Subscribe(8, func(e event.Event) bool {
-		body, ok := e.Body.(event.Stream)
-		return e.Name == name && ok && body.Name == stream
-	})
-	return func() {
-		s.t.Helper()
-		defer sub.Close()
-		ctx, cancel := context.WithTimeout(s.t.Context(), patience)
-		defer cancel()
-		if _, _, err := sub.Next(ctx); err != nil {
-			s.t.Fatalf("%s %s: %v", name, stream, err)
-		}
-	}
+	s.t.Helper()
+	return doortest.Await(s.t, s.engine, name, stream)
 }
 
 // reply is an answer whose body was read.

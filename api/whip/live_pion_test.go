@@ -64,7 +64,7 @@ func (c *client) offer(o *pion.OfferOptions) (sdp string, candidates []string) {
 	if err := c.pc.SetLocalDescription(offer); err != nil {
 		c.t.Fatal(err)
 	}
-	<-gathered
+	enginetest.Await(c.t, "the client's addresses", gathered)
 	var out strings.Builder
 	for line := range strings.Lines(c.pc.LocalDescription().SDP) {
 		switch {

@@ -8,42 +8,19 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"sluice/api"
 	"sluice/engine/fault"
 )
 
 // retryAfter is when who is sent away may come again, in seconds.
 const retryAfter = 2
 
-// status is the HTTP status of a fault.
+// status is the HTTP status of a fault. Who sends an offer has not asked for GStreamer: that there is none is the server's failure.
 func status(c fault.Code) int {
-	switch c {
-	case fault.InvalidRequest, fault.ProtocolViolation, fault.DTLSFingerprint:
-		return http.StatusBadRequest
-	case fault.InvalidParams, fault.LintFailed:
-		return http.StatusUnprocessableEntity
-	case fault.Unauthorized:
-		return http.StatusUnauthorized
-	case fault.Forbidden:
-		return http.StatusForbidden
-	case fault.StreamNotFound, fault.GraphNotFound, fault.ResourceNotFound, fault.NoRoute:
-		return http.StatusNotFound
-	case fault.NameInUse:
-		return http.StatusConflict
-	case fault.StaleVersion:
-		return http.StatusPreconditionFailed
-	case fault.CodecNotAvailable:
-		return http.StatusUnsupportedMediaType
-	case fault.ElementUnavailable:
-		return http.StatusNotImplemented
-	case fault.StartTimeout, fault.Stalled, fault.ICETimeout:
-		return http.StatusGatewayTimeout
-	case fault.Overloaded, fault.Closed, fault.SlowReader:
-		return http.StatusServiceUnavailable
-	case fault.Unreachable, fault.MediaCorrupt, fault.ICEFailed, fault.ICEConsentLost, fault.DTLSFailed:
-		return http.StatusBadGateway
-	default: // internal, lost, and what is wrong with GStreamer
+	if c == fault.GstUnavailable {
 		return http.StatusInternalServerError
 	}
+	return api.Status(c)
 }
 
 // refusal is a fault with another status than its code's, because HTTP or WHEP has one for just that.

@@ -28,6 +28,7 @@ func TestStatus(t *testing.T) {
 		fault.StartTimeout:       504,
 		fault.Stalled:            504,
 		fault.Overloaded:         503,
+		fault.DiskFull:           507,
 		fault.SlowReader:         503,
 		fault.Closed:             503,
 		fault.GstElement:         500,

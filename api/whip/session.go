@@ -6,6 +6,9 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"sluice/api"
+	"sluice/api/visitor"
 )
 
 // stopping is how long the end of one session may take before it is cut off.
@@ -20,7 +23,7 @@ type session struct {
 	remote   string
 	began    time.Time
 	peer     Peer
-	instance Instance
+	instance visitor.Instance
 	log      *slog.Logger
 
 	turn chan struct{} // holds one token; who has it patches, so that overlapping requests come one after the other
@@ -42,6 +45,18 @@ func newICE(c credentials) ice { return ice{tag: `"` + rand.Text() + `"`, client
 
 // end asks the session to end; it does not wait.
 func (s *session) end() { s.ending.Do(func() { close(s.asked) }) }
+
+// entry is what others may see of the session: all but its id.
+func (s *session) entry() api.Session {
+	one := api.Session{
+		ID: s.instance.ID(), Pipeline: s.instance.ID(), Protocol: string(s.proto), Direction: api.Publishes, Stream: s.stream,
+		Remote: s.remote, User: s.user, Since: s.began,
+	}
+	if s.proto == whep {
+		one.Direction = api.Plays
+	}
+	return one
+}
 
 // watch sees a session through to its end: because the client asked for it, because the peer ended by itself, or because cut
 // is done.

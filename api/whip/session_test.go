@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -154,7 +155,7 @@ func TestSessionMethods(t *testing.T) {
 		{"HEAD", at + "/", 204, ""},
 		{"POST", at, 405, "Allow: OPTIONS, GET, HEAD, PATCH, DELETE"},
 		{"PUT", at, 405, "Allow: OPTIONS, GET, HEAD, PATCH, DELETE"},
-		{"DELETE", at[:len(at)-1] + "7", 404, ""},
+		{"DELETE", at + "7", 404, ""},
 		{"DELETE", at, 200, ""}, // and no If-Match
 		{"DELETE", at, 404, ""},
 		{"PATCH", at, 404, ""},
@@ -168,7 +169,7 @@ func TestSessionMethods(t *testing.T) {
 			t.Errorf("%s: %s is %q", q.method, name, r.Header.Get(name))
 		}
 	}
-	<-s.last().Done()
+	enginetest.Await(t, "the end", s.last().Done())
 	if s.ran[0].stops != 1 {
 		t.Errorf("the instance was stopped %d times", s.ran[0].stops)
 	}
@@ -205,7 +206,7 @@ func TestPeerEnds(t *testing.T) {
 	ended := d.sessions.find(sessionID(at))
 	close(s.last().live)
 	s.last().Stop(fault.New(fault.ICEConsentLost, "", "nothing was heard for 15 s"))
-	<-ended.gone
+	enginetest.Await(t, "the end", ended.gone)
 	if r := c.do(http.MethodPatch, at, cand, asFrag, "If-Match: *"); r.StatusCode != http.StatusNotFound {
 		t.Errorf("got %s", r.Status)
 	}
@@ -229,7 +230,7 @@ func TestLiveIsLogged(t *testing.T) {
 	_, c := open(t, Options{Engine: s, Peers: s, Log: slog.New(slog.NewTextHandler(seen, nil))})
 	joined(t, c, "/cam/whip")
 	close(s.last().live)
-	<-seen.seen
+	enginetest.Await(t, "the request", seen.seen)
 }
 
 // until closes a channel when a text was written.
@@ -275,7 +276,7 @@ func TestTimeout(t *testing.T) {
 		if p := r.problem(t); p.Code != fault.StartTimeout {
 			t.Errorf("%s: got %+v", name, p)
 		}
-		<-s.last().Done()
+		enginetest.Await(t, "the end", s.last().Done())
 	}
 }
 
@@ -295,7 +296,7 @@ func TestClientGoes(t *testing.T) {
 		res.Body.Close()
 		t.Fatalf("got %s, %v", res.Status, err)
 	}
-	<-s.last().Done()
+	enginetest.Await(t, "the end", s.last().Done())
 	d.sessions.all.Wait()
 }
 
@@ -330,14 +331,14 @@ func TestClose(t *testing.T) {
 	default:
 	}
 	cancel() // cuts off who is left
-	if err := <-closed; err != nil {
+	if err := enginetest.Await(t, "the end of Close", closed); err != nil {
 		t.Error(err)
 	}
-	if err := <-served; err != nil {
+	if err := enginetest.Await(t, "the end of Serve", served); err != nil {
 		t.Error(err)
 	}
 	for _, p := range s.peers {
-		<-p.Done()
+		enginetest.Await(t, "the end", p.Done())
 	}
 	if err := d.Close(t.Context()); err != nil {
 		t.Error(err)
@@ -351,12 +352,12 @@ func TestServeIsCutOff(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	status := make(chan int, 1)
 	go func() { status <- c.offer("/cam/whip").StatusCode }()
-	<-s.began
+	enginetest.Await(t, "the beginning", s.began)
 	go cancel()
 	if err := d.Serve(ctx); err != nil {
 		t.Error(err)
 	}
-	if got := <-status; got != http.StatusServiceUnavailable {
+	if got := enginetest.Await(t, "the answer", status); got != http.StatusServiceUnavailable {
 		t.Errorf("got %d", got)
 	}
 }

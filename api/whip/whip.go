@@ -16,15 +16,17 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"sluice/api"
+	"sluice/api/visitor"
 	"sluice/engine/fault"
 )
 
 // Options are what a door is made with. Engine and Peers are needed.
 type Options struct {
-	Engine Engine
+	Engine visitor.Engine
 	Peers  Peers
 	// Auth says who may publish and play; nil: everybody.
-	Auth Authoriser
+	Auth visitor.Authoriser
 	// ICEServers are those that a client is told of; user is "" for anybody. Nil: none.
 	ICEServers func(user string) []ICEServer
 	// Origins are the origins ("https://example.org") of pages that may use the door; empty: all.
@@ -33,6 +35,8 @@ type Options struct {
 	Sessions int
 	// Timeout is how long a client's offer may take to be answered; 0: 15 s.
 	Timeout time.Duration
+	// Present is told who publishes and plays; nil: nobody is.
+	Present *api.Sessions
 	// Next takes the requests that are not WHIP's or WHEP's; nil: they are not found.
 	Next http.Handler
 	Log  *slog.Logger // nil: nothing is logged

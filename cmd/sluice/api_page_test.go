@@ -2,13 +2,13 @@ package main
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	"sluice/api/rest/resttest"
+	"sluice/engine/enginetest/program"
 )
 
 // apiPage is the page about the API, and its blocks of a language.
@@ -51,12 +51,11 @@ func TestAPIPageHasEveryOperation(t *testing.T) {
 
 // TestAPIPage runs every example of the documentation, in their order.
 func TestAPIPage(t *testing.T) {
+	t.Parallel()
 	if !hasGst {
 		t.Skip("the examples code")
 	}
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip(err)
-	}
+	program.Need(t, "curl")
 	s := serveREST(t, t.TempDir())
 	_, graph := apiPage(t, "graph")
 	if err := os.WriteFile(filepath.Join(s.folder, "tone.yaml"), []byte(graph[0]), 0o600); err != nil {
@@ -67,10 +66,11 @@ func TestAPIPage(t *testing.T) {
 		// Events have no end (28: it took too long).
 		script := `curl() { command curl -sS --fail-with-body --max-time 10 "$@" || [ $? = 28 ]; }` + "\n" +
 			strings.ReplaceAll(strings.ReplaceAll(b, "curl -N", "curl -N --max-time 1"), "http://localhost:8081", s.Base)
-		cmd := exec.CommandContext(t.Context(), "sh", "-e", "-c", script)
+		cmd := program.Command(t, "sh", "-e", "-c", script)
 		cmd.Dir = s.folder
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%s\n%v\n%.2000s", b, err, out)
+		p := program.Run(t, cmd)
+		if err := p.Ended(); err != nil {
+			t.Errorf("%s\n%v\n%.2000s", b, err, p.Said())
 		}
 	}
 	if left := s.running(); left > 1 { // the one whose stream was ended may take a moment

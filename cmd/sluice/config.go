@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"os"
@@ -29,13 +31,14 @@ func (f *configFlags) add(c *cobra.Command) {
 func (a *app) configCmd() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "config",
-		Short: "Show the configuration of the server, its schema, or make the hash of a password",
+		Short: "Show the configuration of the server, its schema, or make what it keeps in place of secrets",
 		Long: `config tells about the configuration of ` + "`sluice serve`" + `:
 
   config show       what is in effect, and where each value is from; secrets are stars
   config schema     the JSON Schema of the file, for editors
   config docs       every key, in Markdown
-  config password   the hash of a password, read from standard input, for auth.users`,
+  config password   the hash of a password, read from standard input, for auth.users
+  config key        a new secret, and what auth.keys and auth.tokens keep of it`,
 		Example: `  sluice config show
   sluice config schema > sluice.schema.json
   echo -n 'correct horse' | sluice config password`,
@@ -54,6 +57,10 @@ func (a *app) configCmd() *cobra.Command {
 		&cobra.Command{
 			Use: "password", Short: "Print the hash of a password that is read from standard input", Args: args(cobra.NoArgs),
 			RunE: func(*cobra.Command, []string) error { return a.hash() },
+		},
+		&cobra.Command{
+			Use: "key", Short: "Print a new secret, and what auth.keys and auth.tokens keep of it", Args: args(cobra.NoArgs),
+			RunE: func(*cobra.Command, []string) error { return a.secret() },
 		})
 	return c
 }
@@ -131,6 +138,13 @@ func (a *app) hash() error {
 		return usageError{fmt.Errorf("a password of 1 to %d bytes is wanted on standard input", longest)}
 	}
 	_, err = fmt.Fprintln(a.out, auth.Hash(password))
+	return err
+}
+
+// secret prints a new secret for auth.keys or auth.tokens. It goes where people keep it, and its sum into the configuration.
+func (a *app) secret() error {
+	text := rand.Text() // 130 bits: too many to guess, so that a fast hash is good enough for it
+	_, err := fmt.Fprintf(a.out, "%s\nsha256:%x\n", text, sha256.Sum256([]byte(text)))
 	return err
 }
 

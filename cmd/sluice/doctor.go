@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"runtime"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"sluice/engine/element"
 	"sluice/engine/element/catalog"
 	"sluice/engine/gst/registry"
+	"sluice/engine/media"
 	"sluice/engine/param"
 	"sluice/engine/plan"
 	"sluice/engine/spec"
@@ -45,6 +47,9 @@ func doctorHelp() string {
 }
 
 func (a *app) examine(ctx context.Context) error {
+	if err := a.tryEncoders(ctx, slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
 	m, err := a.machine()
 	if err != nil {
 		return err
@@ -71,10 +76,23 @@ func (a *app) machine() (*doctor.Machine, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := a.elements(); err != nil {
+		return nil, err
+	}
 	return &doctor.Machine{
+		Encoders: a.choice.Verdicts(), Undecodable: codecsNamed(a.choice.Undecodable()),
 		Root: os.DirFS("/"), System: doctor.Linux{}, Env: os.Getenv, CPUs: runtime.NumCPU(),
 		Live: onceOpened(registry.Open), Pure: !hasGst, Known: known, Needs: needs, Spawn: spawner(),
 	}, nil
+}
+
+// codecsNamed are the names of codecs.
+func codecsNamed(list []media.Codec) []string {
+	out := make([]string, 0, len(list))
+	for _, c := range list {
+		out = append(out, string(c))
+	}
+	return out
 }
 
 // onceOpened keeps what open gave, also if that is an error.

@@ -5,6 +5,7 @@ import (
 
 	"sluice/api"
 	doorconsole "sluice/api/console"
+	"sluice/api/visitor"
 	"sluice/api/whip"
 	"sluice/cmd/sluice/serve"
 )
@@ -13,8 +14,8 @@ import (
 func whipDoor(p *serve.Parts) (api.Door, error) {
 	c := p.Config.WHIP
 	d, err := whip.New(whip.Options{
-		Engine: whip.UseEngine(p.Engine), Peers: whip.UsePeers(p.Peers), Auth: p.Auth, Log: p.Log.With("door", "whip"),
-		ICEServers: iceServers(p), Origins: c.Origins, Sessions: c.Sessions, Timeout: c.Timeout,
+		Engine: visitor.UseEngine(p.Engine), Peers: whip.UsePeers(p.Peers), Auth: alsoAsked(p), Present: p.Present,
+		Log: p.Log.With("door", "whip"), ICEServers: iceServers(p), Origins: c.Origins, Sessions: c.Sessions, Timeout: c.Timeout,
 	})
 	if err != nil {
 		return nil, err
@@ -28,8 +29,12 @@ func consoleDoor(p *serve.Parts) (api.Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	all, err := withStatistics(p, d.Handler())
+	if err != nil {
+		return nil, err
+	}
 	for _, pattern := range d.Paths() {
-		if err := p.Web.Handle(pattern, p.Requests.Count(d.Name(), d.Handler())); err != nil {
+		if err := p.Web.Handle(pattern, p.Requests.Count(d.Name(), all)); err != nil {
 			return nil, err
 		}
 	}

@@ -4,9 +4,12 @@ import (
 	"sluice/api"
 	"sluice/api/auth"
 	"sluice/api/auth/admin"
+	doorhls "sluice/api/hls"
 	"sluice/api/metrics"
 	"sluice/api/rtmp"
 	"sluice/api/rtsp"
+	"sluice/api/srt"
+	"sluice/api/vod"
 	"sluice/api/websocket"
 	"sluice/api/whip"
 	"sluice/cmd/sluice/serve"
@@ -21,8 +24,10 @@ func metricsDoor(p *serve.Parts) (api.Door, error) {
 	}
 	o := metrics.Options{
 		Sources: metrics.Sources{
-			Engine: p.Engine, Peers: p.Peers.Totals, Workers: p.Options.Count, Graphs: p.Graphs.Current, Sessions: sessionsOf(p.Doors),
-			Sockets: socketsOf(p.Doors), Connections: connectionsOf(p.Webs), Requests: p.Requests, Reloads: p.Reloads, Version: release,
+			Engine: p.Engine, Peers: p.Peers.Totals, Workers: p.Options.Count, Graphs: p.Graphs.Current, Elements: p.Options.Registry.Spec,
+			Sessions: sessionsOf(p.Doors),
+			Sockets:  socketsOf(p.Doors), Connections: connectionsOf(p.Webs), Requests: p.Requests, Reloads: p.Reloads,
+			Decisions: p.Auth.Counts, Hooks: calledBack(p.Hooks), Films: filmsOf(p.Doors), Version: release,
 		},
 		Admit: admin.For(auth.Metrics, p.Auth, "metrics").Admit, Log: p.Log.With("door", "metrics"),
 	}
@@ -56,6 +61,12 @@ func sessionsOf(doors []api.Door) func() []metrics.Sessions {
 				n := d.Counts()
 				add("rtsp", metrics.Publish, n.Publishing)
 				add("rtsp", metrics.Play, n.Playing)
+			case *doorhls.Door:
+				add("hls", metrics.Play, d.Counts().Viewers)
+			case *srt.Door:
+				n := d.Counts()
+				add("srt", metrics.Publish, n.Publishers)
+				add("srt", metrics.Play, n.Players)
 			case *whip.Door:
 				n := d.Counts()
 				add("whip", metrics.Publish, n.WHIP)
@@ -67,6 +78,19 @@ func sessionsOf(doors []api.Door) func() []metrics.Sessions {
 			}
 		}
 		return all
+	}
+}
+
+// filmsOf counts what was asked of the folder of films in vain.
+func filmsOf(doors []api.Door) func() metrics.Films {
+	return func() metrics.Films {
+		for _, d := range doors {
+			if d, ok := serve.Inside(d).(*vod.Door); ok {
+				n := d.Counts()
+				return metrics.Films{Refused: n.Refused, Missing: n.Missing}
+			}
+		}
+		return metrics.Films{}
 	}
 }
 

@@ -39,7 +39,11 @@ func openWorkers(ctx context.Context, log *slog.Logger) (contract.Open, func(), 
 		return nil, nil, err
 	}
 	return pool.Open, func() {
-		within, done := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		limit := patience
+		if by, ok := ctx.Deadline(); ok {
+			limit = min(limit, time.Until(by))
+		}
+		within, done := context.WithTimeout(context.WithoutCancel(ctx), limit)
 		defer done()
 		if err := pool.Stop(within); err != nil {
 			log.Warn("workers did not end", "err", err)

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"testing"
@@ -12,6 +11,8 @@ import (
 	"github.com/bluenviron/gortmplib"
 	"github.com/bluenviron/gortmplib/pkg/codecs"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
+
+	"sluice/engine/enginetest"
 )
 
 // rtmpClient connects to a server until the test ends.
@@ -61,15 +62,10 @@ func sound(t *testing.T, address string) {
 // TestSessionsOfEveryProtocol holds that clients of each door are counted, those who only might come too: without them a sum over
 // all protocols would be another one from time to time.
 func TestSessionsOfEveryProtocol(t *testing.T) {
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	address := "rtmp://" + free.Addr().String() + "/live"
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
-	s := serveREST(t, t.TempDir(), "SLUICE_RTMP_LISTEN="+free.Addr().String())
+	t.Parallel()
+	at := enginetest.FreeAddress(t)
+	address := "rtmp://" + at + "/live"
+	s := serveREST(t, t.TempDir(), "SLUICE_RTMP_LISTEN="+at)
 	metrics := s.out.await(t, `metrics +(http://localhost:\d+/metrics)`)[1]
 	tellsSessions := func(text string, publishers, players int) {
 		t.Helper()
@@ -79,6 +75,7 @@ func TestSessionsOfEveryProtocol(t *testing.T) {
 		}{
 			{"publish", "rtmp", publishers}, {"play", "rtmp", players}, {"publish", "rtsp", 0}, {"play", "rtsp", 0},
 			{"publish", "whip", 0}, {"play", "whep", 0}, {"publish", "websocket", 0}, {"play", "websocket", 0},
+			{"publish", "srt", 0}, {"play", "srt", 0}, {"play", "hls", 0},
 		} {
 			tells(t, text, fmt.Sprintf("sluice_sessions{direction=%q,protocol=%q} %d\n", row.direction, row.protocol, row.count))
 		}

@@ -54,6 +54,7 @@ func seriesOf(text string) map[string]bool {
 
 // TestMetricsOfAServer has clients of pion's publish and play through a server, and reads what it tells of them.
 func TestMetricsOfAServer(t *testing.T) {
+	t.Parallel()
 	s := serveREST(t, t.TempDir())
 	url := s.out.await(t, `metrics +(http://localhost:\d+/metrics)`)[1]
 	session := func(name string) {

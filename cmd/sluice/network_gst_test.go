@@ -5,15 +5,17 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sluice/engine/enginetest/program"
 )
 
 // TestGraphsOfGStreamersOwnNetworking runs the shipped graphs in which GStreamer calls others, against a server of ours and a
 // folder of files behind HTTP; what they publish is looked at as it is played.
 func TestGraphsOfGStreamersOwnNetworking(t *testing.T) {
+	t.Parallel()
 	s, rtmp, rtsp := serveOld(t)
 	encoder(t, "green", "rtmp://"+rtmp+"/live/cam", "-f", "flv")
 	s.there("cam")
@@ -52,8 +54,6 @@ func segments(t *testing.T) string {
 	args := strings.Fields("-hide_banner -loglevel error -f lavfi -i color=blue:size=320x180:rate=25 -f lavfi -i sine=frequency=440 -t 20 " +
 		"-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 50 -c:a aac -f hls -hls_time 2 -hls_list_size 0")
 	args = append(args, filepath.Join(folder, "index.m3u8"))
-	if out, err := exec.CommandContext(t.Context(), "ffmpeg", args...).CombinedOutput(); err != nil {
-		t.Fatalf("ffmpeg: %v\n%s", err, out)
-	}
+	program.Output(t, "ffmpeg", args...)
 	return folder
 }

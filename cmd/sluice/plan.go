@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"log/slog"
+
 	"github.com/spf13/cobra"
 
 	"sluice/engine/plan"
@@ -21,8 +24,8 @@ What sessions would say can be given by hand; what is not given is assumed, and 
   sluice plan rooms/mixer -p room=red --key seat=alice,stream=alice`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.completeGraphs,
-		RunE: func(_ *cobra.Command, list []string) error {
-			p, err := a.compile(list[0], &f)
+		RunE: func(c *cobra.Command, list []string) error {
+			p, err := a.compile(c.Context(), list[0], &f)
 			if err != nil {
 				return err
 			}
@@ -38,7 +41,10 @@ What sessions would say can be given by hand; what is not given is assumed, and 
 }
 
 // compile loads, lints and plans one graph.
-func (a *app) compile(name string, f *inputFlags) (*plan.Plan, error) {
+func (a *app) compile(ctx context.Context, name string, f *inputFlags) (*plan.Plan, error) {
+	if err := a.tryEncoders(ctx, slog.New(slog.DiscardHandler)); err != nil {
+		return nil, err
+	}
 	t, err := a.template(name)
 	if err != nil {
 		return nil, err

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"sluice/engine/enginetest/program"
 )
 
 // TestReadme does what the README's readers do: it runs the commands of every block of ours that is marked console, one after
@@ -37,13 +39,14 @@ func TestReadme(t *testing.T) {
 		if verb := strings.Fields(c.line)[1]; !hasGst && (verb == "run" || verb == "test") {
 			continue
 		}
-		cmd := exec.CommandContext(t.Context(), "sh", "-c", c.line)
+		cmd := program.Command(t, "sh", "-c", c.line)
 		cmd.Dir, cmd.Env = folder, append(os.Environ(), "SLUICE_REGISTRY=snapshot", "SLUICE_GRAPHS=")
-		out, err := cmd.CombinedOutput()
+		p := program.Run(t, cmd)
+		err, out := p.Ended(), p.Said()
 		if code := cmd.ProcessState.ExitCode(); code != exitOK && !strings.Contains(c.line, "broken") {
 			t.Errorf("%s: exit %d (%v): %s", c.line, code, err, out)
 		}
-		if missing, ok := follows(string(out), c.prints); !ok {
+		if missing, ok := follows(out, c.prints); !ok {
 			t.Errorf("%s\ndoes not print %q, or not at that place, but\n%s", c.line, missing, out)
 		}
 		ran++

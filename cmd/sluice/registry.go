@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"sluice/elements/codec"
+	"sluice/elements/codec/choice"
 	"sluice/engine/element"
 	"sluice/engine/element/catalog"
 	"sluice/engine/fault"
@@ -24,20 +25,36 @@ func (a *app) elements() (*element.Registry, error) {
 	if err != nil {
 		return nil, err
 	}
+	set, err := a.media.settings()
+	if err != nil {
+		return nil, err
+	}
 	own, triggers := components()
-	a.known, err = element.NewRegistry(cat, own, triggers)
-	return a.known, err
+	reg, err := element.NewRegistry(cat, own, triggers)
+	if err != nil {
+		return nil, err
+	}
+	a.choice = choice.New(cat, set, a.trials)
+	a.known = reg.Choosing(a.choice)
+	return a.known, nil
 }
+
+// shun keeps decodebin from taking what may not be used. Not in tests: what judges them may use everything there is.
+func (a *app) shun() error { return registry.Shun(a.choice.Shunned()) }
 
 // catalog opens what is known of GStreamer: this machine's registry if this build can read it, else the snapshot.
 func (a *app) catalog() (catalog.Catalog, error) {
+	open := a.live
+	if open == nil {
+		open = registry.Open
+	}
 	switch a.registry {
 	case "snapshot":
 		return snapshot.Snapshot()
 	case "live":
-		return registry.Open()
+		return open()
 	case "auto":
-		if live, err := registry.Open(); err == nil {
+		if live, err := open(); err == nil {
 			return live, nil
 		}
 		return snapshot.Snapshot()

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -12,7 +13,10 @@ import (
 // restContract starts a server in which every operation can succeed that this build has all for, with real media throughout.
 func restContract(t *testing.T) (*restServer, resttest.Fixtures) {
 	t.Helper()
-	s := serveREST(t, t.TempDir())
+	s := serveREST(t, t.TempDir(), "SLUICE_APPS_FILE="+filepath.Join(t.TempDir(), "apps.json"))
+	for _, key := range []string{"shop", "old"} {
+		s.want(http.StatusOK, "PUT /v1/apps/"+key, J{})
+	}
 	s.want(http.StatusCreated, "PUT /v1/graphs/relay", relayingGraph)
 	s.want(http.StatusCreated, "PUT /v1/graphs/old", relayingGraph)
 	s.publish("cam")
@@ -60,9 +64,11 @@ func (s *restServer) fixtures() resttest.Fixtures {
 		"add-key":    {Path: mix("seat", "key", "ann"), Body: J{"params": J{"stream": "cam"}}, Lame: !hasGst},
 		"remove-key": {Path: mix("seat", "key", "bob"), Lame: !hasGst},
 		"do-action":  {Path: mix("out", "action", "key_frame"), Body: J{}, Lame: !hasGst},
+		"get-app":    {Path: map[string]string{"key": "shop"}}, "delete-app": {Path: map[string]string{"key": "old"}},
+		"put-app":    {Path: map[string]string{"key": "new"}, Body: J{"name": "New", "sign": true}},
 		"get-stream": {Path: stream}, "list-readers": {Path: stream}, "explain-stream": {Path: stream},
 		"end-stream":  {Path: map[string]string{"name": "ends"}},
-		"get-session": {Path: session}, "end-session": {Path: session}, "get-element": {Path: map[string]string{"name": "stream.in"}},
+		"get-session": {Path: session}, "explain-session": {Path: session}, "end-session": {Path: session}, "get-element": {Path: map[string]string{"name": "stream.in"}},
 	}
 }
 

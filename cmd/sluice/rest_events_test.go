@@ -64,6 +64,18 @@ func (s *restServer) follow(ctx context.Context, path, last string) (<-chan happ
 	return out, over
 }
 
+// end waits for the end of what was followed, and gives it.
+func (s *restServer) end(over <-chan error) error {
+	s.t.Helper()
+	select {
+	case err := <-over:
+		return err
+	case <-time.After(patience):
+		s.t.Fatalf("the events do not end:\n%s", s.errs.all())
+		return nil
+	}
+}
+
 // next is the next event of a name.
 func next(t *testing.T, events <-chan happened, name string) happened {
 	t.Helper()
@@ -98,7 +110,7 @@ func TestRESTEvents(t *testing.T) {
 		t.Error(seen.data)
 	}
 	leave()
-	if err := <-over; !errors.Is(err, context.Canceled) {
+	if err := s.end(over); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	s.want(http.StatusCreated, "POST /v1/pipelines?wait=10s", J{"graph": "relay", "id": "missed", "params": J{"from": "cam", "to": "copy"}})
@@ -113,7 +125,7 @@ func TestRESTEvents(t *testing.T) {
 	}
 	s.signal(t, syscall.SIGTERM)
 	for _, end := range []<-chan error{over, ofOver} {
-		if err := <-end; !errors.Is(err, io.EOF) {
+		if err := s.end(end); !errors.Is(err, io.EOF) {
 			t.Errorf("the end is %v", err)
 		}
 	}

@@ -64,6 +64,7 @@ links:
 // TestGraphFilesWhileStreamsRun drops files into the folder of graphs, changes and removes them, also those that the streams that run
 // were started by: routes change at once, and no viewer misses a packet.
 func TestGraphFilesWhileStreamsRun(t *testing.T) {
+	t.Parallel()
 	s := serveREST(t, t.TempDir())
 	s.publish("cam")
 	direct := s.view("cam")

@@ -28,7 +28,7 @@ type restServer struct {
 	folder string // where it was started, with its graphs below
 }
 
-// serveREST starts a server in a folder, which holds its graphs. Callers may write these, and files below "media".
+// serveREST starts a server in a folder, which holds its graphs. Callers may write these, and files below "media", where pictures are, too.
 func serveREST(t *testing.T, folder string, env ...string) *restServer {
 	t.Helper()
 	for _, name := range []string{"graphs", "media"} {
@@ -37,12 +37,12 @@ func serveREST(t *testing.T, folder string, env ...string) *restServer {
 		}
 	}
 	own := []string{
-		"SLUICE_REST_WRITE=true", "SLUICE_REST_FOLDERS=media", "SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_CPUS=64", "SLUICE_DRAIN=0s",
+		"SLUICE_REST_WRITE=true", "SLUICE_REST_FOLDERS=media", "SLUICE_MEDIA_FOLDER=media", "SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_CPUS=64", "SLUICE_DRAIN=0s",
 	}
 	s := &restServer{server: startServer(t, folder, append(own, env...)), t: t, folder: folder}
 	s.page = s.out.await(t, `page +(http://localhost:\d+)/`)[1]
 	s.Base = s.out.await(t, `REST +(http://localhost:\d+)/v1/server`)[1]
-	s.HTTP = &http.Client{Transport: &http.Transport{}}
+	s.HTTP = &http.Client{Transport: &http.Transport{ResponseHeaderTimeout: 2 * patience}} // which does not end events
 	t.Cleanup(s.HTTP.CloseIdleConnections)
 	return s
 }
@@ -105,17 +105,20 @@ func (s *restServer) routes() string {
 // until asks again and again whether something is as it should be.
 func (s *restServer) until(what string, good func() bool) {
 	s.t.Helper()
-	late := time.NewTimer(patience)
+	s.asks(5*time.Millisecond, what, good)
+}
+
+func (s *restServer) asks(every time.Duration, what string, good func() bool) {
+	s.t.Helper()
+	late := time.NewTimer(2 * patience)
 	defer late.Stop()
-	tick := time.NewTicker(5 * time.Millisecond)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for !good() {
 		select {
 		case <-tick.C:
 		case <-late.C:
-			s.errs.mu.Lock()
-			defer s.errs.mu.Unlock()
-			s.t.Fatalf("%s: not in time\n%s", what, &s.errs.text)
+			s.t.Fatalf("%s: not in time\n%s", what, s.errs.all())
 		}
 	}
 }

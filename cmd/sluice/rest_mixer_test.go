@@ -4,7 +4,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"maps"
 	"net/http"
 	"net/url"
@@ -62,36 +61,12 @@ func listen(t *testing.T, name, url string) *ear {
 		t.Fatal(err)
 	}
 	e := &ear{name: name, form: form}
-	player := exec.Command("ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url,
-		"-map", "0:a", "-ac", "1", "-ar", "48000", "-flush_packets", "1", "-f", "s16le", "pipe:1")
-	said := &strings.Builder{}
-	player.Stderr = said
-	out, err := player.StdoutPipe()
-	if err == nil {
-		err = player.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for part := make([]byte, 9600); ; {
-			if _, err := io.ReadFull(out, part); err != nil {
-				return
-			}
-			e.mu.Lock()
-			e.latest = append(e.latest, part...)
-			e.latest = e.latest[max(0, len(e.latest)-window):]
-			e.mu.Unlock()
-		}
-	}()
-	t.Cleanup(func() {
-		_ = player.Process.Kill()
-		<-done
-		_ = player.Wait()
-		t.Logf("%s: its player said: %.600s", name, said)
-	})
+	play(t, 9600, func(part []byte) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.latest = append(e.latest, part...)
+		e.latest = e.latest[max(0, len(e.latest)-window):]
+	}, "-rtsp_transport", "tcp", "-i", url, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le")
 	return e
 }
 
@@ -125,53 +100,6 @@ func (e *ear) until(s *restServer, want ...int) {
 		tones, enough := e.hears()
 		heard = tones
 		return enough && slices.Equal(tones, want)
-	})
-}
-
-// eye is ffmpeg, which plays a stream's pictures, of whose left and right half it tells the colours.
-type eye struct {
-	mu   sync.Mutex
-	seen [2]string
-}
-
-func look(t *testing.T, url string) *eye {
-	t.Helper()
-	e := &eye{}
-	player := exec.Command("ffmpeg", "-hide_banner", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", url, "-map", "0:v",
-		"-vf", "crop=iw:ih/4,format=rgb24,scale=2:1:flags=area", "-pix_fmt", "rgb24", "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "pipe:1")
-	out, err := player.StdoutPipe()
-	if err == nil {
-		err = player.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for two := make([]byte, 6); ; {
-			if _, err := io.ReadFull(out, two); err != nil {
-				return
-			}
-			e.mu.Lock()
-			e.seen = [2]string{colourOf(two[:3]), colourOf(two[3:])}
-			e.mu.Unlock()
-		}
-	}()
-	t.Cleanup(func() {
-		_ = player.Process.Kill()
-		<-done
-		_ = player.Wait()
-	})
-	return e
-}
-
-func (e *eye) until(s *restServer, left, right string) {
-	s.t.Helper()
-	s.until("seeing "+left+" and "+right, func() bool {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		return e.seen == [2]string{left, right}
 	})
 }
 
@@ -212,6 +140,7 @@ func (s *restServer) seats(id string) map[string]bool {
 // TestRESTRoom seats guests in a room, one of whom leaves and comes again, and one whose stream ends and comes again. All hear the
 // others and not themselves; nothing happens to who stays.
 func TestRESTRoom(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("ffmpeg"); err != nil {
 		t.Skip("ffmpeg is missing")
 	}
@@ -234,8 +163,8 @@ func TestRESTRoom(t *testing.T) {
 	seat(http.StatusCreated, "bob", "live/bob")
 	room := listen(t, "the room", "rtsp://"+rtsp+"/room/hall")
 	ann := listen(t, "ann", "rtsp://"+rtsp+"/live/ann/mix")
-	shown := look(t, "rtsp://"+rtsp+"/room/hall")
-	shown.until(s, "red", "blue")
+	shown := wall(t, "rtsp://"+rtsp+"/room/hall")
+	shown.shows(s, "both", "3,4 red", "12,4 blue")
 	room.until(s, 440, 1000)
 	ann.until(s, 1000)
 	listen(t, "bob", "rtsp://"+rtsp+"/live/bob/mix").until(s, 440)
@@ -245,21 +174,21 @@ func TestRESTRoom(t *testing.T) {
 	seat(http.StatusCreated, "cid", "live/cid") // who is not there yet
 	s.want(http.StatusNoContent, "DELETE /v1/pipelines/hall/nodes/seat/cid", nil)
 	s.want(http.StatusNoContent, "DELETE /v1/pipelines/hall/nodes/seat/bob", nil)
-	shown.until(s, "red", "red") // alone, in the middle
+	shown.shows(s, "ann alone", "3,4 red", "12,4 red")
 	room.until(s, 440)
 	ann.until(s)
 	s.until("nothing of who left", func() bool {
 		return len(s.readers("live/bob")) == 0 && !strings.Contains(s.Call(t, "GET /v1/streams", nil).Text, "live/bob/mix")
 	})
 	seat(http.StatusCreated, "bob", "live/bob")
-	shown.until(s, "red", "blue")
+	shown.shows(s, "both", "3,4 red", "12,4 blue")
 	room.until(s, 440, 1000)
 	ann.until(s, 1000)
 
 	s.want(http.StatusAccepted, "DELETE /v1/pipelines/bob?drain=0s", nil)
 	room.until(s, 440)
 	publish("bob", "green", 1500)
-	shown.until(s, "red", "green")
+	shown.shows(s, "bob in green", "3,4 red", "12,4 green")
 	room.until(s, 440, 1500)
 	ann.until(s, 1500)
 	seat(http.StatusCreated, "cid", "live/cid")

@@ -72,6 +72,8 @@ func offer(t *testing.T, pc *pion.PeerConnection, url string) {
 }
 
 func exchange(ctx context.Context, pc *pion.PeerConnection, url string) (answer string, err error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	o, err := pc.CreateOffer(nil)
 	if err != nil {
 		return "", err
@@ -80,7 +82,11 @@ func exchange(ctx context.Context, pc *pion.PeerConnection, url string) (answer 
 	if err := pc.SetLocalDescription(o); err != nil {
 		return "", err
 	}
-	<-gathered
+	select {
+	case <-gathered:
+	case <-ctx.Done():
+		return "", errors.New("pion does not find its own addresses")
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(pc.LocalDescription().SDP))
 	if err != nil {
 		return "", err

@@ -13,7 +13,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"sluice/elements/codec/choice"
 	"sluice/engine/element"
+	"sluice/engine/element/catalog"
 	"sluice/engine/fault"
 	contract "sluice/engine/run"
 )
@@ -31,11 +33,15 @@ const (
 type app struct {
 	in       io.Reader
 	out, err io.Writer
-	dir      string            // --graphs
-	registry string            // --registry
-	json     bool              // --json
-	colour   string            // --color
-	known    *element.Registry // once asked for
+	dir      string                          // --graphs
+	registry string                          // --registry
+	json     bool                            // --json
+	colour   string                          // --color
+	known    *element.Registry               // once asked for
+	live     func() (catalog.Catalog, error) // GStreamer here; nil is this machine's
+	media    mediaFlags
+	choice   *choice.Choice   // of the known registry
+	trials   map[string]error // of encoders on devices
 
 	open, workers opener                            // GStreamer of this build, in this process and in others
 	pool          pooled                            // GStreamer in the workers of a server
@@ -152,11 +158,13 @@ for graphs that code.`,
 	c.PersistentFlags().StringVar(&a.registry, "registry", cmp.Or(os.Getenv("SLUICE_REGISTRY"), "auto"),
 		"what is known of GStreamer: auto, live or snapshot (also SLUICE_REGISTRY)")
 	c.PersistentFlags().StringVar(&a.colour, "color", "auto", "colours: auto, always or never")
+	a.media.add(c)
 	c.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		return usageError{fmt.Errorf("%w; see `%s --help`", err, c.CommandPath())}
 	})
-	c.AddCommand(a.serveCmd(), a.configCmd(), a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.testCmd(), a.fmtCmd(), a.newCmd(),
-		a.elementsCmd(), a.routesCmd(), a.ctlCmd(), a.topCmd(), a.doctorCmd(), a.versionCmd(), a.docsCmd(), a.workerCmd(), exitCodesTopic())
+	c.AddCommand(a.serveCmd(), a.configCmd(), a.appsCmd(), a.lintCmd(), a.planCmd(), a.showCmd(), a.runCmd(), a.togetherCmd(), a.testCmd(),
+		a.fmtCmd(), a.newCmd(), a.elementsCmd(), a.routesCmd(), a.ctlCmd(), a.explainCmd(), a.topCmd(), a.doctorCmd(), a.versionCmd(),
+		a.docsCmd(), a.workerCmd(), exitCodesTopic())
 	c.InitDefaultCompletionCmd()
 	return c
 }

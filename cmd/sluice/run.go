@@ -64,12 +64,18 @@ func (a *app) runGraph(ctx context.Context, name string, f *runFlags) error {
 	if f.span < 0 {
 		return usageError{fmt.Errorf("--for wants a time above 0, this is %s", f.span)}
 	}
+	if err := a.tryEncoders(ctx, slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
 	t, err := a.template(name)
 	if err != nil {
 		return err
 	}
 	reg, err := a.elements()
 	if err != nil {
+		return err
+	}
+	if err := a.shun(); err != nil {
 		return err
 	}
 	in, err := f.inputs(t)

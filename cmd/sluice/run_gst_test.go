@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest/program"
 	"sluice/engine/gst/registry"
 )
 
@@ -125,7 +126,7 @@ func TestRunSaysWhatBroke(t *testing.T) {
 		node string
 		hint string
 	}{
-		{[]string{"-p", "source=bars.flv", "-p", "target=/dev/full"}, "overloaded", "write", "make room"},
+		{[]string{"-p", "source=bars.flv", "-p", "target=/dev/full"}, "disk_full", "write", "make room"},
 		{[]string{"-p", "source=text.flv"}, "media_corrupt gst_element codec_not_available", "demux", ""},
 		{[]string{"-p", "source=empty.flv"}, "media_corrupt gst_element codec_not_available", "demux", ""},
 		{[]string{"-p", "source=half.flv"}, "", "", ""},
@@ -162,24 +163,19 @@ links:
 `
 
 // recording starts the program on a graph without end, and waits until something is written.
-func recording(t *testing.T, args ...string) (*exec.Cmd, *bytes.Buffer) {
+func recording(t *testing.T, args ...string) (*exec.Cmd, *program.Program) {
 	t.Helper()
 	if err := os.WriteFile("endless.yaml", []byte(endless), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	os.Remove("live.webm")
-	var said bytes.Buffer
-	cmd := exec.Command("sluice", append([]string{"run", "endless.yaml", "-y"}, args...)...) // as testscript has put it in the path
-	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = cmd.Process.Kill() })
+	cmd := program.Command(t, "sluice", append([]string{"run", "endless.yaml", "-y"}, args...)...) // as testscript has put it in the path
+	p := program.Run(t, cmd)
 	until(t, "something is written", func() bool {
 		info, err := os.Stat("live.webm")
 		return err == nil && info.Size() > 2000
 	})
-	return cmd, &said
+	return cmd, p
 }
 
 // until waits for what another process does.
@@ -201,13 +197,11 @@ func TestInterruptLeavesAFileThatPlays(t *testing.T) {
 	studio(t)
 	for _, how := range []string{"--worker=false", "--worker"} {
 		for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM} {
-			cmd, said := recording(t, how)
-			if err := cmd.Process.Signal(s); err != nil {
-				t.Fatal(err)
-			}
-			_ = cmd.Wait()
-			if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(said.String(), "interrupted, and ended properly") {
-				t.Errorf("%s, %s: exit %d: %s", how, s, code, said)
+			cmd, p := recording(t, how)
+			p.Signal(s)
+			_ = p.Ended()
+			if code := cmd.ProcessState.ExitCode(); code != exitInterrupted || !strings.Contains(p.Said(), "interrupted, and ended properly") {
+				t.Errorf("%s, %s: exit %d: %s", how, s, code, p.Said())
 			}
 			if n := frames(t, "live.webm"); n < 1 {
 				t.Errorf("%s, %s: no frames", how, s)
@@ -219,14 +213,14 @@ func TestInterruptLeavesAFileThatPlays(t *testing.T) {
 // A worker that is killed fails the job, which says so and keeps what there is.
 func TestKilledWorker(t *testing.T) {
 	studio(t)
-	cmd, said := recording(t, "--worker")
+	cmd, p := recording(t, "--worker")
 	for _, pid := range children(t, cmd.Process.Pid) {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
 	}
-	_ = cmd.Wait()
-	text := said.String()
+	_ = p.Ended()
+	text := p.Said()
 	if code := cmd.ProcessState.ExitCode(); code != exitFound || !strings.Contains(text, "the worker died: signal 9") || !strings.Contains(text, "live.webm: ") ||
 		!strings.Contains(text, "so far, kept") {
 		t.Errorf("exit %d: %s", code, text)

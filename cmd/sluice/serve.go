@@ -65,9 +65,14 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 		return err
 	}
 	if f.check {
+		a.media.adopt(&loaded.Media)
 		return a.checkServer(loaded)
 	}
+	a.media.adopt(&loaded.Media)
 	log, level := serve.NewLog(a.err, loaded.Log.Level, textual(loaded.Log.Format, a.err))
+	if err := a.tryEncoders(ctx, log); err != nil {
+		return err
+	}
 	o, err := a.serverOptions(loaded, f)
 	if err != nil {
 		return err
@@ -97,6 +102,9 @@ func (a *app) serve(ctx context.Context, f *serveFlags) error {
 func (a *app) serverOptions(loaded *config.Loaded, f *serveFlags) (serve.Options, error) {
 	reg, err := a.elements()
 	if err != nil {
+		return serve.Options{}, err
+	}
+	if err := a.shun(); err != nil {
 		return serve.Options{}, err
 	}
 	crew := &hired{pool: a.pool}

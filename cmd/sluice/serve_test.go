@@ -40,10 +40,17 @@ func (w *told) Write(p []byte) (int, error) {
 	return w.text.Write(p)
 }
 
+// all is what was written until now.
+func (w *told) all() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.text.String()
+}
+
 // await returns the first match of a pattern, and of its groups, once there is one.
 func (w *told) await(t *testing.T, pattern string) []string {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(patience)
 	for {
 		w.mu.Lock()
 		have, heard := w.text.String(), w.heard
@@ -73,6 +80,7 @@ func freePorts() []string {
 		"SLUICE_REST_LISTEN=127.0.0.1:0", "SLUICE_REST_TLS_LISTEN=127.0.0.1:0", "SLUICE_METRICS_LISTEN=127.0.0.1:0",
 		"SLUICE_RTMP_LISTEN=127.0.0.1:0", "SLUICE_RTMP_TLS_LISTEN=127.0.0.1:0",
 		"SLUICE_RTSP_LISTEN=127.0.0.1:0", "SLUICE_RTSP_TLS_LISTEN=127.0.0.1:0", "SLUICE_RTSP_UDP=127.0.0.1:0",
+		"SLUICE_HLS_LISTEN=127.0.0.1:0", "SLUICE_HLS_TLS_LISTEN=127.0.0.1:0", "SLUICE_SRT_LISTEN=127.0.0.1:0",
 		"SLUICE_REGISTRY=snapshot", "SLUICE_LOG_FORMAT=text",
 	}
 }
@@ -113,8 +121,10 @@ func (s *server) exit(t *testing.T) int {
 	select {
 	case <-s.ended:
 		return s.cmd.ProcessState.ExitCode()
-	case <-time.After(30 * time.Second):
-		t.Fatal("it does not end")
+	case <-time.After(patience):
+		_ = s.cmd.Process.Signal(syscall.SIGQUIT) // its goroutines tell
+		<-s.ended
+		t.Fatalf("it does not end:\n%s", s.errs.all())
 		return -1
 	}
 }
@@ -315,8 +325,13 @@ func TestTwoServersInOneProcess(t *testing.T) {
 			answers(t, http.DefaultClient, http.MethodOptions, page+"/cam/whep", http.StatusOK, "")
 		}
 		both[i].signals <- syscall.SIGTERM
-		if err := <-both[i].over; err != nil {
-			t.Error(err)
+		select {
+		case err := <-both[i].over:
+			if err != nil {
+				t.Error(err)
+			}
+		case <-time.After(patience):
+			t.Fatalf("server %d does not end:\n%s", i, both[i].said.all())
 		}
 	}
 }

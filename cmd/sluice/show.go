@@ -30,7 +30,7 @@ func (a *app) showCmd() *cobra.Command {
   sluice show rooms/mixer --as schema`,
 		Args:              args(cobra.ExactArgs(1)),
 		ValidArgsFunction: a.completeGraphs,
-		RunE: func(_ *cobra.Command, list []string) error {
+		RunE: func(c *cobra.Command, list []string) error {
 			if as == "schema" {
 				return a.showSchema(list[0])
 			}
@@ -38,7 +38,7 @@ func (a *app) showCmd() *cobra.Command {
 			if !ok {
 				return usageError{fmt.Errorf("--as is one of %s, not %q", strings.Join(formNames(), ", "), as)}
 			}
-			p, err := a.compile(list[0], &f)
+			p, err := a.compile(c.Context(), list[0], &f)
 			if err != nil {
 				return err
 			}

@@ -63,7 +63,7 @@ func (s *skeleton) complete() {
 		switch {
 		case coded(from.Out()) && raw(to.In()):
 			s.chain = slices.Insert(s.chain, i, s.own("decode"))
-		case raw(from.Out()) && coded(to.In()), strange(from.Out(), to.In()):
+		case raw(from.Out()) && coded(to.In()), strange(from, to):
 			s.chain = slices.Insert(s.chain, i, s.own("convert"))
 		}
 	}
@@ -79,12 +79,18 @@ func raw(ports []element.Port) bool {
 	return len(ports) > 0 && !slices.ContainsFunc(ports, other)
 }
 
-// strange tells whether one kind of media leaves in no codec that is taken.
-func strange(out, in []element.Port) bool {
-	for _, o := range out {
-		for _, i := range in {
-			takes := func(c media.Codec) bool { return slices.Contains(i.Codecs, c) }
-			if len(o.Codecs) > 0 && len(i.Codecs) > 0 && o.Kind() == i.Kind() && !slices.ContainsFunc(o.Codecs, takes) {
+// strange tells whether one kind of media leaves in no codec that is taken or, where a peer chooses the codec, perhaps in none.
+func strange(from, to *element.Spec) bool {
+	for _, o := range from.Out() {
+		for _, i := range to.In() {
+			if len(o.Codecs) == 0 || len(i.Codecs) == 0 || o.Kind() != i.Kind() {
+				continue
+			}
+			foreign := func(c media.Codec) bool { return !slices.Contains(i.Codecs, c) }
+			if some := slices.ContainsFunc(o.Codecs, foreign); some && len(from.Sessions) > 0 {
+				return true
+			}
+			if !slices.ContainsFunc(o.Codecs, func(c media.Codec) bool { return !foreign(c) }) {
 				return true
 			}
 		}

@@ -3,16 +3,15 @@
 package main
 
 import (
-	"bufio"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"sluice/engine/enginetest"
+	"sluice/engine/enginetest/program"
 )
 
 // encoder is ffmpeg, which publishes pictures of one colour, and a tone, as H.264 and AAC until it is killed.
@@ -20,24 +19,7 @@ func encoder(t *testing.T, colour, url string, more ...string) (kill func()) {
 	t.Helper()
 	args := strings.Fields("-hide_banner -loglevel error -re -f lavfi -i color=" + colour + ":size=320x180:rate=25 " +
 		"-f lavfi -i sine=frequency=440:sample_rate=44100 -c:v libx264 -preset ultrafast -tune zerolatency -pix_fmt yuv420p -g 25 -c:a aac -ac 1")
-	c := exec.Command("ffmpeg", append(append(args, more...), url)...)
-	said := &strings.Builder{}
-	c.Stderr = said
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
-	}
-	var once sync.Once
-	kill = func() {
-		once.Do(func() {
-			_ = c.Process.Kill()
-			_ = c.Wait()
-			if said.Len() > 0 {
-				t.Logf("the encoder of %s: %s", colour, said)
-			}
-		})
-	}
-	t.Cleanup(kill)
-	return kill
+	return program.Start(t, "ffmpeg", append(append(args, more...), url)...).Kill
 }
 
 // watcher is ffmpeg, which plays and tells the colour of each picture.
@@ -52,50 +34,21 @@ type watcher struct {
 func watch(t *testing.T, name string, input ...string) *watcher {
 	t.Helper()
 	w := &watcher{name: name, seen: map[string]int{}, more: make(chan struct{}, 1)}
-	args := append(append([]string{"-hide_banner", "-loglevel", "error"}, input...),
-		"-map", "0:v", "-vf", "scale=1:1", "-pix_fmt", "rgb24", "-fps_mode", "passthrough", "-flush_packets", "1", "-f", "rawvideo", "pipe:1")
-	c := exec.Command("ffmpeg", args...)
-	said := &strings.Builder{}
-	c.Stderr = said
-	out, err := c.StdoutPipe()
-	if err == nil {
-		err = c.Start()
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		w.read(out)
-	}()
-	t.Cleanup(func() {
-		_ = c.Process.Kill()
-		<-done
-		_ = c.Wait()
-		t.Logf("%s saw %v; it said: %.600s", name, w.seen, said)
-	})
+	pictures(t, 1, 1, w.take, input...)
 	return w
 }
 
-// read takes pictures of one pixel each.
-func (w *watcher) read(from io.Reader) {
-	in := bufio.NewReader(from)
-	for pixel := make([]byte, 3); ; {
-		_, err := io.ReadFull(in, pixel)
-		w.mu.Lock()
-		w.ended = err != nil
-		if err == nil {
-			w.seen[colourOf(pixel)]++
-		}
-		w.mu.Unlock()
-		select {
-		case w.more <- struct{}{}:
-		default:
-		}
-		if err != nil {
-			return
-		}
+// take takes pictures of one field each.
+func (w *watcher) take(picture []byte) {
+	w.mu.Lock()
+	w.ended = picture == nil
+	if picture != nil {
+		w.seen[colourOf(picture)]++
+	}
+	w.mu.Unlock()
+	select {
+	case w.more <- struct{}{}:
+	default:
 	}
 }
 
@@ -136,31 +89,21 @@ func (w *watcher) sees(t *testing.T, colour string, many int) {
 }
 
 // serveOld starts a server of which RTMP and RTSP are known, too, where they are.
-func serveOld(t *testing.T) (s *restServer, rtmp, rtsp string) {
+func serveOld(t *testing.T, env ...string) (s *restServer, rtmp, rtsp string) {
 	t.Helper()
-	at := make([]string, 2)
-	for i := range at {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		at[i] = l.Addr().String()
-		if err := l.Close(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return serveREST(t, t.TempDir(), "SLUICE_RTMP_LISTEN="+at[0], "SLUICE_RTSP_LISTEN="+at[1], "SLUICE_REST_HOSTS=127.0.0.1",
-		"SLUICE_REST_ELEMENTS=rtmp2src,rtmp2sink"), at[0], at[1]
+	rtmp, rtsp = enginetest.FreeAddress(t), enginetest.FreeAddress(t)
+	env = append([]string{
+		"SLUICE_RTMP_LISTEN=" + rtmp, "SLUICE_RTSP_LISTEN=" + rtsp, "SLUICE_REST_HOSTS=127.0.0.1", "SLUICE_REST_ELEMENTS=rtmp2src,rtmp2sink",
+		"SLUICE_HLS_LISTEN=127.0.0.1:0", "SLUICE_HLS_TLS_LISTEN=", // the usual ports may be taken
+	}, env...)
+	return serveREST(t, t.TempDir(), env...), rtmp, rtsp
 }
 
 // TestSteady kills a publisher under viewers of every kind. They see a slate, and the publisher again when he is back, each on the
-// connection that he has had all the time; so does who came before there was a publisher.
+// connection that he has had all the time.
 func TestSteady(t *testing.T) {
-	for _, tool := range []string{"ffmpeg"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(tool + " is missing")
-		}
-	}
+	t.Parallel()
+	program.Need(t, "ffmpeg")
 	s, rtmpAt, rtspAt := serveOld(t)
 	rtmp, rtsp := "rtmp://"+rtmpAt+"/steady/cam", "rtsp://"+rtspAt+"/steady/cam"
 	for _, publisher := range []struct {
@@ -200,12 +143,13 @@ func TestSteady(t *testing.T) {
 	}
 }
 
-// TestSteadyPages does the same with pages: their slate is coded as they are, and who comes before them has to wait for nothing.
+// TestSteadyPages does the same with pages: their slate is coded as they are, and who comes while they are away, but were there lately,
+// has to wait for nothing.
 func TestSteadyPages(t *testing.T) {
+	t.Parallel()
 	s, rtmp, rtsp := serveOld(t)
-	page := s.view("steady/studio")
-	page.flows(t, 200)
-	for range 2 {
+	publishing := func(then func(t *testing.T)) {
+		t.Helper()
 		t.Run("publish", func(t *testing.T) {
 			publisher := *s
 			publisher.t = t
@@ -213,13 +157,32 @@ func TestSteadyPages(t *testing.T) {
 			s.until("the publisher has the name", func() bool {
 				return strings.Contains(s.Call(t, "GET /v1/pipelines", nil).Text, "live/steady_whip")
 			})
-			page.flows(t, 200)
+			then(t)
 		})
+	}
+	gone := func(stream string) {
+		t.Helper()
+		s.until("the stream is gone", func() bool {
+			return s.Call(t, "GET /v1/streams/steady%2F"+stream, nil).StatusCode == http.StatusNotFound
+		})
+	}
+	publishing(func(*testing.T) {})
+	gone("studio")
+	page := s.view("steady/studio")
+	page.flows(t, 200)
+	for range 2 {
+		publishing(func(t *testing.T) { page.flows(t, 200) })
 		page.flows(t, 200) // of the slate: the publisher's connection was closed
 	}
 	if n := page.lost.Load(); n > 0 {
 		t.Errorf("the page misses %d of %d packets", n, page.came.Load())
 	}
+	kill := encoder(t, "red", "rtmp://"+rtmp+"/steady/early", "-f", "flv")
+	s.until("the stream is there", func() bool {
+		return s.Call(t, "GET /v1/streams/steady%2Fearly", nil).StatusCode == http.StatusOK
+	})
+	kill()
+	gone("early")
 	early := watch(t, "who came early", "-rtsp_transport", "tcp", "-i", "rtsp://"+rtsp+"/steady/early")
 	also := watch(t, "who came early, too", "-i", "rtmp://"+rtmp+"/steady/early")
 	early.sees(t, "slate", 25)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
 	"regexp"
 	"runtime"
@@ -70,6 +71,9 @@ func (a *app) test(ctx context.Context, names []string, f *testFlags) error {
 	if err != nil {
 		return err
 	}
+	if err := a.tryEncoders(ctx, slog.New(slog.DiscardHandler)); err != nil {
+		return err
+	}
 	batches, broken, err := a.batches(names)
 	if err != nil {
 		return err
@@ -126,7 +130,7 @@ func (a *app) runTests(ctx context.Context, batches []check.Batch, f *testFlags)
 	defer heard()
 	return check.Check{
 		Batches: batches, Registry: reg, Open: a.open, Lab: newLab,
-		PlanOnly: f.planOnly, Update: f.update, Keep: f.keep, Parallel: f.parallel,
+		PlanOnly: f.planOnly, Lean: a.choice.Lean(), Update: f.update, Keep: f.keep, Parallel: f.parallel,
 		Signals: signals, Out: out, Colours: a.colours(a.out), Screen: a.screen(),
 	}.Run(ctx)
 }

@@ -36,19 +36,19 @@ func TestDecoder(t *testing.T) {
 		"unknown":            {codec.Source{Kind: media.Video, Outside: true}, "dec: decodebin3"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			chain, ok := codec.Decoder(c.source)
-			if !ok {
-				t.Fatal("cannot be decoded")
+			chain, err := codec.Decoder(c.source, nil)
+			if err != nil {
+				t.Fatal(err)
 			}
 			if got := sketch(t, chain); got != c.want {
 				t.Errorf("got\n%s\nwant\n%s", got, c.want)
 			}
 		})
 	}
-	if _, ok := codec.Decoder(codec.Source{Codec: "midi"}); ok {
+	if _, err := codec.Decoder(codec.Source{Codec: "midi"}, nil); err == nil {
 		t.Error("midi is decoded")
 	}
-	if unknown, _ := codec.Decoder(codec.Source{Kind: media.Audio}); unknown[0].Out != "audio_%u" {
+	if unknown, _ := codec.Decoder(codec.Source{Kind: media.Audio}, nil); unknown[0].Out != "audio_%u" {
 		t.Errorf("decodebin3 goes on from %q", unknown[0].Out)
 	}
 }
@@ -56,8 +56,8 @@ func TestDecoder(t *testing.T) {
 // TestEverythingIsDecoded: whatever a peer may send has a decoder, so that only encoding can be impossible.
 func TestEverythingIsDecoded(t *testing.T) {
 	for _, info := range media.Codecs() {
-		chain, ok := codec.Decoder(codec.Source{Kind: info.Kind, Codec: info.Codec, Outside: true})
-		if !ok {
+		chain, err := codec.Decoder(codec.Source{Kind: info.Kind, Codec: info.Codec, Outside: true}, nil)
+		if err != nil {
 			t.Errorf("%s is not decoded", info.Codec)
 			continue
 		}

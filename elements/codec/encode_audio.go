@@ -43,13 +43,18 @@ func opusRates() []int { return []int{48000, 24000, 16000, 12000, 8000} }
 
 // sound is the chain that brings raw audio, as it comes from the decoder of a codec ("" if raw or unknown), into the
 // target's rate and channels, and then encodes it unless raw audio is wanted. The error says what the codec cannot do.
-func sound(from media.Codec, t Target) (Chain, error) {
-	enc, takes, ok := audioEncoder(t)
-	if !ok {
-		return nil, fmt.Errorf("%s cannot be encoded", t.Codec)
-	}
+func sound(from media.Codec, t Target, c element.Chooser) (Chain, error) {
 	if t.Codec == "" && t.Plain() {
 		return nil, nil
+	}
+	var enc Chain
+	takes := samples{plain: true}
+	if t.Codec != "" {
+		name, err := pick(c, t.Codec, voices(t.Codec))
+		if err != nil {
+			return nil, err
+		}
+		enc, takes = audioEncoder(name, t)
 	}
 	have := decoded(from)
 	rate, err := choose("Hz", t.Codec, t.Rate, have.rates, takes.rates)
@@ -121,42 +126,72 @@ func listed(numbers []int) string {
 	return strings.Join(words, ",")
 }
 
-// audioEncoder is the encoder, and what it takes.
-func audioEncoder(t Target) (Chain, samples, bool) {
+// voices lists the elements that encode a codec of sound, best first.
+func voices(c media.Codec) []string {
+	switch c {
+	case media.Opus:
+		return []string{"opusenc"}
+	case media.PCMU:
+		return []string{"mulawenc"}
+	case media.PCMA:
+		return []string{"alawenc"}
+	case media.G722:
+		return []string{"avenc_g722"}
+	case media.G729:
+		return []string{G729Encoder}
+	case media.G726:
+		return []string{"avenc_g726"}
+	case media.Speex:
+		return []string{"speexenc"}
+	case media.AAC:
+		return []string{"avenc_aac", "voaacenc"}
+	case media.MP3:
+		return []string{"lamemp3enc"}
+	case media.MP2:
+		return []string{"avenc_mp2", "twolamemp2enc"}
+	case media.AC3:
+		return []string{"avenc_ac3"}
+	case media.Vorbis:
+		return []string{"vorbisenc"}
+	case media.Nellymoser:
+		return []string{"avenc_nellymoser"}
+	}
+	return nil
+}
+
+// audioEncoder is the encoder of that name, and what it takes.
+func audioEncoder(name string, t Target) (Chain, samples) {
 	both := []int{2, 1}
 	mono := []int{1}
-	switch t.Codec {
-	case "":
-		return nil, samples{plain: true}, true
-	case media.Opus:
-		return opus(t), samples{rates: opusRates(), channels: both, plain: true}, true
-	case media.PCMU:
-		return simple("mulawenc"), samples{rates: []int{8000}, channels: mono, plain: true}, true
-	case media.PCMA:
-		return simple("alawenc"), samples{rates: []int{8000}, channels: mono, plain: true}, true
-	case media.G722:
-		return simple("avenc_g722"), samples{rates: []int{16000}, channels: mono, plain: true}, true
-	case media.G729:
-		return simple(G729Encoder), samples{rates: []int{8000}, channels: mono, plain: true}, true
-	case media.G726:
-		return simple("avenc_g726"), samples{rates: []int{8000}, channels: mono, plain: true}, true
-	case media.Speex:
-		return speex(t), samples{rates: []int{16000, 8000, 32000}, channels: mono, plain: true, picky: true}, true
-	case media.AAC:
-		rates := []int{48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
-		return compressed("avenc_aac", t, 64_000, 1), samples{rates: rates, channels: both}, true
-	case media.MP3:
-		return compressed("lamemp3enc", t, 64_000, 1000), samples{rates: []int{48000, 44100, 32000, 24000, 22050, 16000}, channels: both}, true
-	case media.MP2:
-		return layer2(t), samples{rates: []int{48000, 44100, 32000}, channels: both, picky: true}, true
-	case media.AC3:
-		return compressed("avenc_ac3", t, 96_000, 1), samples{rates: []int{48000, 44100, 32000}, channels: both}, true
-	case media.Vorbis:
-		return vorbis(t), samples{channels: both}, true
-	case media.Nellymoser:
-		return compressed("avenc_nellymoser", t, 44_000, 1), samples{rates: []int{22050, 16000, 11025, 8000}, channels: mono, picky: true}, true
+	aac := []int{48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000}
+	layer2Rates := []int{48000, 44100, 32000}
+	switch name {
+	case "opusenc":
+		return opus(t), samples{rates: opusRates(), channels: both, plain: true}
+	case "avenc_g722":
+		return simple(name), samples{rates: []int{16000}, channels: mono, plain: true}
+	case "speexenc":
+		return speex(t), samples{rates: []int{16000, 8000, 32000}, channels: mono, plain: true, picky: true}
+	case "avenc_aac":
+		return compressed(name, t, 64_000, 1), samples{rates: aac, channels: both}
+	case "voaacenc":
+		// Without a parser behind it mpegtsmux does not agree with it (GStreamer 1.22).
+		return append(compressed(name, t, 64_000, 1), Step{Name: "head", Factory: "aacparse"}),
+			samples{rates: aac, channels: both, plain: true, picky: true}
+	case "lamemp3enc":
+		return compressed(name, t, 64_000, 1000), samples{rates: []int{48000, 44100, 32000, 24000, 22050, 16000}, channels: both}
+	case "avenc_mp2":
+		return layer2(name, t, 1), samples{rates: layer2Rates, channels: both, picky: true}
+	case "twolamemp2enc":
+		return layer2(name, t, 1000), samples{rates: layer2Rates, channels: both, picky: true}
+	case "avenc_ac3":
+		return compressed(name, t, 96_000, 1), samples{rates: layer2Rates, channels: both}
+	case "vorbisenc":
+		return vorbis(t), samples{channels: both}
+	case "avenc_nellymoser":
+		return compressed(name, t, 44_000, 1), samples{rates: []int{22050, 16000, 11025, 8000}, channels: mono, picky: true}
 	}
-	return nil, samples{}, false
+	return simple(name), samples{rates: []int{8000}, channels: mono, plain: true} // of telephones
 }
 
 func simple(factory string) Chain { return Chain{{Name: "enc", Factory: factory}} }
@@ -210,13 +245,13 @@ func compressed(factory string, t Target, usual, unit int64) Chain {
 }
 
 // layer2 has few rates, of which not all go with mono and not all with stereo (ISO 11172-3 2.4.2.3): the highest of those that
-// go with both and is not above the one asked for.
-func layer2(t Target) Chain {
+// go with both and is not above the one asked for, counted in units of so many bits.
+func layer2(factory string, t Target, unit int64) Chain {
 	best := int64(64)
 	for _, r := range []int64{96, 112, 128, 160, 192} {
 		if r*1000 <= t.Bitrate || t.Bitrate == 0 && r <= 128 {
 			best = r
 		}
 	}
-	return Chain{{Name: "enc", Factory: "avenc_mp2", Props: []element.Prop{element.Set("bitrate", best*1000)}}}
+	return Chain{{Name: "enc", Factory: factory, Props: []element.Prop{element.Set("bitrate", best*1000/unit)}}}
 }

@@ -81,7 +81,7 @@ func TestSound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.target.Kind = media.Audio
-			chain, err := codec.Encoder(c.from, c.target)
+			chain, err := codec.Encoder(c.from, c.target, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -94,7 +94,7 @@ func TestSound(t *testing.T) {
 
 // TestFirstCaps: the caps of a chain's first element are laid on whatever comes before it.
 func TestFirstCaps(t *testing.T) {
-	chain, err := codec.Encoder(media.Opus, codec.Target{Kind: media.Audio, Codec: media.PCMU})
+	chain, err := codec.Encoder(media.Opus, codec.Target{Kind: media.Audio, Codec: media.PCMU}, nil)
 	if err != nil || chain[0].Before != "audio/x-raw,rate=8000,channels=1" {
 		t.Errorf("%+v, %v", chain, err)
 	}
@@ -111,12 +111,12 @@ func TestImpossibleSound(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.target.Kind = media.Audio
-			if _, err := codec.Encoder("", c.target); err == nil || err.Error() != c.want {
+			if _, err := codec.Encoder("", c.target, nil); err == nil || err.Error() != c.want {
 				t.Errorf("%v, want %s", err, c.want)
 			}
 		})
 	}
-	if _, err := codec.Encoder("", codec.Target{Kind: media.Video, Codec: media.VP6}); err == nil {
+	if _, err := codec.Encoder("", codec.Target{Kind: media.Video, Codec: media.VP6}, nil); err == nil {
 		t.Error("vp6 is encoded")
 	}
 }

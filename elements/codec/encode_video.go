@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -9,20 +10,21 @@ import (
 	"sluice/engine/value"
 )
 
-// h264Profile is what every browser and phone plays (R13).
-const h264Profile = "video/x-h264,profile=constrained-baseline"
+// h264 is the caps of H.264 in the target's profile: constrained baseline is what every browser and phone plays (R13).
+func (t Target) h264() string {
+	if t.Profile == "" || t.Profile == Profiles()[0] {
+		return "video/x-h264,profile=constrained-baseline"
+	}
+	return "video/x-h264,profile=" + t.Profile
+}
 
 // pictures is the chain that brings raw video into the target's size, rate and colours, and then encodes it unless raw
-// video is wanted. It is false for a codec that nothing encodes.
-func pictures(t Target) (Chain, bool) {
+// video is wanted.
+func pictures(t Target, c element.Chooser) (Chain, error) {
 	if t.Codec == "" && t.Plain() {
-		return nil, true
+		return nil, nil
 	}
 	t.FPS = pictureRate(t)
-	enc, ok := videoEncoder(t)
-	if !ok {
-		return nil, false
-	}
 	var out Chain
 	if t.FPS.Num > 0 {
 		// skip-to-first: a branch added later would otherwise begin with copies of its first picture, back to time 0.
@@ -32,20 +34,35 @@ func pictures(t Target) (Chain, bool) {
 	if t.Codec == "" {
 		return append(out, Step{
 			Name: "fit", Factory: "capsfilter", Props: []element.Prop{element.Set("caps", rawPicture(t, ""))},
-		}), true
+		}), nil
 	}
-	enc[0].Before = rawPicture(t, encoderColours(t.Codec))
-	return append(out, enc...), true
+	m, err := t.maker(c)
+	if err != nil {
+		return nil, err
+	}
+	enc := m.step(t)
+	enc.Device, enc.Before = Device(m.factory), rawPicture(t, cmp.Or(m.colours, usualColours))
+	return append(append(out, enc), t.following(m)...), nil
 }
 
-// encoderColours is the raw format for an encoder. I420 is R13's: x264enc and x265enc otherwise take 4:4:4 with 10 bits when
-// they can get it, which no browser plays.
-func encoderColours(c media.Codec) string {
-	if c == media.ScreenFlv {
-		return "BGR" // the only one that avenc_flashsv takes
+// following is what must follow an encoder.
+func (t Target) following(m maker) Chain {
+	switch t.Codec {
+	case media.H264:
+		return Chain{parameterSets("h264parse", t.h264()+m.after)}
+	case media.H265:
+		return Chain{parameterSets("h265parse", "video/x-h265,profile=main"+m.after)}
+	case media.AV1:
+		return Chain{{Name: "head", Factory: "av1parse"}}
+	case media.MPEG1:
+		return Chain{{Name: "head", Factory: "mpegvideoparse"}}
 	}
-	return "I420"
+	return nil
 }
+
+// usualColours is the raw format for an encoder, by R13: x264enc and x265enc otherwise take 4:4:4 with 10 bits when they can get it,
+// which no browser plays.
+const usualColours = "I420"
 
 // rawPicture is caps of raw video. Sides are even, in steps of 2, because x264 refuses odd ones and screen shares have
 // them; a picture whose sides are even already is not touched.
@@ -86,62 +103,57 @@ func pictureRate(t Target) value.Ratio {
 
 func rateOf(r value.Ratio) float64 { return float64(r.Num) / float64(r.Den) }
 
-// videoEncoder is the encoder and what must follow it.
-func videoEncoder(t Target) (Chain, bool) {
-	switch t.Codec {
-	case "":
-		return nil, true
-	case media.H264:
-		return Chain{x264(t), parameterSets("h264parse", h264Profile)}, true
-	case media.H265:
-		return Chain{x265(t), parameterSets("h265parse", "video/x-h265,profile=main")}, true
-	case media.VP8:
-		return Chain{vpx("vp8enc", 4, t)}, true
-	case media.VP9:
-		s := vpx("vp9enc", 8, t)
-		s.Props = append(s.Props, element.Set("row-mt", true))
-		return Chain{s}, true
-	case media.AV1:
-		return Chain{av1(t), {Name: "head", Factory: "av1parse"}}, true
-	case media.MJPEG:
-		quality := int64(75)
-		if t.Quality > 0 {
-			quality = int64(t.Quality)
-		}
-		return Chain{{Name: "enc", Factory: "jpegenc", Props: []element.Prop{element.Set("quality", quality)}}}, true
-	case media.MPEG1:
-		return Chain{mpeg1(t), {Name: "head", Factory: "mpegvideoparse"}}, true
-	case media.Sorenson:
-		return Chain{libav("avenc_flv", t)}, true
-	case media.ScreenFlv:
-		return Chain{libav("avenc_flashsv", t)}, true
-	}
-	return nil, false
-}
-
 // x264 without lookahead and B-frames (zerolatency): one frame in, one out. veryfast costs 0.3 of a core for 720p30 of hard
-// content, ultrafast a third of that but twice the bits.
+// content, ultrafast a third of that but twice the bits. A film is looked ahead into, 40 frames, and has no B-frames either, so
+// that every player shows it.
 func x264(t Target) Step {
-	props := []element.Prop{
-		element.Set("tune", "zerolatency"), element.Set("speed-preset", "veryfast"), element.Set("bframes", int64(0)),
-		element.Set("key-int-max", t.group()), element.Set("bitrate", t.videoBitrate()/1000),
-	}
+	props := append(t.held(), element.Set("speed-preset", t.Speed.of("ultrafast", "veryfast", "medium")), element.Set("bframes", int64(0)),
+		element.Set("key-int-max", t.group()), element.Set("bitrate", t.videoBitrate()/1000))
 	if t.Quality > 0 {
 		// Constant quality, with the bit rate as its ceiling.
 		props = append(props, element.Set("pass", "qual"), element.Set("quantizer", t.scale(45, 18)))
 	}
-	return Step{Name: "enc", Factory: "x264enc", Props: props}
+	return Step{Name: "enc", Factory: "x264enc", Props: append(props, t.cuts()...)}
 }
 
 func x265(t Target) Step {
-	props := []element.Prop{
-		element.Set("tune", "zerolatency"), element.Set("speed-preset", "ultrafast"), // slower ones do not keep up with 720p30 on a core
-		element.Set("key-int-max", t.group()), element.Set("bitrate", t.videoBitrate()/1000),
-	}
+	// slower ones do not keep up with 720p30 on a core
+	props := append(t.held(), element.Set("speed-preset", t.Speed.of("ultrafast", "ultrafast", "medium")),
+		element.Set("key-int-max", t.group()), element.Set("bitrate", t.videoBitrate()/1000))
 	if t.Quality > 0 {
 		props = append(props, element.Set("qp", t.scale(45, 20)))
 	}
-	return Step{Name: "enc", Factory: "x265enc", Props: props}
+	return Step{Name: "enc", Factory: "x265enc", Props: append(props, t.cuts()...)}
+}
+
+// openh264 is what is left where x264 is not to be used: BSD, and faster than x264's veryfast, for more bits. Of the profiles it
+// writes baseline's tools only, whatever it is called.
+func openh264(t Target) Step {
+	props := []element.Prop{
+		element.Set("rate-control", "bitrate"), element.Set("bitrate", t.videoBitrate()), element.Set("gop-size", t.group()),
+		element.Set("complexity", t.Speed.of("low", "medium", "high")), element.Set("scene-change-detection", !t.Steady),
+		element.Set("multi-thread", int64(1)), // as many slices as threads otherwise, and threads for every encoder
+	}
+	if t.Quality > 0 {
+		props = append(props, element.Set("qp-min", t.scale(45, 18))) // no better than asked for: it has no mode of constant quality
+	}
+	return Step{Name: "enc", Factory: "openh264enc", Props: props}
+}
+
+// held has x264 and x265 hold no picture back, unless it is a film.
+func (t Target) held() []element.Prop {
+	if t.Film {
+		return nil
+	}
+	return []element.Prop{element.Set("tune", "zerolatency")}
+}
+
+// cuts has x264 and x265 begin no group where the scene changes, if that is asked for.
+func (t Target) cuts() []element.Prop {
+	if !t.Steady {
+		return nil
+	}
+	return []element.Prop{element.Set("option-string", "scenecut=0")}
 }
 
 // parameterSets repeats them before every key frame, so that whoever joins there can decode.
@@ -149,8 +161,24 @@ func parameterSets(parser, before string) Step {
 	return Step{Name: "head", Factory: parser, Before: before, Props: []element.Prop{element.Set("config-interval", int64(-1))}}
 }
 
+func jpeg(t Target) Step {
+	quality := int64(75)
+	if t.Quality > 0 {
+		quality = int64(t.Quality)
+	}
+	return Step{Name: "enc", Factory: "jpegenc", Props: []element.Prop{element.Set("quality", quality)}}
+}
+
+func vp8(t Target) Step { return vpx("vp8enc", t.Speed.of(int64(8), int64(4), int64(1)), t) }
+
+func vp9(t Target) Step {
+	s := vpx("vp9enc", t.Speed.of(int64(9), int64(8), int64(5)), t)
+	s.Props = append(s.Props, element.Set("row-mt", true))
+	return s
+}
+
 // vpx is VP8 or VP9 in real time: at most one frame's time a frame (deadline=1), none held back.
-func vpx(factory string, speed int64, t Target) Step {
+func vpx(factory string, speed any, t Target) Step {
 	props := []element.Prop{
 		element.Set("deadline", int64(1)), element.Set("cpu-used", speed), element.Set("lag-in-frames", int64(0)),
 		element.Set("keyframe-max-dist", t.group()), element.Set("target-bitrate", t.videoBitrate()),
@@ -198,8 +226,10 @@ func mpeg1(t Target) Step {
 }
 
 // libav are its encoders for old players. They count bits, not kilobits.
-func libav(factory string, t Target) Step {
-	return Step{Name: "enc", Factory: factory, Props: []element.Prop{
-		element.Set("bitrate", t.videoBitrate()), element.Set("gop-size", t.group()), element.Set("max-bframes", int64(0)),
-	}}
+func libav(factory string) func(Target) Step {
+	return func(t Target) Step {
+		return Step{Name: "enc", Factory: factory, Props: []element.Prop{
+			element.Set("bitrate", t.videoBitrate()), element.Set("gop-size", t.group()), element.Set("max-bframes", int64(0)),
+		}}
+	}
 }

@@ -21,7 +21,7 @@ func TestEncodable(t *testing.T) {
 			{Kind: info.Kind, Codec: info.Codec},
 			{Kind: info.Kind, Codec: info.Codec, Bitrate: 96_000, Quality: 70, Keyframe: time.Second, FPS: value.Ratio{Num: 15, Den: 1}},
 		} {
-			chain, err := codec.Encoder("", target)
+			chain, err := codec.Encoder("", target, nil)
 			if (err != nil) != (info.Codec == media.VP6) {
 				t.Errorf("%s: %v", info.Codec, err)
 			}
@@ -63,6 +63,18 @@ func TestPictures(t *testing.T) {
 			codec.Target{Codec: media.H264, Quality: 100, Bitrate: 800_000},
 			[]string{"bitrate=800 pass=qual quantizer=18"},
 		},
+		"a group in frames, at the same places in all renditions": {
+			codec.Target{Codec: media.H264, Group: 50, Steady: true, Keyframe: time.Second},
+			[]string{"key-int-max=50 bitrate=1935 option-string=scenecut=0"},
+		},
+		"a film is looked ahead into": {
+			codec.Target{Codec: media.H264, Film: true, Speed: codec.Slow, Profile: "high"},
+			[]string{"enc: x264enc speed-preset=medium bframes=0", "[video/x-h264,profile=high] -> head"},
+		},
+		"the fastest":        {codec.Target{Codec: media.H264, Speed: codec.Fastest}, []string{"speed-preset=ultrafast"}},
+		"vp8, slowly":        {codec.Target{Codec: media.VP8, Speed: codec.Slow}, []string{"cpu-used=1 "}},
+		"vp9, fastest":       {codec.Target{Codec: media.VP9, Speed: codec.Fastest}, []string{"cpu-used=9 "}},
+		"h265, steadily":     {codec.Target{Codec: media.H265, Steady: true, Film: true}, []string{"enc: x265enc speed-preset=ultrafast", "scenecut=0"}},
 		"quality of vp9":     {codec.Target{Codec: media.VP9, Quality: 50}, []string{"end-usage=cq cq-level=32", "row-mt=true"}},
 		"quality of h265":    {codec.Target{Codec: media.H265, Quality: 1}, []string{"speed-preset=ultrafast", "qp=45", "profile=main"}},
 		"quality of av1":     {codec.Target{Codec: media.AV1, Quality: 100}, []string{"min-quantizer=2 max-quantizer=58"}},
@@ -84,7 +96,7 @@ func TestPictures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.target.Kind = media.Video
-			chain, err := codec.Encoder("", c.target)
+			chain, err := codec.Encoder("", c.target, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -11,6 +11,8 @@ type Step struct {
 	Props   []element.Prop
 	Before  string // caps that must hold on the link into it; "" for any
 	Out     string // the pad the chain goes on from; "" if there is only one
+	// Device says that it needs one, which may fail: an element that needs none can take its place.
+	Device bool
 }
 
 // Chain is elements one after the other.
@@ -25,7 +27,7 @@ func (c Chain) AddTo(p *element.Piece, from element.Pad, key, prefix string) End
 	ends := Ends{First: from, Last: from}
 	for i, s := range c {
 		name := prefix + s.Name
-		p.Parts = append(p.Parts, element.Part{Name: name, Factory: s.Factory, Props: s.Props, Key: key})
+		p.Parts = append(p.Parts, element.Part{Name: name, Factory: s.Factory, Props: s.Props, Key: key, Replaceable: s.Device})
 		if ends.Last.Part != "" {
 			p.Joints = append(p.Joints, element.Joint{From: ends.Last, To: element.Pad{Part: name}, Caps: s.Before, Key: key})
 		}

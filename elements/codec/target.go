@@ -22,6 +22,36 @@ type Target struct {
 	Rate     int           // samples a second
 	Channels int           // of sound
 	Keyframe time.Duration // longest time between key frames
+	Group    int           // the same counted in frames; 0 counts by time
+	Steady   bool          // key frames come where they are due and nowhere else: not where the scene changes
+	Profile  string        // of H.264: one of Profiles; "" is what every player takes
+	Film     bool          // pictures may be held back to be coded better: nobody waits for them
+	Speed    Speed         // how much time a picture may take
+	Encoder  string        // the element that is to encode, Software, or "" for the one that is chosen
+}
+
+// Speed is how fast an encoder is to be, at the cost of how well it uses its bits.
+type Speed string
+
+// The speeds. Fast is what is meant where none is given: it keeps up with live pictures of 720p on one core.
+const (
+	Fastest Speed = "fastest"
+	Fast    Speed = "fast"
+	Slow    Speed = "slow"
+)
+
+// Profiles lists what a target's profile can be, but for "".
+func Profiles() []string { return []string{"baseline", "main", "high"} }
+
+// of picks the setting of a speed.
+func (s Speed) of(fastest, fast, slow any) any {
+	switch s {
+	case Fastest:
+		return fastest
+	case Slow:
+		return slow
+	}
+	return fast
 }
 
 // Auto in a setting means what its absence does: the codec that the readers like best. Graphs whose parameters have defaults
@@ -49,6 +79,9 @@ const (
 
 // group is the longest distance between key frames, in frames.
 func (t Target) group() int64 {
+	if t.Group > 0 {
+		return int64(t.Group)
+	}
 	d := t.Keyframe
 	if d <= 0 {
 		d = usualKeyframe
@@ -96,7 +129,7 @@ func (t Target) Give() element.Format {
 	f := element.Format{Kind: t.Kind, Codec: t.Codec}
 	switch t.Codec {
 	case media.H264:
-		f.Caps = h264Profile
+		f.Caps = t.h264()
 	case "":
 		f.Caps = element.RawCaps(t.Kind)
 	}

@@ -36,7 +36,7 @@ func (Convert) Build(p *element.Piece, conf element.Conf) error {
 
 // lay puts one lane's elements into the piece.
 func lay(p *element.Piece, in element.Input, w wish, conf element.Conf) error {
-	target, err := w.choose()
+	target, err := w.choose(p.Chooser)
 	if err != nil {
 		return p.Refuse("%s", err)
 	}
@@ -45,7 +45,7 @@ func lay(p *element.Piece, in element.Input, w wish, conf element.Conf) error {
 	if err != nil {
 		return err
 	}
-	enc, err := codec.Encoder(in.Format.Codec, target)
+	enc, err := codec.Encoder(in.Format.Codec, target, p.Chooser)
 	if err != nil {
 		return p.Refuse("%s: %s comes in, and %s", kind, w.have(), err)
 	}
@@ -56,7 +56,7 @@ func lay(p *element.Piece, in element.Input, w wish, conf element.Conf) error {
 	}
 	p.Enter(in.Port, "", ends.First)
 	p.Exit(in.Port, "", ends.Last, target.Give())
-	p.Note(string(kind) + ": " + w.have() + " becomes " + target.String())
+	p.Note(string(kind) + ": " + w.have() + " becomes " + target.String() + by(enc))
 	return nil
 }
 
@@ -65,11 +65,11 @@ func opening(p *element.Piece, in element.Input, raw bool, conf element.Conf) (c
 	if raw {
 		return nil, nil
 	}
-	dec, ok := codec.Decoder(codec.Source{
+	dec, err := codec.Decoder(codec.Source{
 		Kind: in.Format.Kind, Codec: in.Format.Codec, Outside: in.Outside, Unguarded: conf.Bool("unguarded"),
-	})
-	if !ok {
-		return nil, p.Refuse("%s: %s cannot be decoded", in.Format.Kind, in.Format.Codec)
+	}, p.Chooser)
+	if err != nil {
+		return nil, p.Unable(in.Port, "%s: %s", in.Format.Kind, err)
 	}
 	return dec, nil
 }
@@ -102,4 +102,14 @@ func kindOf(port string) media.Kind {
 		return media.Audio
 	}
 	return media.Video
+}
+
+// by names the device's encoder in a chain, which is worth knowing: "" if no device is needed.
+func by(c codec.Chain) string {
+	for _, s := range c {
+		if s.Device {
+			return ", by " + s.Factory
+		}
+	}
+	return ""
 }

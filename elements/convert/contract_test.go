@@ -31,6 +31,12 @@ quality: int (0..100)
 rate#: int (0..192000)
 channels#: int (0..2)
 keyframe: duration 2s (100ms..1m)
+gop: int (0..10000)
+scenecut: bool true
+profile: enum (auto baseline main high)
+speed: enum fast (fastest fast slow)
+hold: bool false
+encoder#: enum (auto software nvh264enc vah264enc vaapih264enc qsvh264enc msdkh264enc v4l2h264enc x264enc openh264enc nvh265enc vah265enc vaapih265enc qsvh265enc msdkh265enc x265enc vaapivp8enc vp8enc vaapivp9enc qsvvp9enc msdkvp9enc vp9enc)
 bframes: bool false
 always: bool false
 unguarded: bool false`,

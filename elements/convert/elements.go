@@ -39,6 +39,7 @@ func (Convert) Spec() element.Spec {
 			"convert",
 			"convert codec=opus bitrate=64k",
 			"convert codec=h264 width=640 fps=25 bitrate=800k",
+			"convert codec=h264 profile=main gop=50 scenecut=false speed=slow hold=true",
 		},
 	}
 }
@@ -64,12 +65,34 @@ func convertFields() []element.Field {
 		element.Number("channels", 0, 2).Shapes().Says("Channels of the sound; 0 lets the codec choose."),
 		element.Span("keyframe", 100*time.Millisecond, time.Minute).Or(2 * time.Second).
 			Says("Longest time between two key frames."),
+		element.Number("gop", 0, 10_000).Says("Longest distance of two key frames in frames, instead of keyframe; 0 goes by that."),
+		element.Setting("scenecut", value.Bool).Or(true).
+			Says("Begin with a key frame also where the scene changes; without, renditions of one picture have theirs at the same frames."),
+		element.Choice("profile", append([]string{codec.Auto}, codec.Profiles()...)...).
+			Says("Profile of H.264; auto is baseline, which every browser and phone plays."),
+		element.Choice("speed", string(codec.Fastest), string(codec.Fast), string(codec.Slow)).Or(string(codec.Fast)).
+			Says("How fast pictures are coded; what is slower looks better at the same bit rate."),
+		element.Setting("hold", value.Bool).Or(false).
+			Says("Hold pictures back to code them better, which nobody may wait for: for files."),
+		element.Choice("encoder", encoders()...).Shapes().
+			Says("Element that encodes the pictures: auto is the best that may be used here, software the best that needs no device."),
 		element.Setting("bframes", value.Bool).Or(false).
 			Says("Let B-frames pass where only the codec counts; browsers cannot show them."),
 		element.Setting("always", value.Bool).Or(false).
 			Says("Code anew even what could pass, for who knows that it does not suit: the hub asks for nothing else."),
 		unguarded(),
 	}
+}
+
+// encoders are the words of the setting of that name: elements for codecs that several make.
+func encoders() []string {
+	words := []string{codec.Auto, codec.Software}
+	for _, c := range codec.AllEncodable() {
+		if list := codec.Makers(c); c.Kind() == media.Video && len(list) > 1 {
+			words = append(words, list...)
+		}
+	}
+	return words
 }
 
 func unguarded() element.Field {

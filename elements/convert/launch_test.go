@@ -2,7 +2,6 @@ package convert_test
 
 import (
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"sluice/elements/convert"
 	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
+	"sluice/engine/enginetest/program"
 	"sluice/engine/media"
 	"sluice/engine/value"
 )
@@ -21,9 +21,10 @@ const everyPair = "SLUICE_EVERY_PAIR"
 // TestChainsPlay has gst-launch play what the builder makes, from a source that the table encodes: each codec is decoded
 // and each is encoded at least once. It needs GStreamer's tools, and is left out where they are missing or tests are short.
 func TestChainsPlay(t *testing.T) {
-	if _, err := exec.LookPath("gst-launch-1.0"); err != nil || testing.Short() {
-		t.Skip("needs gst-launch-1.0, and time")
+	if testing.Short() {
+		t.Skip("needs time")
 	}
+	program.Need(t, "gst-launch-1.0")
 	for _, kind := range []media.Kind{media.Audio, media.Video} {
 		for _, pair := range pairs(kind) {
 			t.Run(string(pair[0])+" to "+string(pair[1]), func(t *testing.T) {
@@ -36,9 +37,10 @@ func TestChainsPlay(t *testing.T) {
 
 // TestSettingsPlay has gst-launch play conversions that change more than the codec, or do not know what comes in.
 func TestSettingsPlay(t *testing.T) {
-	if _, err := exec.LookPath("gst-launch-1.0"); err != nil || testing.Short() {
-		t.Skip("needs gst-launch-1.0, and time")
+	if testing.Short() {
+		t.Skip("needs time")
 	}
+	program.Need(t, "gst-launch-1.0")
 	fifteen := value.Ratio{Num: 15, Den: 1}
 	for name, c := range map[string]struct {
 		in   element.Format // as the builder is told
@@ -98,7 +100,7 @@ func play(t *testing.T, in element.Format, from media.Codec, conf element.Conf, 
 	if k == media.Video {
 		source = "videotestsrc num-buffers=12 ! video/x-raw,format=Y444_10LE,width=322,height=178,framerate=25/1 ! "
 	}
-	enc, err := codec.Encoder("", codec.Target{Kind: k, Codec: from})
+	enc, err := codec.Encoder("", codec.Target{Kind: k, Codec: from}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,11 +116,11 @@ func play(t *testing.T, in element.Format, from media.Codec, conf element.Conf, 
 	line := slices.Concat([]string{"-v"}, elementtest.Launch(first), elementtest.Launch(piece), strings.Fields(source), []string{
 		ends.First.Part + ".", ends.Last.Part + ".", "!", piece.Entries[at].Part + ".", piece.Exits[at].Part + ".", "!", "fakesink", "name=end",
 	})
-	out, err := exec.CommandContext(t.Context(), "gst-launch-1.0", line...).CombinedOutput()
+	out, err := program.Try(t, "gst-launch-1.0", line...)
 	info, _ := to.Info()
 	mediaType, _, _ := strings.Cut(info.MediaType, ",")
-	if err != nil || !strings.Contains(string(out), "end.GstPad:sink: caps = "+mediaType) {
-		t.Errorf("%v\ngst-launch-1.0 %s\n%s", err, strings.Join(line, " "), tail(string(out)))
+	if err != nil || !strings.Contains(out, "end.GstPad:sink: caps = "+mediaType) {
+		t.Errorf("%v\ngst-launch-1.0 %s\n%s", err, strings.Join(line, " "), tail(out))
 	}
 }
 

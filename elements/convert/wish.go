@@ -38,6 +38,12 @@ func newWish(in element.Input, out element.Output, conf element.Conf, both bool)
 		t.Width, t.Height = int(conf.Int("width"))&^1, int(conf.Int("height"))&^1
 		t.FPS, _ = conf["fps"].(value.Ratio)
 		t.Quality = int(conf.Int("quality"))
+		t.Encoder = conf.Text("encoder")
+		t.Group, t.Film, t.Speed = int(conf.Int("gop")), conf.Bool("hold"), codec.Speed(conf.Text("speed"))
+		t.Steady = conf.Has("scenecut") && !conf.Bool("scenecut")
+		if p := conf.Text("profile"); p != codec.Auto {
+			t.Profile = p
+		}
 	} else {
 		t.Rate, t.Channels = int(conf.Int("rate")), int(conf.Int("channels"))
 	}
@@ -68,7 +74,7 @@ func (w wish) passes() bool {
 }
 
 // choose says what to make. The error names both sides.
-func (w wish) choose() (codec.Target, error) {
+func (w wish) choose(by element.Chooser) (codec.Target, error) {
 	t := w.target
 	wanted := func(c media.Codec) bool {
 		return w.want == nil || slices.ContainsFunc(w.want, func(f element.Format) bool { return f.Codec == c })
@@ -79,7 +85,7 @@ func (w wish) choose() (codec.Target, error) {
 			return t, fmt.Errorf("%s: it is set to make %s, but what follows takes %s", t.Kind, t.Codec, words(w.want))
 		}
 		return t, nil
-	case w.raw() && wanted(""), w.in.Codec != "" && wanted(w.in.Codec) && codec.Encodable(w.in.Codec) && w.rates() == nil:
+	case w.raw() && wanted(""), w.in.Codec != "" && wanted(w.in.Codec) && codec.Makes(w.in.Codec, by) && w.rates() == nil:
 		t.Codec = w.in.Codec // the same, in another size or rate, or without B-frames
 		return t, nil
 	case w.want == nil:
@@ -87,7 +93,7 @@ func (w wish) choose() (codec.Target, error) {
 		return t, nil
 	}
 	for _, f := range w.want {
-		if f.Codec == "" || codec.Encodable(f.Codec) {
+		if f.Codec == "" || codec.Makes(f.Codec, by) {
 			t.Codec, t.Rate, t.Channels = f.Codec, cmp.Or(t.Rate, f.Rate), cmp.Or(t.Channels, f.Channels)
 			return t, nil
 		}

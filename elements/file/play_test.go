@@ -2,7 +2,6 @@ package file_test
 
 import (
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"sluice/elements/file"
 	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
+	"sluice/engine/enginetest/program"
 	"sluice/engine/media"
 )
 
@@ -21,9 +21,10 @@ const everyCodec = "SLUICE_EVERY_CODEC"
 // TestFilesPlay has gst-launch write files of each container and read them again. It needs GStreamer's tools, and is left out
 // where they are missing or tests are short.
 func TestFilesPlay(t *testing.T) {
-	if _, err := exec.LookPath("gst-launch-1.0"); err != nil || testing.Short() {
-		t.Skip("needs gst-launch-1.0, and time")
+	if testing.Short() {
+		t.Skip("needs time")
 	}
+	program.Need(t, "gst-launch-1.0")
 	held := map[string]string{
 		"mp4": "h264 aac h265 vp9 av1 mp3 ac3 opus", "mov": "h264 aac mjpeg pcmu pcma", "fmp4": "h264 opus", "webm": "vp8 opus vp9 av1 vorbis",
 		"mkv": "vp8 aac h264 h265 vp9 av1 mjpeg mpeg1video opus pcmu pcma mp3 mp2 ac3 vorbis speex",
@@ -55,7 +56,7 @@ func write(t *testing.T, path string, c media.Codec) {
 	case c == media.Nellymoser:
 		rate = 22050 // FLV knows 8, 16 and 22 kHz of it
 	}
-	enc, err := codec.Encoder("", codec.Target{Kind: c.Kind(), Codec: c, Rate: rate})
+	enc, err := codec.Encoder("", codec.Target{Kind: c.Kind(), Codec: c, Rate: rate}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,15 +93,15 @@ func read(t *testing.T, path string, c media.Codec) {
 func launch(t *testing.T, words ...[]string) string {
 	t.Helper()
 	line := slices.Concat(append([][]string{{"-v"}}, words...)...)
-	out, err := exec.CommandContext(t.Context(), "gst-launch-1.0", line...).CombinedOutput()
-	if err != nil || strings.Contains(string(out), "ERROR") {
+	out, err := program.Try(t, "gst-launch-1.0", line...)
+	if err != nil || strings.Contains(out, "ERROR") {
 		var says []string
-		for text := range strings.Lines(string(out)) {
+		for text := range strings.Lines(out) {
 			if strings.Contains(text, "rror") || strings.Contains(text, "WARN") {
 				says = append(says, text)
 			}
 		}
 		t.Fatalf("%v\ngst-launch-1.0 %s\n%s", err, strings.Join(line, " "), strings.Join(says, ""))
 	}
-	return string(out)
+	return out
 }

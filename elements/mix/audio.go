@@ -9,18 +9,28 @@ import (
 // Build makes silence, a mixer and caps for what all hear, and the same once more for every listener who is to hear all but
 // itself:
 //
-//	                 silence ─▶ mix ─▶ out
-//	in[k] ─▶ split-k ──────────▶ ┘
-//	         split-j (all j but k) ─▶ mix-k ─▶ minus[k]
-//	                     silence-k ─▶ ┘
+//	                           silence ─▶ mix ─▶ limit ─▶ out
+//	in[k] ─▶ asrc-k ─▶ gain-k ─▶ level-k ─▶ split-k ─▶ ┘
+//	                                          split-j (all j but k) ─▶ mix-k ─▶ limit-k ─▶ minus[k]
+//	                               silence-k ─▶ ┘
 //
 // Sounds that belong to no listener are heard by all: they are added up first, in rest, and split from there.
 // Silence makes a mixer tick while nobody speaks; each has its own, so that one listener's failure silences only it.
 // Joins and leaves touch nothing but the parts and joints of their key.
 func (Audio) Build(p *element.Piece, conf element.Conf) error {
-	b := audio{Piece: p, conf: conf, caps: soundCaps(conf)}
+	b := audio{Piece: p, conf: conf, muted: map[string]bool{}}
+	b.caps, b.wide = soundCaps(conf)
+	var err error
+	if b.volumes, err = volumes(conf); err != nil {
+		return err
+	}
+	for _, key := range conf.List("muted") {
+		if k, ok := key.(string); ok {
+			b.muted[k] = true
+		}
+	}
 	b.tick("", "")
-	exit := p.Chain("mix", "", capsfilter("caps", b.caps))
+	exit := p.Chain("mix", "", b.exit("")...)
 	p.Exit(out, "", element.Pad{Part: exit}, element.Format{Kind: "audio", Caps: b.caps})
 	listeners := b.listeners()
 	heard := b.entries(listeners)
@@ -33,8 +43,11 @@ func (Audio) Build(p *element.Piece, conf element.Conf) error {
 // audio is a piece under construction.
 type audio struct {
 	*element.Piece
-	conf element.Conf
-	caps string
+	conf    element.Conf
+	caps    string // of what comes out
+	wide    string // of what is added up
+	volumes map[string]float64
+	muted   map[string]bool
 }
 
 // listeners are the keys whose minus port is linked, in the order given.
@@ -57,7 +70,7 @@ func (b audio) tick(key, ending string) {
 			element.Part{Name: "silence" + ending, Factory: "audiotestsrc", Props: []element.Prop{
 				element.Set("wave", "silence"), element.Set("is-live", true),
 			}},
-			capsfilter("silencecaps"+ending, b.caps),
+			capsfilter("silencecaps"+ending, b.wide),
 		)
 	}
 	b.Chain(from, key, b.mixer("mix"+ending))
@@ -72,26 +85,35 @@ func (b audio) entries(listeners []string) string {
 		switch _, again := b.Entries[element.PortKey{Port: in, Key: i.Key}]; {
 		case again: // another sound of one key joins the first
 		case len(listeners) == 0:
-			b.Enter(in, i.Key, mixer)
+			b.enter(i.Key, mixer)
 		case slices.Contains(listeners, i.Key):
-			b.Enter(in, i.Key, element.Pad{Part: "split-" + i.Key})
+			b.enter(i.Key, element.Pad{Part: "alone-" + i.Key})
 		default:
 			if heard == "" {
-				heard = b.Chain("", "", b.mixer("rest"), tee("restsplit"))
+				heard = b.Chain("", "", b.mixer("rest"), capsfilter("restsum", b.wide), alone("restalone"), tee("restsplit"))
 				b.Joints = append(b.Joints, element.Joint{From: element.Pad{Part: heard}, To: mixer})
 			}
-			b.Enter(in, i.Key, element.Pad{Part: "rest", Name: "sink_%u"})
+			b.enter(i.Key, element.Pad{Part: "rest", Name: "sink_%u"})
 		}
 	}
 	return heard
 }
 
+// enter leads what comes in to a pad: that of a guest by its volume.
+func (b audio) enter(key string, to element.Pad) {
+	if key == "" {
+		b.Enter(in, "", to)
+		return
+	}
+	b.Joints = append(b.Joints, element.Joint{From: element.Pad{Part: b.gain(key)}, To: to, Key: key})
+}
+
 // listener adds the parts of one key: the tee for what it says, also if it says nothing yet, and its own mix.
 func (b audio) listener(key, heard string) {
-	split := b.Chain("", key, tee("split-"+key))
+	split := b.Chain("", key, alone("alone-"+key), tee("split-"+key))
 	b.tick(key, "-"+key)
 	mixer := "mix-" + key
-	exit := b.Chain(mixer, key, capsfilter("caps-"+key, b.caps))
+	exit := b.Chain(mixer, key, b.exit("-"+key)...)
 	b.Exit(minus, key, element.Pad{Part: exit}, element.Format{Kind: "audio", Caps: b.caps})
 	to := element.Pad{Part: mixer, Name: "sink_%u"}
 	b.Joints = append(b.Joints,

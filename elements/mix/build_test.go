@@ -40,9 +40,15 @@ func sketch(t *testing.T, b element.Builder, ins []element.Input, outs []element
 	return elementtest.Sketch(p)
 }
 
+// linear is how the compositor scales.
+const linear = "converter-config=GstVideoConverter, GstVideoConverter.resampler-method=(GstVideoResamplerMethod)linear"
+
 const trunk = `silence: audiotestsrc wave=silence is-live=true
-silencecaps: capsfilter caps=audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved
+silencecaps: capsfilter caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved
 mix: audiomixer latency=200000000 alignment-threshold=200000000 start-time-selection=first output-buffer-duration=20000000
+sum: capsfilter caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved
+limit: rglimiter
+narrow: audioconvert dithering=none
 caps: capsfilter caps=audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved
 `
 
@@ -55,15 +61,52 @@ func TestAudio(t *testing.T) {
 	}{
 		"nobody": {nil, minus(), trunk + `silence -> silencecaps
 silencecaps -> mix
-mix -> caps
+mix -> sum
+sum -> limit
+limit -> narrow
+narrow -> caps
 ` + exit},
 		"two plain inputs share an entry": {in("", ""), minus(), "in => mix.sink_%u\n" + trunk + `silence -> silencecaps
 silencecaps -> mix
-mix -> caps
+mix -> sum
+sum -> limit
+limit -> narrow
+narrow -> caps
 ` + exit},
-		"guests without ears": {in("ann", "bob"), minus(), "in[ann] => mix.sink_%u\nin[bob] => mix.sink_%u\n" + trunk + `silence -> silencecaps
+		"guests without ears": {in("ann", "bob"), minus(), "in[ann] => form-ann\nin[bob] => form-bob\n" + trunk + `form-ann[ann]: audioconvert
+asrc-ann[ann]: sluiceasrc
+rate-ann[ann]: audioresample
+wide-ann[ann]: audioconvert
+fit-ann[ann]: capsfilter caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved
+gain-ann[ann]: volume volume=1
+level-ann[ann]: level interval=200000000
+form-bob[bob]: audioconvert
+asrc-bob[bob]: sluiceasrc
+rate-bob[bob]: audioresample
+wide-bob[bob]: audioconvert
+fit-bob[bob]: capsfilter caps=audio/x-raw,format=F32LE,rate=48000,channels=2,layout=interleaved
+gain-bob[bob]: volume volume=1
+level-bob[bob]: level interval=200000000
+silence -> silencecaps
 silencecaps -> mix
-mix -> caps
+mix -> sum
+sum -> limit
+limit -> narrow
+narrow -> caps
+form-ann -> asrc-ann[ann]
+asrc-ann -> rate-ann[ann]
+rate-ann -> wide-ann[ann]
+wide-ann -> fit-ann[ann]
+fit-ann -> gain-ann[ann]
+gain-ann -> level-ann[ann]
+level-ann -> mix.sink_%u[ann]
+form-bob -> asrc-bob[bob]
+asrc-bob -> rate-bob[bob]
+rate-bob -> wide-bob[bob]
+wide-bob -> fit-bob[bob]
+fit-bob -> gain-bob[bob]
+gain-bob -> level-bob[bob]
+level-bob -> mix.sink_%u[bob]
 ` + exit},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,10 +124,10 @@ func TestOffline(t *testing.T) {
 		"sound":    sketch(t, mix.Audio{}, in("", "ann"), minus("ann"), conf),
 		"pictures": sketch(t, mix.Video{}, in(""), []element.Output{{Port: "out"}}, conf),
 	} {
-		if strings.Contains(got, "src") {
-			t.Errorf("%s: there is a source in\n%s", name, got)
+		if strings.Contains(got, "testsrc") || strings.Contains(got, "asrc") {
+			t.Errorf("%s: there is something that keeps time in\n%s", name, got)
 		}
-		if !strings.Contains(got, "mix -> caps\n") {
+		if !strings.Contains(got, "mix -> sum\n") && !strings.Contains(got, "mix -> mark\n") {
 			t.Errorf("%s: the mixer leads nowhere:\n%s", name, got)
 		}
 	}
@@ -94,22 +137,50 @@ func TestOffline(t *testing.T) {
 func TestMinus(t *testing.T) {
 	conf := element.Conf{"rate": int64(16000), "channels": int64(1), "latency": 100 * time.Millisecond}
 	got := sketch(t, mix.Audio{}, in("{guest}"), minus("{guest}"), conf)
-	const want = `in[{guest}] => split-{guest}
+	const want = `in[{guest}] => form-{guest}
 silence: audiotestsrc wave=silence is-live=true
-silencecaps: capsfilter caps=audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved
+silencecaps: capsfilter caps=audio/x-raw,format=F32LE,rate=16000,channels=1,layout=interleaved
 mix: audiomixer latency=100000000 alignment-threshold=100000000 start-time-selection=first output-buffer-duration=20000000
+sum: capsfilter caps=audio/x-raw,format=F32LE,rate=16000,channels=1,layout=interleaved
+limit: rglimiter
+narrow: audioconvert dithering=none
 caps: capsfilter caps=audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved
+form-{guest}[{guest}]: audioconvert
+asrc-{guest}[{guest}]: sluiceasrc
+rate-{guest}[{guest}]: audioresample
+wide-{guest}[{guest}]: audioconvert
+fit-{guest}[{guest}]: capsfilter caps=audio/x-raw,format=F32LE,rate=16000,channels=1,layout=interleaved
+gain-{guest}[{guest}]: volume volume=1
+level-{guest}[{guest}]: level interval=200000000
+alone-{guest}[{guest}]: identity drop-allocation=true
 split-{guest}[{guest}]: tee allow-not-linked=true
 silence-{guest}[{guest}]: audiotestsrc wave=silence is-live=true
-silencecaps-{guest}[{guest}]: capsfilter caps=audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved
+silencecaps-{guest}[{guest}]: capsfilter caps=audio/x-raw,format=F32LE,rate=16000,channels=1,layout=interleaved
 mix-{guest}[{guest}]: audiomixer latency=100000000 alignment-threshold=100000000 start-time-selection=first output-buffer-duration=20000000
+sum-{guest}[{guest}]: capsfilter caps=audio/x-raw,format=F32LE,rate=16000,channels=1,layout=interleaved
+limit-{guest}[{guest}]: rglimiter
+narrow-{guest}[{guest}]: audioconvert dithering=none
 caps-{guest}[{guest}]: capsfilter caps=audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved
 silence -> silencecaps
 silencecaps -> mix
-mix -> caps
+mix -> sum
+sum -> limit
+limit -> narrow
+narrow -> caps
+form-{guest} -> asrc-{guest}[{guest}]
+asrc-{guest} -> rate-{guest}[{guest}]
+rate-{guest} -> wide-{guest}[{guest}]
+wide-{guest} -> fit-{guest}[{guest}]
+fit-{guest} -> gain-{guest}[{guest}]
+gain-{guest} -> level-{guest}[{guest}]
+level-{guest} -> alone-{guest}[{guest}]
+alone-{guest} -> split-{guest}[{guest}]
 silence-{guest} -> silencecaps-{guest}[{guest}]
 silencecaps-{guest} -> mix-{guest}[{guest}]
-mix-{guest} -> caps-{guest}[{guest}]
+mix-{guest} -> sum-{guest}[{guest}]
+sum-{guest} -> limit-{guest}[{guest}]
+limit-{guest} -> narrow-{guest}[{guest}]
+narrow-{guest} -> caps-{guest}[{guest}]
 split-{guest} -> mix.sink_%u[{guest}]
 split-{guest} ->> mix-{guest}.sink_%u[{guest}]
 caps-{guest} => minus[{guest}] audio/x-raw,format=S16LE,rate=16000,channels=1,layout=interleaved
@@ -128,12 +199,12 @@ func TestHeard(t *testing.T) {
 	}{
 		"a guest who only listens has a tee, too": {
 			[]string{"ann"}, []string{"ann", "bob"},
-			[]string{"split-bob[bob]: tee allow-not-linked=true", "split-bob ->> mix-bob.sink_%u[bob]", "in[ann] => split-ann"}, "in[bob]",
+			[]string{"split-bob[bob]: tee allow-not-linked=true", "split-bob ->> mix-bob.sink_%u[bob]", "level-ann -> alone-ann[ann]"}, "in[bob]",
 		},
 		"who only speaks is heard by all, with what has no key": {
 			[]string{"ann", "trunk", ""}, []string{"ann"},
 			[]string{
-				"in => rest.sink_%u", "in[trunk] => rest.sink_%u", "rest -> restsplit", "restsplit -> mix.sink_%u",
+				"in => rest.sink_%u", "level-trunk -> rest.sink_%u[trunk]", "rest -> restsum", "restsum -> restalone", "restalone -> restsplit", "restsplit -> mix.sink_%u",
 				"restsplit -> mix-ann.sink_%u[ann]",
 			}, "split-trunk",
 		},
@@ -162,26 +233,38 @@ func TestVideo(t *testing.T) {
 		conf element.Conf
 		want string
 	}{
-		"nobody": {nil, element.Conf{}, `black: videotestsrc pattern=black is-live=true
-blackcaps: capsfilter caps=video/x-raw,format=I420,width=16,height=16,framerate=30/1
-mix: compositor background=black latency=200000000
+		"nobody": {nil, element.Conf{}, `mix: compositor background=black latency=200000000
+mark: gdkpixbufoverlay alpha=0
 caps: capsfilter caps=video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1
+black: videotestsrc pattern=black is-live=true
+blackcaps: capsfilter caps=video/x-raw,format=I420,width=16,height=16,framerate=30/1
+mix -> mark
+mark -> caps
 black -> blackcaps
-blackcaps -> mix
-mix -> caps
+blackcaps -> mix.sink_%u alpha=0
 caps => out video/x-raw,format=I420,width=1280,height=720,framerate=30/1,pixel-aspect-ratio=1/1`},
 		"odd sides are made even": {
 			in("", "ann"),
-			element.Conf{"width": int64(641), "height": int64(361), "fps": value.Ratio{Num: 25, Den: 1}, "latency": time.Duration(0)},
+			element.Conf{"width": int64(641), "height": int64(361), "fps": value.Ratio{Num: 25, Den: 1}, "latency": time.Duration(0), "hold": time.Second},
 			`in => mix.sink_%u
-in[ann] => mix.sink_%u
+in[ann] => scale-ann
+mix: compositor background=black latency=0
+mark: gdkpixbufoverlay alpha=0
+caps: capsfilter caps=video/x-raw,format=I420,width=640,height=360,framerate=25/1,pixel-aspect-ratio=1/1
 black: videotestsrc pattern=black is-live=true
 blackcaps: capsfilter caps=video/x-raw,format=I420,width=16,height=16,framerate=25/1
-mix: compositor background=black latency=0
-caps: capsfilter caps=video/x-raw,format=I420,width=640,height=360,framerate=25/1,pixel-aspect-ratio=1/1
+scale-ann[ann]: videoconvertscale
+size-ann[ann]: capsfilter caps=video/x-raw,format=I420,width=[2,1920],height=[2,1920],pixel-aspect-ratio=1/1
+crop-ann[ann]: aspectratiocrop aspect-ratio=0/1
+mark-ann[ann]: gdkpixbufoverlay alpha=0
+mix -> mark
+mark -> caps
 black -> blackcaps
-blackcaps -> mix
-mix -> caps
+blackcaps -> mix.sink_%u alpha=0
+scale-ann -> size-ann[ann]
+size-ann -> crop-ann[ann]
+crop-ann -> mark-ann[ann]
+mark-ann -> mix.sink_%u[ann] xpos=320 ypos=0 width=320 height=360 sizing-policy=keep-aspect-ratio zorder=1 alpha=1 ` + linear + ` max-last-buffer-repeat=1000000000 repeat-after-eos=true
 caps => out video/x-raw,format=I420,width=640,height=360,framerate=25/1,pixel-aspect-ratio=1/1`,
 		},
 	} {

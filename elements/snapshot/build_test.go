@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	rate = "rate: videorate drop-only=true max-rate=1\n"
+	rate = "known: capssetter caps=video/x-raw,framerate=30/1\nrate: videorate drop-only=true max-rate=1\n"
 	end  = "conv: videoconvert\npng: pngenc compression-level=3\n" +
 		"result: appsink sync=false async=false emit-signals=false max-buffers=1 drop=true wait-on-eos=false\n"
 	joints = "conv -> [video/x-raw,format=RGB] -> png\npng -> result"
@@ -25,14 +25,17 @@ func TestBuild(t *testing.T) {
 		want string
 	}{
 		"vp8": {element.Format{Codec: media.VP8}, element.Conf{},
-			"video => dec\ndec: vp8dec\n" + rate + end + "dec -> rate\nrate -> conv\n" + joints},
+			"video => dec\ndec: vp8dec\n" + rate + end + "dec -> known\nknown -> rate\nrate -> conv\n" + joints},
 		"smaller": {element.Format{Codec: media.VP8}, element.Conf{"width": int64(321)},
 			"video => dec\ndec: vp8dec\n" + rate + "scale: videoconvertscale\n" +
 				"fit: capsfilter caps=video/x-raw,width=320,height=(int)[2,8192,2],pixel-aspect-ratio=1/1\n" + end +
-				"dec -> rate\nrate -> scale\nscale -> fit\nfit -> conv\n" + joints},
-		"raw": {element.Format{Caps: "video/x-raw"}, element.Conf{}, "video => rate\n" + rate + end + "rate -> conv\n" + joints},
+				"dec -> known\nknown -> rate\nrate -> scale\nscale -> fit\nfit -> conv\n" + joints},
+		"jpeg": {element.Format{Caps: "video/x-raw"}, element.Conf{"format": "jpeg"}, "video => known\n" + rate +
+			"conv: videoconvert\njpeg: jpegenc quality=85\nresult: appsink sync=false async=false emit-signals=false max-buffers=1 drop=true " +
+			"wait-on-eos=false\nknown -> rate\nrate -> conv\nconv -> jpeg\njpeg -> result"},
+		"raw": {element.Format{Caps: "video/x-raw"}, element.Conf{}, "video => known\n" + rate + end + "known -> rate\nrate -> conv\n" + joints},
 		"unknown": {element.Format{}, element.Conf{},
-			"video => dec\ndec: decodebin3\n" + rate + end + "dec.video_%u -> rate\nrate -> conv\n" + joints},
+			"video => dec\ndec: decodebin3\n" + rate + end + "dec.video_%u -> known\nknown -> rate\nrate -> conv\n" + joints},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.in.Kind = media.Video

@@ -19,7 +19,8 @@ func TestOutline(t *testing.T) {
 	want := map[string]string{
 		"snapshot.out": `video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
 width#: int (0..8192)
-height#: int (0..8192)`,
+height#: int (0..8192)
+format#: enum png (png jpeg)`,
 	}
 	for _, d := range snapshot.Elements() {
 		s := d.Spec()

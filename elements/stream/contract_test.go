@@ -26,7 +26,8 @@ width: int (0..8192)
 height: int (0..8192)
 fps: int (0..240)
 bitrate: bitrate (0..200M)
-quality: int (0..100)`,
+quality: int (0..100)
+still: duration 0s (0s..1m)`,
 		"stream.out": `audio <- opus pcmu pcma g722 g729 g726 speex aac mp3 mp2 ac3 vorbis nellymoser
 video <- h264 h265 vp8 vp9 av1 mjpeg mpeg1video sorenson vp6 flashsv
 name*: string
@@ -46,7 +47,7 @@ publish: enum refuse (refuse replace queue yield)`,
 
 // TestEvents holds the events, sessions and variables that routes are written against.
 func TestEvents(t *testing.T) {
-	const want = `stream.wanted / scheme:string url:uri want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
+	const want = `stream.wanted / scheme:string lately:bool url:uri want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int
 stream.convert / kind:enum want.codec:codec want.width:int want.height:int want.fps:fraction want.bitrate:bitrate want.quality:int want.rate:int want.channels:int`
 	if got := elementtest.OutlineEvents(stream.Triggers()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)

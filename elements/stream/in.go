@@ -33,6 +33,9 @@ func (In) Spec() element.Spec {
 			element.Setting("bitrate", value.Bitrate).Within(value.Bits(0), value.Bits(200_000_000)).
 				Says("Bits a second that the pictures are wanted in; 0 leaves them as they are."),
 			shape("quality", 100, "Picture quality that is wanted, 1 to 100; 0 leaves it as it is."),
+			element.Span("still", 0, time.Minute).Or(time.Duration(0)).
+				Says("Reads one picture alone, for GStreamer: the newest key picture, and one that is no older than this if its publisher " +
+					"can be asked for one; 0s reads on."),
 		},
 		Examples: []string{
 			"stream.in name=lobby", "stream.in name=lobby kind=audio wait=5s", "stream.in name=lobby wait=5s width=640 bitrate=500k",
@@ -48,7 +51,7 @@ func shape(name string, most int64, about string) element.Field {
 // New implements element.Factory.
 func (In) New(_ context.Context, _ element.Env, conf element.Conf) (element.Element, error) {
 	return tap{reads: node.Reading{
-		Stream: conf.Text("name"), Wait: conf.Duration("wait"), Kind: media.Kind(conf.Text("kind")),
+		Stream: conf.Text("name"), Wait: conf.Duration("wait"), Kind: media.Kind(conf.Text("kind")), Still: conf.Duration("still"),
 		Shape: media.Shape{
 			Width: int(conf.Int("width")), Height: int(conf.Int("height")), FPS: int(conf.Int("fps")),
 			Bitrate: int(conf.Int("bitrate")), Quality: int(conf.Int("quality")),

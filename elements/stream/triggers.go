@@ -14,6 +14,7 @@ func Triggers() []element.Trigger {
 			Path:  true,
 			Vars: append([]element.Var{
 				{Name: "scheme", Type: value.String, About: "Scheme of a name that is an address, such as rtsp; empty for other names."},
+				{Name: "lately", Type: value.Bool, About: "Somebody published the name within the last hour or two."},
 				{Name: "url", Type: value.URI, About: "The whole address, of a name that is one."},
 			}, Want()...),
 		},

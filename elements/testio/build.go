@@ -29,11 +29,11 @@ func (In) Build(p *element.Piece, conf element.Conf) error {
 		if port == ports.Video {
 			source, target = pictures(conf), pictureTarget(conf)
 		}
-		target.Codec = choose(codec.Named(conf.Text(port)), out.Want)
+		target.Codec = choose(codec.Named(conf.Text(port)), out.Want, p.Chooser)
 		if target.Codec == "" {
 			target = codec.Target{Kind: target.Kind} // the source has the shape already
 		}
-		chain, err := codec.Encoder("", target)
+		chain, err := codec.Encoder("", target, p.Chooser)
 		if err != nil {
 			return p.Refuse("%s: %s", port, err)
 		}
@@ -44,7 +44,7 @@ func (In) Build(p *element.Piece, conf element.Conf) error {
 }
 
 // choose is the codec to make, "" for raw media: the one set, or the best that the reader takes.
-func choose(set media.Codec, want []element.Format) media.Codec {
+func choose(set media.Codec, want []element.Format, by element.Chooser) media.Codec {
 	if set != "" || want == nil {
 		return set
 	}
@@ -54,7 +54,7 @@ func choose(set media.Codec, want []element.Format) media.Codec {
 		}
 	}
 	for _, f := range want {
-		if codec.Encodable(f.Codec) {
+		if codec.Makes(f.Codec, by) {
 			return f.Codec
 		}
 	}
@@ -104,6 +104,7 @@ func pictureTarget(conf element.Conf) codec.Target {
 	size := sizeOf(conf)
 	return codec.Target{
 		Kind: media.Video, Width: size.Width, Height: size.Height, Beat: beatOf(conf), Keyframe: conf.Duration("keyframe"),
+		Encoder: codec.Software, // it tests what comes after it
 	}
 }
 

@@ -1,7 +1,6 @@
 package testio_test
 
 import (
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +9,7 @@ import (
 	"sluice/elements/testio"
 	"sluice/engine/element"
 	"sluice/engine/element/elementtest"
+	"sluice/engine/enginetest/program"
 	"sluice/engine/media"
 	"sluice/engine/value"
 )
@@ -17,9 +17,10 @@ import (
 // TestPlays has gst-launch play what test.in is made of into what test.out is made of, and counts what arrives. It needs
 // GStreamer's tools, and is left out where they are missing or tests are short.
 func TestPlays(t *testing.T) {
-	if _, err := exec.LookPath("gst-launch-1.0"); err != nil || testing.Short() {
-		t.Skip("needs gst-launch-1.0, and time")
+	if testing.Short() {
+		t.Skip("needs time")
 	}
+	program.Need(t, "gst-launch-1.0")
 	small := value.Dimensions{Width: 160, Height: 90}
 	for name, c := range map[string]struct {
 		conf   element.Conf
@@ -77,9 +78,9 @@ func play(t *testing.T, conf element.Conf, port string) string {
 	// Silent, a fakesink tells no one what passes it.
 	sink := slices.Insert(elementtest.Launch(out), 1, "silent=false")
 	line := slices.Concat([]string{"-v"}, elementtest.Launch(in), sink, []string{in.Exits[at].Part + ".", "!", out.Entries[at].Part + "."})
-	text, err := exec.CommandContext(t.Context(), "gst-launch-1.0", line...).CombinedOutput()
+	text, err := program.Try(t, "gst-launch-1.0", line...)
 	if err != nil {
 		t.Fatalf("%v\ngst-launch-1.0 %s\n%s", err, strings.Join(line, " "), text)
 	}
-	return string(text)
+	return text
 }

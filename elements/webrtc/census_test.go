@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -51,7 +52,7 @@ func TestBoundsOnPeersThatDoNotConnect(t *testing.T) {
 		}
 	}
 	made[0].Stop(nil)
-	<-made[0].Done()
+	enginetest.Await(t, "the end", made[0].Done())
 	if now := p.Totals(); now.Refused != 2 || now.Playing.Connecting != 2 || now.Playing.Connections["stopped"] != 1 {
 		t.Errorf("totals: %+v", now)
 	}

@@ -12,6 +12,8 @@ import (
 	"github.com/pion/logging"
 	"github.com/pion/rtcp"
 	pion "github.com/pion/webrtc/v4"
+
+	"sluice/engine/enginetest"
 )
 
 // client is the other side: pion's peer connection.
@@ -91,7 +93,7 @@ func (c *client) offer(candidates bool) string {
 	if err := c.pc.SetLocalDescription(offer); err != nil {
 		c.t.Fatal(err)
 	}
-	<-gathered
+	enginetest.Await(c.t, "the client's addresses", gathered)
 	text := c.pc.LocalDescription().SDP
 	if candidates {
 		return text

@@ -145,7 +145,7 @@ func dialICE(t *testing.T, s *stage, change func(string) string) (*webrtc.Peer, 
 	if err := agent.GatherCandidates(); err != nil {
 		t.Fatal(err)
 	}
-	<-gathered
+	enginetest.Await(t, "the client's addresses", gathered)
 	if err := agent.AddRemoteCandidate(candidate); err != nil {
 		t.Fatal(err)
 	}

@@ -29,16 +29,19 @@ type Element interface {
 	Stop(ctx context.Context) error
 }
 
-// Env is what an element gets from its surroundings. Nothing in it is nil.
+// Env is what an element gets from its surroundings. Nothing in it is nil but Reach.
 type Env struct {
 	Log      *slog.Logger // carries graph and node
 	Stats    *stat.Set
 	Clock    Clock
 	Sessions Sessions
 	Events   Events
+	Epoch    time.Time // from which the times of units count
 	// Over says that the element's peer ended by itself: nil for a natural end, else why. It returns at once; only the
 	// first call counts.
 	Over func(reason error)
+	// Reach is asked before the element connects to an address that its settings name, or that somebody it called sends it to.
+	Reach Reach
 }
 
 // Clock tells time, so that tests can.
@@ -77,6 +80,22 @@ type Builder interface {
 	// Build adds elements and links to the piece. It is pure: the same inputs give the same piece.
 	Build(p *Piece, conf Conf) error
 }
+
+// Steered is implemented by builders whose actions change nothing but live fields of their own: an action is turned into
+// other values of these, which hold like any value that is set, also for keys that leave and come again.
+type Steered interface {
+	Builder
+	// Steer gives the fields that an action changes. args are checked and have their defaults, conf is how the node is now, and
+	// keys are those of its inputs, sorted. It is pure. Errors are faults.
+	Steer(action string, args, conf Conf, keys []string) (map[string]any, error)
+}
+
+// A node with the field Follow names a mixer whose speaker it shows. It is told of another one by its action Turn, whose argument
+// is "key".
+const (
+	Follow = "follow"
+	Turn   = "speaker"
+)
 
 // Shaped is implemented by elements whose ports depend on their settings. Ports are those of Spec, or fewer, or narrower.
 type Shaped interface {

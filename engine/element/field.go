@@ -16,6 +16,9 @@ type Field struct {
 	Live       bool // may be changed while media flows
 	Structural bool // decides which elements or ports there are, so that plans differ by it
 	ReadOnly   bool // GStreamer's: can be read, never set
+	// Files says that the text names a file though its type is another, such as one that may be "". In a map, each text does, and
+	// what is called "file" in each map.
+	Files bool
 }
 
 // Setting makes a field of a type. The methods below refine it, each returning a copy.
@@ -55,6 +58,9 @@ func (f Field) Must() Field { f.Required = true; return f }
 
 // Playing marks a field that may be changed while media flows.
 func (f Field) Playing() Field { f.Live = true; return f }
+
+// Paths marks a text, or a map, that names files.
+func (f Field) Paths() Field { f.Files = true; return f }
 
 // Shapes marks a field that decides which elements there are.
 func (f Field) Shapes() Field { f.Structural = true; return f }

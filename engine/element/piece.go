@@ -1,6 +1,8 @@
 package element
 
 import (
+	"time"
+
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -36,11 +38,15 @@ type Output struct {
 // Prop is a setting of a GStreamer element.
 type Prop struct {
 	Name  string
-	Value any // typed as in package value
+	Value any           // typed as in package value
+	Over  time.Duration // how long a change of it takes while media flows, if it is a number; 0 is at once
 }
 
 // Set makes a Prop.
 func Set(name string, v any) Prop { return Prop{Name: name, Value: v} }
+
+// During gives a copy of a Prop whose changes take a while.
+func (p Prop) During(d time.Duration) Prop { p.Over = d; return p }
 
 // Part is one GStreamer element of a piece.
 type Part struct {
@@ -48,6 +54,11 @@ type Part struct {
 	Factory string
 	Props   []Prop
 	Key     string // of a keyed branch; "" for the trunk
+	// Apart names, within the node, what may come, go and fail by itself while the rest plays, together with all parts of that
+	// name; it may be another one in the next plan. "" for what stays.
+	Apart string
+	// Replaceable says that the chooser would find another element for this work if this one failed.
+	Replaceable bool
 }
 
 // Pad names a pad of a part. An empty Name lets the compiler choose one that fits.
@@ -57,15 +68,21 @@ type Pad struct{ Part, Name string }
 type Joint struct {
 	From, To Pad
 	Caps     string
+	Props    []Prop // set on the pad that it ends at; they may change while playing
 	Key      string
 	// EachOther joins the From part of every other key to the To part of this one: a mix without oneself. The names of
 	// keyed parts end with their key, by which the others are found.
 	EachOther bool
+	// Instead is a part whose joint to the same part this one stands in for: it is seen only while that one has given nothing for
+	// After. "" for one that always is.
+	Instead string
+	After   time.Duration
 }
 
 // Piece is what a Builder makes of one node: parts, joints, and which pads stand for the node's ports.
 type Piece struct {
 	Node    string
+	Chooser Chooser // of elements that do the same; nil: those that are always there
 	Inputs  []Input
 	Outputs []Output
 	Parts   []Part
@@ -76,6 +93,10 @@ type Piece struct {
 	Gives   map[PortKey]Format  // what an exit gives
 	Passes  map[PortKey]PortKey // output to input: nothing to do, the link goes through
 	Notes   []string            // decisions worth telling, shown by plan
+	// Absent are the keys from which an optional link leads here that has nothing to bring: a guest without a picture. Sorted.
+	Absent []string
+	// Unseen are entries of which nothing is shown now: what comes there need not be decoded.
+	Unseen map[PortKey]bool
 }
 
 // PortKey names a port, and the key if it is keyed.
@@ -85,7 +106,7 @@ type PortKey struct{ Port, Key string }
 func NewPiece(node string, in []Input, out []Output) *Piece {
 	return &Piece{
 		Node: node, Inputs: in, Outputs: out, Entries: map[PortKey]Pad{}, Exits: map[PortKey]Pad{}, Places: map[PortKey][]Prop{},
-		Gives: map[PortKey]Format{}, Passes: map[PortKey]PortKey{},
+		Gives: map[PortKey]Format{}, Passes: map[PortKey]PortKey{}, Unseen: map[PortKey]bool{},
 	}
 }
 
@@ -140,4 +161,19 @@ func (p *Piece) Note(text string) { p.Notes = append(p.Notes, text) }
 // Refuse is the error of a Builder that cannot build: the codecs do not suit, say.
 func (p *Piece) Refuse(format string, args ...any) error {
 	return fault.New(fault.CodecNotAvailable, p.Node, format, args...)
+}
+
+// Unable is the error of a Builder that can do nothing with what comes in at one port. Without that input it could go on.
+type Unable struct {
+	Port string
+	Why  *fault.Fault
+}
+
+// Error and Unwrap give why.
+func (u *Unable) Error() string { return u.Why.Error() }
+func (u *Unable) Unwrap() error { return u.Why }
+
+// Unable is the error of a Builder that can do nothing with what comes in at a port.
+func (p *Piece) Unable(port, format string, args ...any) error {
+	return &Unable{Port: port, Why: fault.New(fault.CodecNotAvailable, p.Node, format, args...)}
 }

@@ -19,6 +19,7 @@ type Registry struct {
 	specs    map[string]*Spec
 	triggers map[string]Trigger
 	catalog  catalog.Catalog
+	chooser  Chooser
 	gst      sync.Map // factory name → *Spec, made when first asked for
 	meets    sync.Map // two ports' caps → whether they intersect
 	formats  sync.Map // caps text and kind → []Format

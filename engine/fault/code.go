@@ -36,6 +36,7 @@ const (
 	StartTimeout       Code = "start_timeout"
 	Stalled            Code = "stalled"
 	Overloaded         Code = "overloaded"
+	DiskFull           Code = "disk_full"
 	SlowReader         Code = "slow_reader"
 	GstElement         Code = "gst_element"
 	GstNegotiation     Code = "gst_negotiation"
@@ -79,6 +80,7 @@ func Codes() []Info {
 		{StartTimeout, Peer, "the instance did not become live in time"},
 		{Stalled, Peer, "media stopped coming"},
 		{Overloaded, Server, "the machine cannot take more work now"},
+		{DiskFull, Server, "the disk has no room for what is to be written"},
 		{SlowReader, Peer, "a reader could not keep up"},
 		{GstElement, Server, "a GStreamer element failed"},
 		{GstNegotiation, Config, "GStreamer elements could not agree on a format"},

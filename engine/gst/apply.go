@@ -159,14 +159,19 @@ func (r *Runtime) settable(p *plan.Plan) error {
 	}
 	for i := range p.Pipelines {
 		was, now := &r.plan.Pipelines[i], &p.Pipelines[i]
-		if was.Name != now.Name || !reflect.DeepEqual(was.Branches, now.Branches) {
+		if was.Name != now.Name || !slices.Equal(firm(was), firm(now)) {
 			return other
 		}
-		if d := plan.Compare(was, now); d.Structural() || len(d.Unsettled) > 0 {
+		if d := plan.Compare(was, now); !d.Loose(was, now) || len(d.Unsettled) > 0 {
 			return other
 		}
 	}
 	return nil
+}
+
+// firm lists the branches of a pipeline but for those that come and go with what is set.
+func firm(p *plan.Pipeline) []plan.Branch {
+	return slices.DeleteFunc(slices.Clone(p.Branches), func(b plan.Branch) bool { return b.Kind == plan.Apart })
 }
 
 // rouse starts or ends a lazy branch or pipeline.

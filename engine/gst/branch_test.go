@@ -81,11 +81,11 @@ func TestAGuestComesBack(t *testing.T) {
 	host, _ := begin(t, rt, room(t))
 	for range 3 {
 		res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[ann]", Plan: room(t, "ann")})
-		if !give(host, res.Inlets["seat-ann-vdec-video-in"], track, pictures) {
+		if !give(host, res.Inlets["seat-ann-guest-vdec-video-in"], track, pictures) {
 			t.Fatal("a unit was not taken")
 		}
 		until(t, "the guest's picture", func() bool {
-			s, ok := sample(t, rt, "seat[ann]/vfit")
+			s, ok := sample(t, rt, "seat[ann]/guest/vdec")
 			return ok && s.Counts.Units > 0
 		})
 		apply(t, rt, run.Change{Verb: run.RemoveBranch, Branch: "seat[ann]", Plan: room(t)})
@@ -116,16 +116,16 @@ func TestABranchInTwoPipelinesFails(t *testing.T) {
 	track, pictures := units(t, "h264")
 	rt := open(t)
 	host, _ := begin(t, rt, room(t))
-	bad := changed(room(t, "ann"), "seat-ann-vfit", func(e *plan.Element) {
+	bad := changed(room(t, "ann"), "picture-size-ann", func(e *plan.Element) {
 		e.Factory, e.Props = "identity", []plan.Setting{{Name: "error-after", Type: value.Int, Text: "3"}}
 	})
 	for round := range 3 {
 		res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[ann]", Plan: bad})
-		give(host, res.Inlets["seat-ann-vdec-video-in"], track, pictures)
-		if gone := notice(t, host, run.BranchGone); gone.Branch != "seat[ann]" || gone.Node != "seat[ann]/vfit" {
+		give(host, res.Inlets["seat-ann-guest-vdec-video-in"], track, pictures)
+		if gone := notice(t, host, run.BranchGone); gone.Branch != "seat[ann]" || gone.Node != "picture" {
 			t.Errorf("%+v", gone)
 		}
-		for _, name := range []string{"seat-ann-vdec-video-in", "seat-ann-adec-audio-in"} {
+		for _, name := range []string{"seat-ann-guest-vdec-video-in", "seat-ann-guest-adec-audio-in"} {
 			if s, ok := sample(t, rt, name); ok {
 				t.Errorf("there is still %+v", s)
 			}
@@ -135,9 +135,9 @@ func TestABranchInTwoPipelinesFails(t *testing.T) {
 		}
 	}
 	res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[ann]", Plan: room(t, "ann")})
-	give(host, res.Inlets["seat-ann-vdec-video-in"], track, pictures)
+	give(host, res.Inlets["seat-ann-guest-vdec-video-in"], track, pictures)
 	until(t, "the guest's picture", func() bool {
-		s, ok := sample(t, rt, "seat[ann]/vfit")
+		s, ok := sample(t, rt, "seat[ann]/guest/vdec")
 		return ok && s.Counts.Units > 0
 	})
 }
@@ -168,18 +168,18 @@ func TestABranchThatCannotBe(t *testing.T) {
 		code fault.Code
 		node string
 	}{
-		{"no such element", changed(good, "seat-ann-vfit", func(e *plan.Element) { e.Factory = "nonesuch" }), fault.ElementUnavailable, "seat[ann]/vfit"},
-		{"no such value", changed(good, "seat-ann-vfit", func(e *plan.Element) {
+		{"no such element", changed(good, "picture-size-ann", func(e *plan.Element) { e.Factory = "nonesuch" }), fault.ElementUnavailable, "picture"},
+		{"no such value", changed(good, "picture-size-ann", func(e *plan.Element) {
 			e.Props = []plan.Setting{{Name: "caps", Type: value.String, Text: "=,"}}
-		}), fault.InvalidParams, "seat[ann]/vfit"},
-		{"no common format", changed(good, "seat-ann-vscale", func(e *plan.Element) { e.Factory, e.Props = "audioconvert", nil }), fault.GstNegotiation, ""},
-		{"no common format at a filter", link("seat-ann-vscale", func(k *plan.Link) { k.Caps = "audio/x-raw" }), fault.GstNegotiation, ""},
+		}), fault.InvalidParams, "picture"},
+		{"no common format", changed(good, "picture-scale-ann", func(e *plan.Element) { e.Factory, e.Props = "audioconvert", nil }), fault.GstNegotiation, ""},
+		{"no common format at a filter", link("picture-scale-ann", func(k *plan.Link) { k.Caps = "audio/x-raw" }), fault.GstNegotiation, ""},
 		{"no such property of a pad", link("picture-mix", func(k *plan.Link) {
 			k.PadProps = []plan.Setting{{Name: "xpos", Type: value.String, Text: "left"}}
 		}), fault.InvalidParams, "picture"},
 		{"no such input", link("picture-mix", func(k *plan.Link) { k.To.Name = "quux" }), fault.GstNegotiation, "picture"},
 		{"it does not start", changed(good, "seat-ann-own-audio-out", func(*plan.Element) {}), "", ""},
-		{"a file that cannot be", changed(good, "seat-ann-vscale", func(e *plan.Element) {
+		{"a file that cannot be", changed(good, "picture-scale-ann", func(e *plan.Element) {
 			e.Factory, e.Props = "filesink", []plan.Setting{{Name: "location", Type: value.String, Text: "/nonesuch/x"}}
 		}), "", "*"},
 	} {

@@ -42,6 +42,18 @@ func failing(t *testing.T, text string, params map[string]any, patience time.Dur
 	}
 }
 
+// unheardOf is a codec that nobody knows.
+const unheardOf = "V_MPEX4/ISO/AVC"
+
+// unknownCodec is a file of Matroska with pictures of a codec that nobody knows.
+func unknownCodec(t *testing.T) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "unknown.mkv")
+	launch(t, "videotestsrc num-buffers=10 ! x264enc ! h264parse ! matroskamux ! filesink location="+file)
+	patch(t, file, "V_MPEG4/ISO/AVC", unheardOf)
+	return file
+}
+
 // Each failure has the code that doors translate, the node that its author knows, and says what happened.
 func TestBlame(t *testing.T) {
 	dir := t.TempDir()
@@ -52,9 +64,7 @@ func TestBlame(t *testing.T) {
 	}
 	silent := filepath.Join(dir, "silent.flv")
 	launch(t, "videotestsrc num-buffers=10 ! x264enc ! h264parse ! flvmux ! filesink location="+silent)
-	unknown := filepath.Join(dir, "unknown.mkv")
-	launch(t, "videotestsrc num-buffers=10 ! x264enc ! h264parse ! matroskamux ! filesink location="+unknown)
-	patch(t, unknown, "V_MPEG4/ISO/AVC", "V_MPEX4/ISO/AVC")
+	unknown := unknownCodec(t)
 	const head = "graph: v1\nabout: It fails.\nparams: {f: file}\n"
 	for _, c := range []struct {
 		name, text, file string
@@ -64,7 +74,7 @@ func TestBlame(t *testing.T) {
 		{"no file", "nodes: {r: filesrc location=$f, s: fakesink}\nlinks: [r -> s]", dir + "/none", fault.ResourceNotFound, "r", "none"},
 		{"a folder", "nodes: {r: filesrc location=$f, s: fakesink}\nlinks: [r -> s]", dir, fault.ResourceNotFound, "r", "directory"},
 		{"no folder", "nodes: {r: videotestsrc, s: filesink location=$f}\nlinks: [r -> s]", dir + "/no/x", fault.ResourceNotFound, "s", "no/x"},
-		{"disk full", "nodes: {r: videotestsrc, s: filesink location=$f}\nlinks: [r -> s]", "/dev/full", fault.Overloaded, "s", "space"},
+		{"disk full", "nodes: {r: videotestsrc, s: filesink location=$f}\nlinks: [r -> s]", "/dev/full", fault.DiskFull, "s", "space"},
 		{
 			"no media", "nodes: {r: filesrc location=$f, d: flvdemux, s: fakesink}\nlinks: [r -> d, d.video -> s]", text,
 			fault.MediaCorrupt, "d", "",
@@ -88,7 +98,7 @@ func TestBlame(t *testing.T) {
 		{"a bad value", "nodes: {r: videotestsrc, q: capsfilter caps=$f, s: fakesink}\nlinks: [r -> q -> s]", "not/caps, =", fault.InvalidParams, "q", "caps"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := failing(t, head+c.text, map[string]any{"f": c.file}, 10*time.Second)
+			err := failing(t, head+c.text, map[string]any{"f": c.file}, 30*time.Second)
 			var f *fault.Fault
 			if !errors.As(err, &f) || f.Code != c.code || f.Place != c.node || !strings.Contains(strings.ToLower(err.Error()), c.says) {
 				t.Errorf("%v (%+v)", err, f)

@@ -69,7 +69,7 @@ func compile(t testing.TB, name string, params map[string]any) *plan.Plan {
 func template(t testing.TB, name, text string) *plan.Template {
 	t.Helper()
 	all := shelf{}
-	for _, fragment := range []string{"fragments/seat", "fragments/slate", "fragments/rung"} {
+	for _, fragment := range []string{"fragments/member", "fragments/seat", "fragments/slate", "fragments/rung"} {
 		data, err := fs.ReadFile(graphs.FS, fragment+".yaml")
 		if err != nil {
 			t.Fatal(err)

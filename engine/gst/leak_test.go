@@ -5,7 +5,6 @@ package gst_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -16,6 +15,7 @@ import (
 	"time"
 	"weak"
 
+	"sluice/engine/enginetest/program"
 	"sluice/engine/gst"
 	"sluice/engine/media"
 	"sluice/engine/plan"
@@ -24,8 +24,8 @@ import (
 )
 
 // Nothing of GStreamer's is left when all has ended, as its own tracer counts it in a process of its own, and nothing is
-// given back twice, of which GLib complains. What is left once and not again is told of and is no failure: an element of GStreamer's that is
-// stopped while it makes a pad may leave the pad (parsebin of media that nobody knows, once in many runs of 1.22).
+// given back twice, of which GLib complains. What is left once and not again is told of and is no failure, nor is what parsebin of 1.22 leaves
+// when it is stopped while it makes a pad for media that nobody knows, as it does in about one run of four.
 func TestNoObjectIsLeft(t *testing.T) {
 	t.Parallel()
 	found := remains(t)
@@ -46,10 +46,13 @@ func TestNoObjectIsLeft(t *testing.T) {
 func remains(t *testing.T) (out []string) {
 	t.Helper()
 	program := os.Args[0]
-	left, said := traced(t, program, "-test.run=^("+strings.Join([]string{
+	left, said, err := traced(t, program, "-test.run=^("+strings.Join([]string{
 		"TestTranscode", "TestMixerSeats", "TestLazyBranch", "TestABranchFailsAlone", "TestABranchThatCannotBe", "TestNothingButLazySinks", "TestBlame",
 		"TestABranchInTwoPipelinesFails", "TestBranchesFailWhileOthersCome", "TestAnOptionalTrackIsMissing", "TestStopAtAnyTime", "TestUnitsCross",
 	}, "|")+")$")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, said)
+	}
 	if i := strings.Index(said, "CRITICAL"); i >= 0 {
 		t.Errorf("GLib complains: %s", said[i:min(i+200, len(said))])
 	}
@@ -58,50 +61,51 @@ func remains(t *testing.T) (out []string) {
 		excused = theirs(t)
 	}
 	for _, what := range left {
-		if !excused[what] {
+		if strings.Contains(what, unheardOf) { // a pad of parsebin's that was stopped while it made it
+			t.Logf("left by parsebin: %s", what)
+		} else if !excused[what] {
 			out = append(out, what)
 		}
 	}
 	return out
 }
 
-// theirs is what GStreamer's own program leaves of a decoder that does not like what its neighbour takes. In 1.22 opusdec
-// intersects caps in set_format and forgets the result if it is empty (the tracer's stack traces lead there): two a decoder
-// that is to give mono and is told of stereo.
+// theirs is what GStreamer's own program leaves, in 1.22. opusdec intersects caps in set_format and forgets the result if it is
+// empty (the tracer's stack traces lead there): two a decoder that is to give mono and is told of stereo. decodebin3 forgets the
+// pad that it made for pictures for which it then found no decoder.
 func theirs(t *testing.T) map[string]bool {
 	t.Helper()
-	path, err := exec.LookPath("gst-launch-1.0")
-	if err != nil {
-		t.Log(err)
-		return nil
-	}
-	left, _ := traced(t, path, strings.Fields(
-		"-q audiotestsrc num-buffers=5 ! audio/x-raw,channels=2 ! opusenc ! opusdec ! audio/x-raw,channels=1 ! fakesink")...)
+	program.Need(t, "gst-launch-1.0")
 	out := map[string]bool{}
-	for _, what := range left {
-		out[what] = true
+	for _, line := range []string{
+		"audiotestsrc num-buffers=5 ! audio/x-raw,channels=2 ! opusenc ! opusdec ! audio/x-raw,channels=1 ! fakesink",
+		"filesrc location=" + unknownCodec(t) + " ! matroskademux ! decodebin3 ! fakesink",
+	} {
+		left, _, _ := traced(t, "gst-launch-1.0", append([]string{"-q"}, strings.Fields(line)...)...)
+		for _, what := range left {
+			out[what] = true
+		}
 	}
 	return out
 }
 
-// traced runs a program and gives the objects that GStreamer's tracer finds left in it, and what it wrote.
-func traced(t *testing.T, program string, args ...string) (left []string, said string) {
+// traced runs a program and gives the objects that GStreamer's tracer finds left in it, what it wrote, and how it ended.
+func traced(t *testing.T, name string, args ...string) (left []string, said string, failed error) {
 	t.Helper()
 	trace := filepath.Join(t.TempDir(), "trace")
-	child := exec.CommandContext(t.Context(), program, args...)
+	child := program.Command(t, name, args...)
 	child.Env = append(os.Environ(), tracing+"=1", "GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7", "GST_DEBUG_NO_COLOR=1", "GST_DEBUG_FILE="+trace)
-	out, err := child.CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
+	running := program.Run(t, child)
+	failed = running.Ended()
 	text, err := os.ReadFile(trace)
 	if err != nil || !strings.Contains(string(text), "object-alive") { // it says how it will tell, even if there is nothing
-		t.Fatalf("there is no trace: %v, %d bytes", err, len(text))
+		t.Fatalf("there is no trace: %v, %d bytes; %v\n%s", err, len(text), failed, running.Said())
 	}
+	proxy := regexp.MustCompile(`proxypad\d+`) // numbered through the whole process
 	for _, m := range regexp.MustCompile(`object-alive, type-name=\(string\)(Gst\w+), .*description=\(string\)(.*), ref-count`).FindAllStringSubmatch(string(text), -1) {
-		left = append(left, m[1]+" "+m[2])
+		left = append(left, m[1]+" "+proxy.ReplaceAllString(m[2], "proxypad"))
 	}
-	return left, string(out)
+	return left, running.Said(), failed
 }
 
 // held is what a process holds.
@@ -173,7 +177,7 @@ func once(t *testing.T, p *plan.Plan, in, out string, track media.Track, list []
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
 	host := fake.NewHost()
 	inlets, err := rt.Prepare(ctx, p, host)

@@ -5,6 +5,7 @@ package gst
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"sluice/engine/fault"
@@ -29,10 +30,15 @@ func (r *Runtime) listen() {
 // hearing is what listen knows.
 type hearing struct {
 	rt     *Runtime
-	ended  map[string]bool // nodes that were told to be over
-	second time.Time       // in which
-	said   int             // messages of elements were passed on
+	ended  map[string]bool              // nodes that were told to be over
+	second time.Time                    // in which
+	said   int                          // messages of elements were passed on
+	levels map[string]map[string]string // how loud everybody is, by node and key, which was not passed on yet
+	told   time.Time                    // when they were
 }
+
+// levelsEvery is how often is told how loud everybody is, all in one notice for each mixer.
+const levelsEvery = 200 * time.Millisecond
 
 // mostSaid is how many warnings and messages of their own the elements of an instance may send in a second. A graph that has more, such
 // as a level meter set to 1 ms, loses the rest: notices are for what people want to know.
@@ -60,11 +66,31 @@ func (h *hearing) hear(n note) {
 		if h.mayPass(time.Now()) {
 			h.rt.log.Warn("an element warns", "node", n.Node, "text", n.Text)
 		}
+	case pipeline.Sounds:
+		h.sounds(n, time.Now())
 	case pipeline.Speaks:
 		if h.mayPass(time.Now()) {
 			h.rt.tell(run.Notice{Kind: run.Said, Node: n.Node, Event: n.Event, Vars: map[string]string{"text": n.Text}})
 		}
 	}
+}
+
+// sounds gathers how loud everybody is.
+func (h *hearing) sounds(n note, now time.Time) {
+	if h.levels == nil {
+		h.levels = map[string]map[string]string{}
+	}
+	if h.levels[n.Node] == nil {
+		h.levels[n.Node] = map[string]string{}
+	}
+	h.levels[n.Node][n.Key] = strconv.FormatFloat(n.Level, 'f', 1, 64)
+	if now.Sub(h.told) < levelsEvery {
+		return
+	}
+	for node, vars := range h.levels {
+		h.rt.tell(run.Notice{Kind: run.Said, Node: node, Event: run.Levels, Vars: vars})
+	}
+	h.levels, h.told = nil, now
 }
 
 // mayPass counts messages of elements.

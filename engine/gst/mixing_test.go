@@ -3,8 +3,11 @@
 package gst_test
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -85,8 +88,31 @@ func live(t testing.TB, host *fake.Host, in run.Port, track media.Track, list []
 	return stop
 }
 
-// hears measures what left by a port from a number of units on, until there is half a second of it.
-func hears(t testing.TB, port *fake.Port) []int {
+// hears measures what leaves by a port from now on, until there is half a second of it.
+func hears(t testing.TB, port *fake.Port) (tones []int) {
+	t.Helper()
+	return pitches(spectrum(t, leaves(t, port)))
+}
+
+// pitches are those of tones, in steps of 50 Hz.
+func pitches(of []measure.Tone) (tones []int) {
+	for _, tone := range of {
+		tones = append(tones, int(tone.Hz+25)/50*50)
+	}
+	slices.Sort(tones)
+	return tones
+}
+
+// spectrum gives the tones of a sound that are not next to nothing.
+func spectrum(t testing.TB, data []byte) []measure.Tone {
+	t.Helper()
+	s := measure.NewSpectrum(stereo(t))
+	s.Add(data)
+	return slices.DeleteFunc(s.Tones(), func(tone measure.Tone) bool { return tone.Share <= 0.1 })
+}
+
+// stereo is the form of what listeners get.
+func stereo(t testing.TB) measure.Sound {
 	t.Helper()
 	c, err := caps.Parse("audio/x-raw,format=S16LE,rate=48000,channels=2,layout=interleaved")
 	if err != nil {
@@ -96,28 +122,24 @@ func hears(t testing.TB, port *fake.Port) []int {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return format
+}
+
+// leaves is half a second of what leaves by a port from now on.
+func leaves(t testing.TB, port *fake.Port) (data []byte) {
+	t.Helper()
+	const half = 24_000 * 4
 	from := len(port.Units())
-	frames := func() (n int, data []byte) {
+	until(t, "half a second of sound", func() bool {
+		data = data[:0]
 		for _, u := range port.Units()[from:] {
 			for _, part := range u.AU {
-				n += format.Frames(part)
 				data = append(data, part...)
 			}
 		}
-		return n, data
-	}
-	until(t, "half a second of sound", func() bool { n, _ := frames(); return n > 24_000 })
-	s := measure.NewSpectrum(format)
-	_, data := frames()
-	s.Add(data)
-	var out []int
-	for _, tone := range s.Tones() {
-		if tone.Share > 0.1 {
-			out = append(out, int(tone.Hz+25)/50*50)
-		}
-	}
-	slices.Sort(out)
-	return out
+		return len(data) > half
+	})
+	return data
 }
 
 // Each of three guests hears the other two and not itself, and goes on doing so when one leaves.
@@ -133,7 +155,7 @@ func TestEachHearsTheOthers(t *testing.T) {
 		p := rawEars(room(t, here...), here...)
 		res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[" + g + "]", Plan: p})
 		track, list := tone(t, pitches[g])
-		stops[g] = live(t, host, res.Inlets["seat-"+g+"-adec-audio-in"], track, list)
+		stops[g] = live(t, host, res.Inlets["seat-"+g+"-guest-adec-audio-in"], track, list)
 	}
 	for _, g := range guests {
 		apply(t, rt, run.Change{Verb: run.StartLazy, Branch: "seat[" + g + "]/own"})
@@ -153,6 +175,49 @@ func TestEachHearsTheOthers(t *testing.T) {
 	quiet(t, host)
 }
 
+// Three guests are so loud that together they are louder than can be said. Who hears them hears all three alike, and no crackling: hardly
+// a sample is at the end of the scale.
+func TestLoudGuests(t *testing.T) {
+	t.Parallel()
+	guests := []string{"ann", "bob", "cid", "dan"}
+	rt := open(t)
+	host, _ := begin(t, rt, room(t))
+	for i, g := range guests {
+		p := rawEars(room(t, guests[:i+1]...), guests[:i+1]...)
+		for _, loud := range guests[:i+1] {
+			p = changed(p, "sound-gain-"+loud, func(e *plan.Element) {
+				e.Props = []plan.Setting{{Name: "volume", Type: value.Float, Text: "3"}} // of 0.2 of the loudest
+			})
+		}
+		res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[" + g + "]", Plan: p})
+		if g != "dan" {
+			track, list := tone(t, []int{400, 1000, 2500}[i])
+			live(t, host, res.Inlets["seat-"+g+"-guest-adec-audio-in"], track, list)
+		}
+	}
+	apply(t, rt, run.Change{Verb: run.StartLazy, Branch: "seat[dan]/own"})
+	port := host.Port("seat-dan-own-audio-out")
+	var data []byte
+	var heard []measure.Tone
+	t.Cleanup(func() { t.Logf("heard at last: %+v", heard) })
+	until(t, "dan hearing all, each as loud as he is", func() bool { // of half a second in which nobody came too late to be heard
+		data = leaves(t, port)
+		heard = spectrum(t, data)
+		return slices.Equal(pitches(heard), []int{400, 1000, 2500}) &&
+			!slices.ContainsFunc(heard, func(tone measure.Tone) bool { return tone.Level < -8 || tone.Level > -4 }) // 0.6 is -4.4 dB
+	})
+	rail := 0
+	for i := 0; i+1 < len(data); i += 2 {
+		if v := int16(binary.LittleEndian.Uint16(data[i:])); v >= math.MaxInt16-1 || v <= math.MinInt16+1 {
+			rail++
+		}
+	}
+	if samples := len(data) / 2; rail*1000 > samples {
+		t.Errorf("%d of %d samples are at the end of the scale", rail, samples)
+	}
+	quiet(t, host)
+}
+
 // placed gives a plan in which pictures lie side by side, in the order of guests.
 func placed(p *plan.Plan, guests ...string) *plan.Plan {
 	out := *p
@@ -161,7 +226,7 @@ func placed(p *plan.Plan, guests ...string) *plan.Plan {
 		list := slices.Clone(out.Pipelines[i].Links)
 		for k := range list {
 			for n, g := range guests {
-				if list[k].To.Of == "picture-mix" && strings.HasPrefix(list[k].From.Of, "seat-"+g+"-") {
+				if list[k].To.Of == "picture-mix" && strings.HasPrefix(list[k].From.Of, "picture-mark-"+g) {
 					x := fmt.Sprint(n * 320 / len(guests))
 					list[k].PadProps = []plan.Setting{{Name: "xpos", Type: value.Int, Text: x}}
 				}
@@ -201,4 +266,43 @@ func TestPicturesMove(t *testing.T) {
 	}
 	at("0")
 	quiet(t, host)
+}
+
+// A mixer says how loud its guests are, all at once and not more often than is of use.
+func TestLevels(t *testing.T) {
+	t.Parallel()
+	rt := open(t)
+	host, _ := begin(t, rt, room(t))
+	begun := time.Now()
+	for i, g := range []string{"ann", "bob"} {
+		here := []string{"ann", "bob"}[:i+1]
+		res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[" + g + "]", Plan: rawEars(room(t, here...), here...)})
+		if g == "ann" {
+			track, list := tone(t, 1000)
+			live(t, host, res.Inlets["seat-ann-guest-adec-audio-in"], track, list)
+		}
+	}
+	seen := 0
+	for {
+		n, err := host.Next(within(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n.Kind != run.Said {
+			continue
+		}
+		if n.Node != "sound" || n.Event != run.Levels || n.Vars["text"] != "" {
+			t.Fatalf("%+v", n)
+		}
+		seen++
+		if db, err := strconv.ParseFloat(n.Vars["ann"], 64); err == nil && db > -30 && db < 0 {
+			break // the first may hear the beginning of a codec's first frame
+		}
+		if seen > 20 {
+			t.Fatalf("after %d notices: %+v", seen, n)
+		}
+	}
+	if most := int(time.Since(begun)/(200*time.Millisecond)) + 2; seen > most {
+		t.Errorf("%d notices, of %d", seen, most)
+	}
 }

@@ -32,7 +32,7 @@ func newNotes() *notes { return &notes{more: make(chan struct{}, 1)} }
 
 // put adds a note. All but what may come without end is kept: there is little of it.
 func (n *notes) put(one note) {
-	endless := one.Kind == pipeline.Complains || one.Kind == pipeline.Speaks
+	endless := one.Kind.Endless()
 	n.mu.Lock()
 	full := endless && n.endless >= most
 	if !n.closed && !full {

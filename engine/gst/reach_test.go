@@ -42,7 +42,7 @@ func TestAPeerThatCannotBeReached(t *testing.T) {
 		{"RTSP source", strings.Replace(reads, "n ->", "n.stream_0 ->", 1), "rtspsrc location=rtsp://127.0.0.1:" + port + "/a"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := failing(t, "graph: v1\nabout: It is refused.\n"+strings.Replace(c.text, "%", c.node, 1)+"\n", nil, 10*time.Second)
+			err := failing(t, "graph: v1\nabout: It is refused.\n"+strings.Replace(c.text, "%", c.node, 1)+"\n", nil, 30*time.Second)
 			var f *fault.Fault
 			if !errors.As(err, &f) || f.Code != fault.Unreachable || f.Place != "n" || !strings.Contains(err.Error(), "127.0.0.1") && !strings.Contains(err.Error(), "host.invalid") {
 				t.Errorf("%v (%+v)", err, f)

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"log/slog"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -15,6 +14,7 @@ import (
 	binding "github.com/go-gst/go-gst/gst"
 	"go.uber.org/goleak"
 
+	"sluice/engine/enginetest/program"
 	"sluice/engine/fault"
 	"sluice/engine/gst"
 	"sluice/engine/plan"
@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 // within gives a context that ends a test that hangs.
 func within(t testing.TB) context.Context {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
 	return ctx
 }
@@ -63,7 +63,7 @@ func openWith(t testing.TB, o gst.Options) run.Runtime {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
 		if err := rt.Stop(ctx); err != nil {
 			t.Errorf("stop: %v", err)
@@ -84,10 +84,8 @@ func clip(t testing.TB) string {
 
 func launch(t testing.TB, line string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), "sh", "-c", "exec gst-launch-1.0 -q "+line)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("gst-launch-1.0 %s: %v\n%s", line, err, out)
-	}
+	program.Need(t, "gst-launch-1.0")
+	program.Start(t, "sh", "-c", "exec gst-launch-1.0 --no-fault -q "+line).Wait()
 }
 
 // ended waits until a node has ended; an error of the Runtime ends the test.

@@ -105,7 +105,7 @@ func stopInto(t *testing.T, first func(*testing.T, run.Runtime, *fake.Host), cal
 		if err != nil && !errors.Is(err, fault.Closed) {
 			t.Errorf("after %s: %v", after, err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatalf("the call hangs, stopped after %s", after)
 	}
 	for n, _ := host.Next(within(t)); n.Kind != "stopped"; n, _ = host.Next(within(t)) {
@@ -128,14 +128,14 @@ func TestBranchesFailWhileOthersCome(t *testing.T) {
 	track, pictures := units(t, "h264")
 	rt := open(t)
 	with := func(guests ...string) *plan.Plan {
-		return changed(room(t, guests...), "seat-bad-vfit", func(e *plan.Element) {
+		return changed(room(t, guests...), "picture-size-bad", func(e *plan.Element) {
 			e.Factory, e.Props = "identity", []plan.Setting{{Name: "error-after", Text: "2"}}
 		})
 	}
 	host, _ := begin(t, rt, with())
 	for range 5 {
 		res := apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[bad]", Plan: with("bad")})
-		give(host, res.Inlets["seat-bad-vdec-video-in"], track, pictures)
+		give(host, res.Inlets["seat-bad-guest-vdec-video-in"], track, pictures)
 		apply(t, rt, run.Change{Verb: run.AddBranch, Branch: "seat[ann]", Plan: with("bad", "ann")})
 		apply(t, rt, run.Change{Verb: run.RemoveBranch, Branch: "seat[ann]", Plan: with("bad")})
 		if gone := notice(t, host, run.BranchGone); gone.Branch != "seat[bad]" {

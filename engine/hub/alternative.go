@@ -13,6 +13,8 @@ type AlternativeOptions struct {
 	Form   Form       // in which it is written; "" is Packets
 	For    Conversion // which conversion made it; zero: it is for whoever can take it
 	Source Source     // who is asked for key frames and told of readers, of track 0; nil: nobody
+	// Owner tells, for lists of readers, which instance makes it; nil if none does. It is called with the hub's lock held, and uses no hub.
+	Owner func() string
 }
 
 // Alternative is one more track of a publication, another form of what it has: made by a conversion, or by the
@@ -56,7 +58,7 @@ func (p *Publication) addAlternative(described media.Track, opt AlternativeOptio
 		return nil, fault.New(fault.NameInUse, "", "%s of %q is made already", described.Codec, p.stream.name)
 	}
 	t := newTrack(described, form, opt.Source)
-	t.alternative, t.made = true, opt.For
+	t.alternative, t.made, t.owner = true, opt.For, opt.Owner
 	p.add(t)
 	p.changed()
 	return &Alternative{p, t}, nil

@@ -8,7 +8,7 @@ import (
 // The functions here keep count of who reads what. Their callers hold h.mu.
 
 // admit gives a reader to a publication; false if what that offers is no longer what was chosen from.
-func (h *Hub) admit(r *Reader, o offer, picks []*track) (bool, error) {
+func (h *Hub) admit(r *Reader, o offer, c choice) (bool, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if r.closed.Load() {
@@ -21,11 +21,16 @@ func (h *Hub) admit(r *Reader, o offer, picks []*track) (bool, error) {
 	if fresh {
 		r.id, r.since = h.newID(), h.opt.Clock.Now()
 	}
-	if err := h.hold(r, o.pub, picks); err != nil {
+	if err := h.hold(r, o.pub, c.picks); err != nil {
 		return false, err
 	}
 	r.search = nil
-	if fresh {
+	r.lacks = c.left
+	for _, l := range c.left {
+		h.opt.Log.Warn("track left out", "stream", r.name, "reader", r.id, "kind", l.Kind, "why", l.Why)
+	}
+	if picks := c.picks; fresh {
+		r.offered = r.want.String()
 		r.want = r.want.Settle(describe(picks))
 		h.opt.Log.Debug("reader joined", "stream", r.name, "reader", r.id, "tracks", describe(picks).String())
 		h.tell(Event{What: ReaderJoined, Stream: r.name, Publication: o.pub.id, Reader: r.id, Description: describe(picks)})
@@ -61,7 +66,7 @@ func (h *Hub) release(r *Reader) {
 	for _, t := range r.picks {
 		h.undemand(r.pub, t)
 	}
-	r.pub, r.picks, r.reasons = nil, nil, nil
+	r.pub, r.picks, r.reasons, r.lacks = nil, nil, nil, nil
 }
 
 // demand counts a reader of a track.

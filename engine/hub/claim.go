@@ -47,9 +47,10 @@ func (c *Claim) Release() {
 	h.tidy(s)
 }
 
-// free tells whether who has the claim, if any, gets the name: nobody else has it, or who has it yields. The hub's lock is held.
+// free tells whether who has the claim, if any, gets the name: nobody else has it, or who has it yields or has been silent for
+// too long. The hub's lock is held.
 func (s *stream) free(c *Claim) bool {
-	return (s.claim == nil || s.claim == c) && (s.pub == nil || s.pub.yields)
+	return (s.claim == nil || s.claim == c) && (s.pub == nil || s.pub.yields || s.pub.silent())
 }
 
 // spend ends a claim whose publication there is now. The hub's lock is held.

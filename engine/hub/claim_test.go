@@ -7,7 +7,9 @@ import (
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -156,5 +158,49 @@ func wantCode(t *testing.T, what string, err error, code fault.Code) {
 	t.Helper()
 	if fault.CodeOf(err) != code {
 		t.Errorf("%s: %v, want %s", what, err, code)
+	}
+}
+
+// Who has been silent for too long loses his name to whoever comes, with his readers; one who has not begun, or says that he may be
+// silent, does not.
+func TestSilent(t *testing.T) {
+	for _, row := range []struct {
+		name    string
+		allowed time.Duration
+		begun   bool
+		since   time.Duration
+		taken   bool
+	}{
+		{"just heard", 2 * time.Second, true, time.Second, false},
+		{"silent", 2 * time.Second, true, 3 * time.Second, true},
+		{"not begun", 2 * time.Second, false, time.Minute, false},
+		{"allowed", 0, true, time.Hour, false},
+	} {
+		clock := enginetest.NewClock()
+		h := New(Options{Clock: clock})
+		first, err := h.Publish(t.Context(), "cam", oneTrack, PublishOptions{Silence: row.allowed})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if row.begun {
+			if err := first.Write(0, vp8Packets(true, 1, 1)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := join(t, h, "cam", media.Everything(), newSink(), ReadOptions{})
+		clock.Advance(row.since)
+		if h.Free("cam") != row.taken {
+			t.Errorf("%s: free: %v", row.name, !row.taken)
+		}
+		second, err := h.Publish(t.Context(), "cam", oneTrack, PublishOptions{})
+		if !row.taken {
+			wantCode(t, row.name, err, fault.NameInUse)
+		} else if err != nil {
+			t.Errorf("%s: %v", row.name, err)
+		} else if info, _ := h.Stream("cam"); info.Readers != 1 || info.Publication != second.id {
+			t.Errorf("%s: %+v", row.name, info)
+		}
+		r.Close()
+		h.Close()
 	}
 }

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -244,4 +245,68 @@ func TestPublisherThatNeedsAConversion(t *testing.T) {
 			t.Errorf("asked %d times, want for the stream, its video and its audio", d.asked.Load())
 		}
 	})
+}
+
+// What nothing can be made of is left out for who can be given the rest, and is no reason to wait; without a rest he is refused. A
+// server that has no time for it is another matter.
+func TestWhatCannotBeConverted(t *testing.T) {
+	both := []media.Codec{media.VP9, media.AAC}
+	cannot := func(k media.Kind) error {
+		return fault.New(fault.CodecNotAvailable, "convert/"+string(k), "cannot be decoded")
+	}
+	for what, c := range map[string]struct {
+		published []media.Codec
+		fails     map[media.Kind]error
+		tracks    string // that are read; "": none
+		left      string
+		code      fault.Code
+	}{
+		"sound":           {[]media.Codec{media.H264, media.AAC}, map[media.Kind]error{media.Audio: cannot("audio")}, "h264", "[{audio convert/audio: cannot be decoded}]", ""},
+		"picture":         {[]media.Codec{media.VP9, media.Opus}, map[media.Kind]error{media.Video: cannot("video")}, "opus 48000", "[{video convert/video: cannot be decoded}]", ""},
+		"picture of both": {both, map[media.Kind]error{media.Video: fault.New(fault.ElementUnavailable, "", "nothing")}, "opus 48000", "[{video nothing}]", ""},
+		"both":            {both, map[media.Kind]error{media.Video: cannot("video"), media.Audio: cannot("audio")}, "", "", fault.CodecNotAvailable},
+		"all there is":    {[]media.Codec{media.AAC}, map[media.Kind]error{media.Audio: cannot("audio")}, "", "", fault.CodecNotAvailable},
+		"no time": {
+			[]media.Codec{media.H264, media.AAC}, map[media.Kind]error{media.Audio: fault.New(fault.Overloaded, "", "busy")}, "", "", fault.Overloaded,
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				d := &demand{}
+				d.edit("v1")
+				h := New(Options{Demand: d})
+				defer h.Close()
+				d.convert = func(_ context.Context, c0 Conversion) error {
+					elapse(time.Second)
+					if err := c.fails[c0.Kind]; err != nil {
+						return err
+					}
+					_, err := h.Alternative(c0.Stream, media.NewTrack(c0.Codec), AlternativeOptions{For: c0})
+					return err
+				}
+				p := publish(t, h, "cam", describing(c.published...), PublishOptions{})
+				begin := time.Now()
+				r, err := h.Read(t.Context(), "cam", browser, newSink(), ReadOptions{Wait: time.Minute})
+				if waited := time.Since(begin); waited != time.Second {
+					t.Errorf("it waited %v", waited)
+				}
+				if c.tracks == "" {
+					expectCode(t, err, c.code)
+					p.Close(nil)
+					expectNothingLeft(t, h)
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := (media.Description{Tracks: r.Tracks()}).String(); got != c.tracks {
+					t.Errorf("it reads %s, want %s", got, c.tracks)
+				}
+				if got := fmt.Sprint(h.Readers("cam")[0].LeftOut); got != c.left {
+					t.Errorf("left out is %s, want %s", got, c.left)
+				}
+				r.Close()
+			})
+		})
+	}
 }

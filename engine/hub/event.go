@@ -29,6 +29,7 @@ type Event struct {
 	Stream      string
 	Publication uint64
 	Description media.Description // of a stream
+	StandIn     bool              // of a stream: it was published with the policy Yield
 	Reader      uint64
 	Stats       stat.Snapshot // of a reader that left
 	Reason      error         // why it ended or left; nil if it was done

@@ -28,18 +28,22 @@ type Decision struct {
 	Reason string      `json:"reason"`
 	// Conversion is the one that makes the track; nil if none does.
 	Conversion *Conversion `json:"conversion,omitempty"`
+	By         string      `json:"by,omitempty"` // the instance that makes an alternative, once that has an id
 }
 
 // ReaderInfo describes a reader.
 type ReaderInfo struct {
 	ID          uint64        `json:"id"`
-	Name        string        `json:"name,omitempty"` // what it calls itself
+	Name        string        `json:"name,omitempty"`  // what it calls itself
+	Owner       string        `json:"owner,omitempty"` // the instance that reads, once that has an id
 	Publication uint64        `json:"publication"`
 	Since       time.Time     `json:"since"`
 	Form        Form          `json:"form"`
 	Paused      bool          `json:"paused,omitempty"`
 	Wants       string        `json:"wants"`
+	Offered     string        `json:"offered,omitempty"` // what it could take before that was settled with what there was
 	Tracks      []Decision    `json:"tracks"`
+	LeftOut     []LeftOut     `json:"left_out,omitempty"`
 	Stats       stat.Snapshot `json:"stats"`
 }
 
@@ -62,11 +66,11 @@ func (h *Hub) Readers(stream string) []ReaderInfo {
 // info describes a reader. The caller holds the hub's lock.
 func (r *Reader) info() ReaderInfo {
 	info := ReaderInfo{
-		ID: r.id, Name: r.opt.Name, Publication: r.pub.id, Since: r.since, Form: r.form, Paused: r.paused, Wants: r.want.String(),
-		Stats: r.stats.Snapshot(),
+		ID: r.id, Name: r.opt.Name, Owner: owner(r.opt.Owner), Publication: r.pub.id, Since: r.since, Form: r.form,
+		Paused: r.paused, Wants: r.want.String(), Offered: r.offered, LeftOut: slices.Clone(r.lacks), Stats: r.stats.Snapshot(),
 	}
 	for i, t := range r.picks {
-		d := Decision{Kind: t.kind, Track: t.media(), How: Exact, Reason: r.reasons[i]}
+		d := Decision{Kind: t.kind, Track: t.media(), How: Exact, Reason: r.reasons[i], By: owner(t.owner)}
 		switch {
 		case t.made != (Conversion{}):
 			made := t.made
@@ -77,6 +81,13 @@ func (r *Reader) info() ReaderInfo {
 		info.Tracks = append(info.Tracks, d)
 	}
 	return info
+}
+
+func owner(tell func() string) string {
+	if tell == nil {
+		return ""
+	}
+	return tell()
 }
 
 // reasons says of each pick why it is the one, as things are now: an offer changes.

@@ -15,17 +15,26 @@ type choice struct {
 	picks []*track
 	needs []need
 	err   error // names both sides; nil if the picks are all there is to have
+	left  []LeftOut
+}
+
+// LeftOut is a kind of media that a reader goes without though it is published, since nothing can make of it what he takes.
+type LeftOut struct {
+	Kind media.Kind `json:"kind"`
+	Why  string     `json:"why"`
 }
 
 // choose finds a track for each wanted kind: one that was published, else an alternative, else one that a conversion
-// would make. offer is a snapshot, so no lock is needed.
-func (h *Hub) choose(name string, offer []*track, want media.Want, layer string) choice {
+// would make. A kind of which unable says why that cannot be is left out, unless there is no other. offer is a snapshot, so no lock is
+// needed.
+func (h *Hub) choose(name string, offer []*track, want media.Want, layer string, unable map[media.Kind]error) choice {
 	var c choice
 	c.picks, c.err = h.match(offer, want, layer)
 	if c.err == nil || h.opt.Demand == nil {
 		return c
 	}
 	var needs []need
+	var last error
 	for _, k := range kinds() {
 		from := first(offer, k)
 		if from == nil || picked(c.picks, k) || len(want.Codecs(k)) == 0 {
@@ -44,15 +53,43 @@ func (h *Hub) choose(name string, offer []*track, want media.Want, layer string)
 			c.picks = append(c.picks, t)
 			continue
 		}
-		demand := h.opt.Demand
-		needs = append(needs, need{conversion, func(ctx context.Context) error { return demand.Convert(ctx, conversion) }})
+		if why := unable[k]; why != nil {
+			c.left = append(c.left, LeftOut{Kind: k, Why: why.Error()})
+			last = why
+			continue
+		}
+		needs = append(needs, h.converting(conversion))
 	}
-	if c.needs = needs; len(needs) == 0 && len(c.picks) > 0 {
+	switch c.needs = needs; {
+	case len(needs) > 0:
+	case len(c.picks) > 0:
 		c.err = nil
+	case last != nil:
+		c.err = last
 	}
 	videoFirst(c.picks)
 	return c
 }
+
+// converting is the need of a conversion.
+func (h *Hub) converting(c Conversion) need {
+	demand := h.opt.Demand
+	return need{c, func(ctx context.Context) error {
+		if err := demand.Convert(ctx, c); err != nil {
+			return &unconverted{c.Kind, err}
+		}
+		return nil
+	}}
+}
+
+// unconverted is why there is no conversion of a kind.
+type unconverted struct {
+	kind media.Kind
+	why  error
+}
+
+func (u *unconverted) Error() string { return u.why.Error() }
+func (u *unconverted) Unwrap() error { return u.why }
 
 // match finds what there is without a conversion, of simulcast the layer of that name or the largest that comes.
 func (h *Hub) match(offer []*track, want media.Want, layer string) ([]*track, error) {

@@ -53,7 +53,7 @@ func readOwn[T any](p *Publication, r *Reader, sink SinkOf[T], log func(*Publica
 		if err != nil {
 			return nil, err
 		}
-		if ok, err := h.admit(r, o, picks); ok || err != nil {
+		if ok, err := h.admit(r, o, choice{picks: picks}); ok || err != nil {
 			return r, err
 		}
 	}

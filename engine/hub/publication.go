@@ -20,6 +20,8 @@ type Publication struct {
 	packets  *fanout.Log[media.Packet]
 	units    *fanout.Log[media.Unit]
 	ended    atomic.Bool
+	silence  time.Duration // after which its name can be had; 0: never
+	heard    atomic.Int64  // when something was written last, in nanoseconds since it began; 0: not yet
 
 	// The hub's lock guards the rest; tracks is only ever replaced, and read without the lock through lookup.
 	stream  *stream
@@ -31,6 +33,7 @@ type Publication struct {
 	echoes  []*Publication // of which is said what is said of this one
 	muted   []media.Kind
 	yields  bool // whoever publishes the name gets it
+	standIn bool // it did from the beginning
 }
 
 func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publication {
@@ -39,7 +42,8 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 	h.mu.Unlock()
 	now := h.opt.Clock.Now()
 	p := &Publication{
-		hub: h, id: id, since: now, yields: opt.Policy == Yield, timeline: media.NewTimeline(h.epoch), source: opt.Source,
+		hub: h, id: id, since: now, yields: opt.Policy == Yield, standIn: opt.Policy == Yield, silence: opt.Silence,
+		timeline: media.NewTimeline(h.epoch), source: opt.Source,
 		packets: fanout.NewLog[media.Packet](h.loops, h.opt.Cache), units: fanout.NewLog[media.Unit](h.loops, h.opt.Cache),
 		readers: map[*Reader]struct{}{},
 	}
@@ -94,6 +98,7 @@ func (p *Publication) Forward(track int, batch []media.Packet) error {
 
 func (p *Publication) pass(t *track, batch []media.Packet) {
 	p.packets.Append(t.index, batch)
+	p.hear()
 	if n := len(batch); t.layered && n > 0 {
 		flowed(p, t, batch, batch[n-1].Arrival)
 	}
@@ -106,10 +111,24 @@ func (p *Publication) WriteUnits(track int, batch []media.Unit) error {
 		return err
 	}
 	p.units.Append(t.index, batch)
+	p.hear()
 	if t.layered {
 		flowed(p, t, batch, p.hub.opt.Clock.Now())
 	}
 	return nil
+}
+
+// hear notes that something was written.
+func (p *Publication) hear() {
+	if p.silence > 0 {
+		p.heard.Store(max(int64(p.hub.opt.Clock.Now().Sub(p.since)), 1))
+	}
+}
+
+// silent tells whether nothing has come for longer than the publication may be silent and keep its name.
+func (p *Publication) silent() bool {
+	heard := time.Duration(p.heard.Load())
+	return p.silence > 0 && heard > 0 && p.hub.opt.Clock.Now().Sub(p.since)-heard > p.silence
 }
 
 // Report takes an RTCP sender report for a track: its RTP timestamp, its NTP time, and when it arrived.

@@ -3,6 +3,7 @@ package hub
 import (
 	"context"
 	"slices"
+	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/media"
@@ -26,6 +27,9 @@ type PublishOptions struct {
 	Forms  []Form // of the tracks one by one, where one is not written in Form; "" is Form
 	Claim  *Claim // of the name, which the publication has from then on; nil: none
 	Source Source // who is asked for key frames and told of readers; nil: nobody
+	// Silence is for how long the publication may say nothing, once it has begun to, and keep its name all the same when somebody else
+	// comes: a client whose network was lost comes back long before that is noticed. At 0 it keeps the name.
+	Silence time.Duration
 }
 
 // form is in which a track is written.
@@ -160,7 +164,7 @@ func (h *Hub) taken(s *stream) error {
 func (h *Hub) install(s *stream, p *Publication) {
 	s.pub, p.stream = p, s
 	h.opt.Log.Info("stream published", "stream", s.name, "publication", p.id, "tracks", describe(p.tracks).String())
-	h.tell(Event{What: StreamPublished, Stream: s.name, Publication: p.id, Description: describe(p.tracks)})
+	h.tell(Event{What: StreamPublished, Stream: s.name, Publication: p.id, Description: describe(p.tracks), StandIn: p.standIn})
 	s.announce()
 }
 
@@ -195,7 +199,9 @@ func (h *Hub) succeed(p, next *Publication, reason error) {
 	if s.name != "" {
 		h.opt.Log.Info("stream ended", "stream", s.name, "publication", p.id, "err", reason)
 	}
-	h.tell(Event{What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.offer), Reason: reason})
+	h.tell(Event{
+		What: StreamEnded, Stream: s.name, Publication: p.id, Description: describe(p.offer), StandIn: p.standIn, Reason: reason,
+	})
 	for _, t := range p.offer {
 		if t.alternative {
 			h.herald.Post(func() { t.source.Ended(reason) })

@@ -13,6 +13,8 @@ import (
 type ReadOptions struct {
 	// Name is what the reader is called where readers are listed: the node that reads, say.
 	Name string
+	// Owner tells, for lists of readers, which instance reads; nil if none does. It is called with the hub's lock held, and uses no hub.
+	Owner func() string
 	// Wait is how long to wait for somebody to publish, or for a conversion. At 0 nobody is asked for either. When somebody
 	// else takes the name, or the pictures change, and nothing suits any more, it is how long to wait again.
 	Wait time.Duration
@@ -69,8 +71,8 @@ func (h *Hub) find(ctx context.Context, r *Reader) error {
 	return err
 }
 
-// answer says what an offer has for a reader. Nobody is asked to publish for one that read already: its stream has ended.
-func (h *Hub) answer(r *Reader, o offer) choice {
+// answer says what an offer has for a reader, as choose does. Nobody is asked to publish for one that read already: its stream has ended.
+func (h *Hub) answer(r *Reader, o offer, unable map[media.Kind]error) choice {
 	if o.pub == nil {
 		c := choice{err: fault.New(fault.StreamNotFound, "", "nobody publishes %q", r.name)}
 		if demand := h.opt.Demand; demand != nil {
@@ -78,7 +80,7 @@ func (h *Hub) answer(r *Reader, o offer) choice {
 		}
 		return c
 	}
-	c := h.choose(r.name, o.tracks, r.want, o.layer)
+	c := h.choose(r.name, o.tracks, r.want, o.layer, unable)
 	if err := h.checkForms(c.picks, r.form); err != nil {
 		return choice{err: err}
 	}

@@ -33,6 +33,8 @@ type Reader struct {
 	picks  []*track
 	// Why each of the picks is the one, and since when the reader reads at all.
 	reasons []string
+	lacks   []LeftOut
+	offered string // what it could take before that was settled
 	since   time.Time
 	layer   string // that it prefers; "" is the largest
 	next    *track // the layer it goes over to; nil if to none

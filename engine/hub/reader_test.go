@@ -190,3 +190,35 @@ func TestWakeOffersWhatWasLeft(t *testing.T) {
 	s.awaitLast(t, 0, 5)
 	s.span(t, 0, 1, 5)
 }
+
+// unaskable is a source whose protocol has no word for key frames.
+type unaskable struct{ *source }
+
+func (unaskable) Unaskable() bool { return true }
+
+// Who shows what comes as it comes begins with an old key frame alone if there will soon be another, and with all that followed it
+// if nobody can be asked for one.
+func TestLiveReadersOfWhoCannotBeAsked(t *testing.T) {
+	for name, c := range map[string]struct {
+		source Source
+		last   int
+	}{"who can": {newSource(), 1}, "who cannot": {unaskable{newSource()}, 9}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := New(Options{})
+				defer h.Close()
+				p := publish(t, h, "cam", describing(media.VP8), PublishOptions{Source: c.source})
+				for n := uint16(1); n < 10; n++ {
+					batch := vp8Packets(n == 1, n, n)
+					batch[0].Arrival = time.Now()
+					write(t, p, 0, batch)
+					elapse(time.Second)
+				}
+				s := newSink()
+				join(t, h, "cam", browser, s, ReadOptions{Live: time.Second / 2})
+				synctest.Wait()
+				s.span(t, 0, 1, c.last)
+			})
+		})
+	}
+}

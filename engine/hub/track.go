@@ -27,14 +27,16 @@ type track struct {
 	index       int
 	form        Form // in which it is written
 	alternative bool
-	layered     bool       // a layer of simulcast
-	made        Conversion // what an alternative was made for; zero if for nothing in particular
+	layered     bool          // a layer of simulcast
+	made        Conversion    // what an alternative was made for; zero if for nothing in particular
+	owner       func() string // which instance makes an alternative; may be nil
 	source      Source
 	number      int // what the source knows it as
 	clock       *media.Clock
-	asker       *fanout.Asker
-	stats       stat.Set // of the form in which it is written
-	derived     stat.Set // of the other
+	asker       *fanout.Asker // nil: nobody can be asked for key frames
+	stats       stat.Set      // of the form in which it is written
+	begun       stat.Counter  // units of it
+	derived     stat.Set      // of the other
 
 	flow    look.Flow // of a simulcast layer
 	readers int
@@ -69,10 +71,12 @@ func (t *track) media() media.Track { return *t.described.Load() }
 
 // lanes adds the track's lanes to the publication's logs. Only what is written is looked at for what the pictures are like.
 func (t *track) lanes(p *Publication) {
-	t.asker = fanout.NewAsker(p.hub.opt.Clock, func() {
-		p.hub.past.keys.Inc()
-		p.hub.herald.Post(func() { t.source.RequestKey(t.number) })
-	})
+	if askable(t.source) {
+		t.asker = fanout.NewAsker(p.hub.opt.Clock, func() {
+			p.hub.past.keys.Inc()
+			p.hub.herald.Post(func() { t.source.RequestKey(t.number) })
+		})
+	}
 	d, notice := t.media(), func(f look.Found) { p.notice(t, f) }
 	video := t.kind == media.Video
 	packets := fanout.Lane[media.Packet]{Keyed: video, Window: otherItems, Asker: t.asker, Stats: &t.stats}
@@ -82,13 +86,24 @@ func (t *track) lanes(p *Publication) {
 	}
 	if t.form == Packets {
 		arrived := func(packet *media.Packet) time.Duration { return p.timeline.At(packet.Arrival) }
-		packets.Look, units.Look, units.Stats = look.Packets(d, arrived, notice), look.Units(d, nil), &t.derived
+		packets.Look, units.Look, units.Stats = counted(look.Packets(d, arrived, notice), &t.begun), look.Units(d, nil), &t.derived
 	} else {
 		shown := func(packet *media.Packet) time.Duration { return packet.PTS }
-		packets.Look, units.Look, packets.Stats = look.Packets(d, shown, nil), look.Units(d, notice), &t.derived
+		packets.Look, units.Look, packets.Stats = look.Packets(d, shown, nil), counted(look.Units(d, notice), &t.begun), &t.derived
 	}
 	p.packets.AddLane(packets)
 	p.units.AddLane(units)
+}
+
+// counted counts the units that begin.
+func counted[T any](look func(*T) fanout.Glance, begun *stat.Counter) func(*T) fanout.Glance {
+	return func(item *T) fanout.Glance {
+		g := look(item)
+		if g.First {
+			begun.Inc()
+		}
+		return g
+	}
 }
 
 // describe gives the media tracks.

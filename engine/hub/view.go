@@ -29,6 +29,7 @@ type TrackInfo struct {
 	Conversion *Conversion   `json:"conversion,omitempty"`
 	Readers    int           `json:"readers"`
 	Stats      stat.Snapshot `json:"stats"` // of what was written
+	Begun      uint64        `json:"begun"` // how many units that was: pictures, of video
 	// Derived is of the form that was made of that, if somebody reads or read it.
 	Derived *stat.Snapshot `json:"derived,omitempty"`
 }
@@ -81,6 +82,7 @@ func (p *Publication) info() StreamInfo {
 	for _, t := range p.offer {
 		one := TrackInfo{
 			Track: t.media(), Form: t.form, Alternative: t.alternative, Readers: t.readers, Stats: t.stats.Snapshot(),
+			Begun: t.begun.Load(),
 		}
 		if t.made != (Conversion{}) {
 			made := t.made

@@ -23,14 +23,16 @@ func TestStreamsAreDescribed(t *testing.T) {
 	publish(t, h, "a", describing(media.Opus), PublishOptions{Form: Units})
 	s := newSink()
 	join(t, h, "b", browser, s, ReadOptions{})
-	write(t, p, 0, vp8Packets(true, 1, 3))
+	packets := vp8Packets(true, 1, 3)
+	packets[2].Header.Timestamp = packets[1].Header.Timestamp // of the same picture
+	write(t, p, 0, packets)
 	got := h.Streams()
 	if len(got) != 2 || got[0].Name != "a" || got[1].Name != "b" || !h.Has("a") {
 		t.Fatalf("got %+v", got)
 	}
 	b := got[1]
 	if b.Readers != 1 || !b.Since.Equal(clock.Now()) || b.Tracks[0].Readers != 1 || b.Tracks[0].Form != Packets ||
-		b.Tracks[0].Stats.Units != 3 || b.Tracks[0].Stats.Bytes != 6 || b.Tracks[0].Stats.Keyframes != 1 {
+		b.Tracks[0].Stats.Units != 3 || b.Tracks[0].Stats.Bytes != 6 || b.Tracks[0].Stats.Keyframes != 1 || b.Tracks[0].Begun != 2 {
 		t.Errorf("got %+v", b)
 	}
 	if text, err := json.Marshal(got); err != nil || !strings.Contains(string(text), `"name":"b"`) {

@@ -2,19 +2,23 @@ package hub
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/hub/flight"
+	"sluice/engine/media"
 )
 
 // wait is one reader's waiting for something to read.
 type wait struct {
-	hub    *Hub
-	stream *stream
-	joined map[any]*flight.Flight
-	failed chan error
-	again  bool // for one who read already
+	hub     *Hub
+	stream  *stream
+	joined  map[any]*flight.Flight
+	failed  chan error
+	again   bool                 // for one who read already
+	unable  map[media.Kind]error // what cannot be made of what lacking publishes
+	lacking *Publication
 }
 
 // newWait begins to wait for a name, which is kept until leave.
@@ -26,7 +30,8 @@ func (h *Hub) newWait(name string) (*wait, error) {
 	}
 	s := h.stream(name)
 	s.waiting++
-	return &wait{hub: h, stream: s, joined: map[any]*flight.Flight{}, failed: make(chan error, 1)}, nil
+	const several = 8 // each kind's conversion may fail, and so may those that were asked for before
+	return &wait{hub: h, stream: s, joined: map[any]*flight.Flight{}, failed: make(chan error, several)}, nil
 }
 
 // until returns nil once the reader was admitted somewhere.
@@ -40,9 +45,9 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 		if err != nil {
 			return err
 		}
-		c := w.hub.answer(r, o)
+		c := w.hub.answer(r, o, w.cannot(o))
 		if c.err == nil {
-			if ok, err := w.hub.admit(r, o, c.picks); ok || err != nil {
+			if ok, err := w.hub.admit(r, o, c); ok || err != nil {
 				return err
 			}
 			continue // it changed in the same moment
@@ -56,13 +61,37 @@ func (w *wait) until(ctx context.Context, r *Reader) error {
 		select {
 		case <-changed:
 		case err := <-w.failed:
-			return err
+			if !w.without(o, err) {
+				return err
+			}
 		case <-timeout:
 			return late(r, c)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
 	}
+}
+
+// cannot is what cannot be made of what an offer publishes, as far as that is known.
+func (w *wait) cannot(o offer) map[media.Kind]error {
+	if o.pub != w.lacking {
+		w.unable = nil
+	}
+	return w.unable
+}
+
+// without notes that nothing can be made of a kind with what this server has, and tells whether that is why something failed: whoever
+// can be given the rest goes without. Work that could be done and was not, since the server is busy, say, is no reason for that.
+func (w *wait) without(o offer, err error) bool {
+	u, ok := errors.AsType[*unconverted](err)
+	if code := fault.CodeOf(err); !ok || code != fault.CodecNotAvailable && code != fault.ElementUnavailable {
+		return false
+	}
+	if w.lacking = o.pub; w.unable == nil {
+		w.unable = map[media.Kind]error{}
+	}
+	w.unable[u.kind] = u.why
+	return true
 }
 
 // hopeless tells whether nothing that is asked for will change the answer: what is published does not suit and nothing can be

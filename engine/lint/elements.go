@@ -1,9 +1,11 @@
 package lint
 
 import (
+	"errors"
 	"strings"
 
 	"sluice/engine/element"
+	"sluice/engine/fault"
 )
 
 // elements finds out what the nodes are and reports elements that do not exist.
@@ -16,9 +18,23 @@ func (g *graph) elements() {
 			g.noElement(n)
 			continue
 		}
+		g.refused(n)
 		for _, p := range n.elem.Ports {
 			n.ports = append(n.ports, &port{Port: p, node: n})
 		}
+	}
+}
+
+// refused reports an element that is there and not to be used.
+func (g *graph) refused(n *node) {
+	err := g.reg.Refuse(n.Element.Text)
+	if err == nil {
+		return
+	}
+	d := g.at(n.Element.Pos, "element_refused", "%s", err)
+	var f *fault.Fault
+	if errors.As(err, &f) {
+		d.Msg, d.Hint = f.Msg, f.Hint
 	}
 }
 
@@ -62,7 +78,7 @@ type foreign struct{ names, why string }
 
 func elsewhere() []foreign {
 	const rust = "it is one of GStreamer's Rust plugins, which are not in Debian 12; "
-	const hardware = "it exists only where its hardware and driver do; x264enc, vp8enc and convert work everywhere"
+	const hardware = `it exists only where its hardware and driver do; write "convert codec=h264", which takes it where it works`
 	return []foreign{
 		{"webrtcsink webrtcsrc whipsink whepsrc whipclientsink whipserversrc whepclientsrc rtpgccbwe livekitwebrtcsink",
 			rust + `use webrtc.in and webrtc.out`},

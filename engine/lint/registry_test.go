@@ -7,24 +7,30 @@ import (
 
 	"sluice/api/cdn"
 	doorhls "sluice/api/hls"
+	"sluice/api/hls/outlet"
+	"sluice/api/records"
+	recordout "sluice/api/records/outlet"
 	"sluice/api/rest"
 	"sluice/api/rtmfp"
 	"sluice/api/rtmp"
 	"sluice/api/rtsp"
 	"sluice/api/sip"
+	"sluice/api/snapshots"
 	"sluice/api/srt"
+	"sluice/api/vod"
 	"sluice/api/websocket"
 	"sluice/api/whip"
 	"sluice/elements/convert"
 	"sluice/elements/file"
-	"sluice/elements/hls"
 	"sluice/elements/mix"
+	"sluice/elements/ports"
 	"sluice/elements/snapshot"
 	"sluice/elements/stream"
 	"sluice/elements/testio"
 	"sluice/elements/webrtc"
 	"sluice/engine/element"
 	"sluice/engine/lint"
+	"sluice/engine/media"
 	"sluice/engine/spec"
 	gst "sluice/testdata/registry"
 )
@@ -37,15 +43,26 @@ var known = sync.OnceValues(func() (*element.Registry, error) {
 		return nil, err
 	}
 	return element.NewRegistry(cat, slices.Concat(
-		stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), hls.Elements(), file.Elements(),
-		snapshot.Elements(), testio.Elements(),
-		websocket.Elements(), rtmp.Elements(), rtmfp.Elements(), rtsp.Elements(), srt.Elements(), sip.Elements(), cdn.Elements(),
+		stream.Elements(), webrtc.Elements(), convert.Elements(), mix.Elements(), outlet.Elements(), file.Elements(),
+		snapshot.Elements(), testio.Elements(), recordout.Elements(),
+		websocket.Elements(), rtmp.Elements(), rtmfp.Elements(), rtsp.Elements(), srt.Elements(), vod.Elements(), sip.Elements(), cdn.Elements(),
+		[]element.Declared{telephone{}},
 	), slices.Concat(
 		stream.Triggers(),
 		websocket.Triggers(), whip.Triggers(), rtmp.Triggers(), rtmfp.Triggers(), rtsp.Triggers(), srt.Triggers(), sip.Triggers(),
-		cdn.Triggers(), doorhls.Triggers(), rest.Triggers(),
+		cdn.Triggers(), doorhls.Triggers(), records.Triggers(), snapshots.Triggers(), rest.Triggers(),
 	))
 })
+
+// telephone takes no sound that a browser gives. No real element is left of which that is true.
+type telephone struct{}
+
+func (telephone) Spec() element.Spec {
+	return element.Spec{
+		Name: "telephone.out", About: "Calls.", Domain: element.Go, Status: element.Planned, Klass: "Sink/Test",
+		Ports: ports.Takes([]media.Codec{media.G729, media.Nellymoser}, []media.Codec{media.H264}), Examples: []string{"telephone.out"},
+	}
+}
 
 func registry(t testing.TB) *element.Registry {
 	t.Helper()

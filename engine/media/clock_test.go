@@ -83,6 +83,23 @@ func TestDriftIsTakenOutWithoutAStep(t *testing.T) {
 	}
 }
 
+// A sender whose wall clock drifts as its ticks do is followed closely, however rarely it reports.
+func TestDriftOfAllClocks(t *testing.T) {
+	for name, speed := range map[string]float64{"fast": 1.0005, "slow": 0.9995} {
+		s := newSender(8000)
+		s.speed = speed
+		c := NewTimeline(s.epoch).Clock(8000)
+		for at := time.Duration(0); at < time.Hour; at += frame {
+			if at%(5*time.Second) < frame {
+				s.report(c, at)
+			}
+			if got := c.Time(s.ticks(at), s.arrival(at)); !near(got, at, 25*time.Millisecond) {
+				t.Fatalf("%s: at %v the timeline says %v", name, at, got)
+			}
+		}
+	}
+}
+
 func TestSenderReportsBringTracksTogether(t *testing.T) {
 	video, audio := newSender(videoRate), newSender(48000)
 	audio.first = 77
@@ -100,6 +117,59 @@ func TestSenderReportsBringTracksTogether(t *testing.T) {
 	}
 	if !near(v, a, time.Millisecond) {
 		t.Errorf("after a minute video is at %v and audio at %v", v, a)
+	}
+}
+
+// Tracks that come apart are together soon after the first reports, and from the first packet on if those came before it.
+func TestTracksAreTogetherSoon(t *testing.T) {
+	for _, row := range []struct {
+		name     string
+		held     time.Duration // by which the first picture came too late
+		reported time.Duration // when the first reports come
+		within   time.Duration // of each other they are, 40 ms at most
+	}{
+		{"reported before", 300 * time.Millisecond, 0, 0},
+		{"reported after half a second", 100 * time.Millisecond, 500 * time.Millisecond, time.Second},
+		{"far apart", 250 * time.Millisecond, 500 * time.Millisecond, 2 * time.Second},
+		{"nearly together", 35 * time.Millisecond, 3 * time.Second, 0},
+	} {
+		video, audio := newSender(videoRate), newSender(48000)
+		audio.first = 77 // any other number
+		line := NewTimeline(video.epoch)
+		vc, ac := line.Clock(videoRate), line.Clock(48000)
+		var last time.Duration
+		for at := time.Duration(0); at < 10*time.Second; at += frame {
+			if at >= row.reported && (at-row.reported)%(5*time.Second) < frame {
+				video.report(vc, at)
+				audio.report(ac, at)
+			}
+			held := max(row.held-at, 0)
+			v, a := vc.Time(video.ticks(at), video.arrival(at+held)), ac.Time(audio.ticks(at), audio.arrival(at))
+			if at >= row.within && !near(v, a, 40*time.Millisecond) {
+				t.Errorf("%s: at %v video is at %v and audio at %v", row.name, at, v, a)
+				break
+			}
+			if v < last {
+				t.Errorf("%s: at %v video goes back from %v to %v", row.name, at, last, v)
+			}
+			last = v
+		}
+	}
+}
+
+// What the first reports say is not believed if it is nonsense.
+func TestFirstReportsThatAreWrong(t *testing.T) {
+	for name, off := range map[string]time.Duration{"far ahead": 10 * time.Second, "far behind": -10 * time.Second} {
+		s := newSender(videoRate)
+		c := NewTimeline(s.epoch).Clock(videoRate)
+		for at := time.Duration(0); at < 3*time.Second; at += frame {
+			if at%time.Second < frame && at > 0 {
+				c.Report(s.ticks(at+off), s.wall.Add(at), s.arrival(at))
+			}
+			if got := c.Time(s.ticks(at), s.arrival(at)); !near(got, at, time.Millisecond) {
+				t.Fatalf("%s: at %v the timeline says %v", name, at, got)
+			}
+		}
 	}
 }
 

@@ -10,6 +10,9 @@ const (
 	maxReports = 20
 	// maxRejects is how many reports in a row must disagree with the line until it is the line that is wrong.
 	maxRejects = 5
+	// recent is of how long ago a report may be that says how quick the network is. The wall clock of a sender may drift as its ticks do,
+	// and then the quickest report is the oldest one, or the newest, whatever the network does.
+	recent = 40 * time.Second
 	// minSigma keeps a line through perfect reports from rejecting the first good one; nobody hears ten milliseconds.
 	minSigma = 10 * time.Millisecond / 3
 )
@@ -70,12 +73,17 @@ func (e *estimator) ntp(x int64) (time.Time, bool) {
 	return e.origin.Add(time.Duration(e.line(x))), true
 }
 
-// arrival is when a packet with ticks x would arrive, on the timeline, if nothing held it up.
-func (e *estimator) arrival(x int64) (time.Duration, bool) {
-	if !e.ready() {
+// expected is when a packet with ticks x would arrive, on the timeline, if nothing held it up. As long as there are too few reports for
+// a line, the clock is taken to be as fast as it should be.
+func (e *estimator) expected(x, rate int64) (time.Duration, bool) {
+	switch {
+	case e.ready():
+		return time.Duration(e.line(x)) + e.delay, true
+	case len(e.points) == 0:
 		return 0, false
 	}
-	return time.Duration(e.line(x)) + e.delay, true
+	last := e.points[len(e.points)-1]
+	return last.y + ticksToTime(x-last.x, rate) + e.delay, true
 }
 
 // fit is ordinary least squares, centred so that large ticks lose no precision.
@@ -85,7 +93,9 @@ func (e *estimator) fit() {
 	for _, p := range e.points {
 		e.meanX += float64(p.x) / n
 		e.meanY += float64(p.y) / n
-		e.delay = min(e.delay, p.arrival-p.y)
+		if e.points[len(e.points)-1].arrival-p.arrival <= recent {
+			e.delay = min(e.delay, p.arrival-p.y)
+		}
 	}
 	var xx, xy float64
 	for _, p := range e.points {

@@ -5,7 +5,10 @@ import "time"
 // Timeline is the one monotonic time of a publication, counted from its epoch. All its tracks are mapped to it, whatever
 // clock their sender uses, so that audio and video may be converted apart and stay together. It has no clock of its
 // own: everything it computes follows from the times it is given.
-type Timeline struct{ epoch time.Time }
+type Timeline struct {
+	epoch time.Time
+	wall  wall // of the sender
+}
 
 // NewTimeline begins a timeline. The epoch should carry Go's monotonic reading, as time.Now's result does.
 func NewTimeline(epoch time.Time) *Timeline { return &Timeline{epoch: epoch} }

@@ -23,6 +23,9 @@ type Track struct {
 	BFrames bool
 	FMTP    map[string]string // the codec's parameters of the SDP fmtp attribute
 	Extra   [][]byte          // what a decoder needs first: parameter sets, or an AudioSpecificConfig
+	// Tags are what its publisher says of it, or of the whole stream, beside all that: texts, numbers (float64) and truth values by names
+	// of the publisher's, bounded by who read them. Nothing depends on them, and a converted track has none.
+	Tags map[string]any `json:"-"`
 }
 
 // NewTrack describes a track of a codec of the table, with the codec's kind and clock rate and the kind as its ID.

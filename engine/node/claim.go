@@ -25,6 +25,27 @@ func (g *gather) claimName() error {
 	return nil
 }
 
+// vacant says that a name is somebody else's before a source is started for it: some protocols can say so only to who was not let
+// in yet. Whether the name is still free when the tracks are known is seen then.
+func (p *Part) vacant() error {
+	for _, name := range p.order {
+		out, ok := p.nodes[name].(Outfall)
+		if !ok {
+			continue
+		}
+		stream, policy, alternative := out.Publishes()
+		if stream == "" || alternative || policy == hub.Replace || policy == hub.Queue || p.opt.Hub.Free(stream) {
+			continue
+		}
+		claim, err := p.opt.Hub.Claim(stream)
+		if err != nil {
+			return placed(name, err)
+		}
+		claim.Release() // it has become free
+	}
+	return nil
+}
+
 // Published implements instance.Publishing. Who waits for his name may do so for long, and an alternative is one more.
 func (p *Part) Published() bool {
 	p.mu.Lock()

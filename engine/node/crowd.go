@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"sluice/engine/hub"
 	"sluice/engine/media"
 )
 
@@ -31,9 +32,10 @@ func (g *gather) Idle(track int) { g.read(track, -1) }
 
 // read counts the tracks that are read: of those that are lazy by themselves, or else all.
 func (g *gather) read(track, more int) {
+	_, audience := g.taker.(Audience) // which tells by itself whether anybody is there
 	g.mu.Lock()
 	lazy := slices.ContainsFunc(g.feeds, func(f *feed) bool { return f.lazy })
-	if track < len(g.feeds) && (g.feeds[track].lazy || !lazy) {
+	if track < len(g.feeds) && (g.feeds[track].lazy || !lazy) && !audience {
 		g.crowd.add(more)
 	}
 	g.mu.Unlock()
@@ -111,6 +113,12 @@ func (o *origin) Idle(track int) {
 
 // RequestKey implements hub.Source.
 func (o *origin) RequestKey(track int) { o.source.RequestKey(track) }
+
+// Unaskable implements hub.Unaskable for sources that do.
+func (o *origin) Unaskable() bool {
+	u, ok := o.source.(hub.Unaskable)
+	return ok && u.Unaskable()
+}
 
 // Ended implements hub.Source.
 func (o *origin) Ended(reason error) { o.source.Ended(reason) }

@@ -2,6 +2,8 @@ package node
 
 import (
 	"context"
+	"slices"
+	"strings"
 
 	"sluice/engine/element"
 	"sluice/engine/hub"
@@ -18,6 +20,9 @@ type Findings struct {
 // Describe starts the sources and asks them, and the sinks, what there is and what is wanted. ctx bounds the waiting.
 func (p *Part) Describe(ctx context.Context) (Findings, error) {
 	f := Findings{Given: map[string][]element.Format{}, Want: map[string][]element.Format{}}
+	if err := p.vacant(); err != nil {
+		return f, err
+	}
 	for _, name := range p.order {
 		switch e := p.nodes[name].(type) {
 		case Source:
@@ -47,6 +52,40 @@ func (p *Part) Describe(ctx context.Context) (Findings, error) {
 		}
 	}
 	return f, nil
+}
+
+// Given implements instance.Knowing: streams that a guest is to bring and that are published now need not be converted to what would
+// be assumed of them. Of a kind that is not among their tracks the first codec there is is as good as any: it may come later.
+func (p *Part) Given(pl *plan.Plan, branch string) map[string][]element.Format {
+	out := map[string][]element.Format{}
+	for _, n := range pl.Nodes {
+		if n.Domain != element.Go || n.Passes || !strings.HasPrefix(n.Name, branch+"/") {
+			continue
+		}
+		e, err := p.make(p.ctx, n) // which begins nothing; what is wrong is told by Enter
+		if err != nil {
+			continue
+		}
+		tap, ok := e.(Tap)
+		if !ok {
+			continue
+		}
+		from := tap.Reads()
+		info, ok := p.opt.Hub.Stream(from.Stream)
+		if !ok || from.Shape != (media.Shape{}) {
+			continue
+		}
+		tracks := ofKind(published(info), from.Kind)
+		spec, _ := p.opt.Registry.Spec(n.Element)
+		for _, port := range spec.Out() {
+			has := slices.ContainsFunc(tracks, func(t media.Track) bool { return port.Carries(t.Kind) })
+			if !has && len(port.Codecs) > 0 && (from.Kind == "" || port.Carries(from.Kind)) {
+				tracks = append(tracks, media.NewTrack(port.Codecs[0]))
+			}
+		}
+		out[n.Name] = formats(tracks)
+	}
+	return out
 }
 
 // published lists the tracks of a stream that are no alternatives.
@@ -93,7 +132,9 @@ func wanted(w media.Want) []element.Format {
 			if c == media.Any {
 				return nil
 			}
-			out = append(out, plan.Format(c))
+			f := plan.Format(c)
+			f.BFrames = !w.NoBFrames
+			out = append(out, f)
 		}
 	}
 	return out

@@ -52,21 +52,24 @@ func (p *Part) Inlets(pl *plan.Plan, in run.Inlets) {
 		p.reset(p.plan, pl)
 		p.plan = pl
 	}
-	for name := range p.inflows {
+	for name, f := range p.inflows {
 		if !slices.ContainsFunc(pl.Bridges, func(b plan.Bridge) bool { return b.Name == name }) {
 			p.drop(name) // its branch was removed
+			continue
 		}
+		f.cover(slices.Contains(pl.Unseen, name))
 	}
 	for _, b := range pl.Bridges {
 		if port := in[b.Name]; b.Direction == plan.IntoGst && port != nil && p.nodes[b.Node.Of] != nil { // or it is a guest's
-			p.enter(b, port)
+			p.enter(b, port, slices.Contains(pl.Unseen, b.Name))
 		}
 	}
 }
 
 // enter has what a node gives flow into a bridge. The caller holds p.mu.
-func (p *Part) enter(b plan.Bridge, port run.Port) {
+func (p *Part) enter(b plan.Bridge, port run.Port, unseen bool) {
 	f := &inflow{part: p, node: b.Node.Of, port: port, shift: p.opt.Hub.Epoch().Sub(p.epoch), squeeze: p.opt.For.Kind == media.Video}
+	f.curtain.drawn.Store(unseen)
 	f.ctx, f.cancel = context.WithCancel(p.ctx)
 	old := p.inflows[b.Name]
 	p.inflows[b.Name] = f

@@ -245,7 +245,7 @@ func (g *gather) keep(pub *hub.Publication, also *hub.Alternative) bool {
 
 func (g *gather) publishAlternatives(feeds []*feed) error {
 	for i, f := range feeds {
-		opt := hub.AlternativeOptions{Form: f.form, For: g.part.opt.For, Source: solo{g, i}}
+		opt := hub.AlternativeOptions{Form: f.form, For: g.part.opt.For, Source: solo{g, i}, Owner: g.part.owner}
 		a, err := g.part.opt.Hub.Alternative(g.stream, f.track, opt)
 		if err != nil {
 			g.withdraw(err)

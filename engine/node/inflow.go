@@ -21,8 +21,11 @@ type inflow struct {
 	cancel  context.CancelFunc
 	ctx     context.Context //nolint:containedctx // until it is closed
 
+	curtain curtain
+
 	mu     sync.Mutex
 	reader *hub.Reader // once it reads
+	still  *still      // of a flow of one picture
 }
 
 // Begin implements hub.UnitSink.
@@ -34,21 +37,57 @@ func (f *inflow) Begin(tracks []media.Track) {
 
 // Push implements hub.UnitSink. What the port does not take is offered again, until the hub finds its reader slow.
 func (f *inflow) Push(_ int, items []*media.Unit) int {
+	if f.still != nil {
+		f.still.push(items)
+		return len(items)
+	}
 	for i, u := range items {
 		moved := *u
-		moved.PTS += f.shift
-		moved.DTS += f.shift
-		if f.squeeze && moved.PTS <= f.early {
-			// A conversion begins with the last key frame, which was sent before it was there: GStreamer has no times before its own
-			// beginning, and a player that shows what comes as it comes would wait as long as that picture is old.
-			f.early += time.Millisecond
-			moved.PTS, moved.DTS = f.early, f.early
-		}
-		if !f.port.Unit(&moved) {
+		f.times(&moved)
+		if !f.give(&moved) {
 			return i
 		}
 	}
 	return len(items)
+}
+
+// give passes a unit on, or says that there is none, if nobody sees it.
+func (f *inflow) give(u *media.Unit) bool {
+	if f.curtain.passes(u) {
+		return f.port.Unit(u)
+	}
+	if length := f.curtain.length(u.PTS); length > 0 {
+		return f.port.Gap(u.PTS, length)
+	}
+	return true
+}
+
+// cover tells whether anybody sees what comes. What is to be seen again goes on at the last key frame.
+func (f *inflow) cover(unseen bool) {
+	if f.curtain.drawn.Swap(unseen) == unseen || unseen {
+		return
+	}
+	f.mu.Lock()
+	r := f.reader
+	f.mu.Unlock()
+	if r != nil {
+		f.part.spawn(func() {
+			r.Pause()
+			r.Resume()
+		})
+	}
+}
+
+// times gives a unit the times that it has in GStreamer.
+func (f *inflow) times(u *media.Unit) {
+	u.PTS += f.shift
+	u.DTS += f.shift
+	if f.squeeze && u.PTS <= f.early {
+		// A conversion begins with the last key frame, which was sent before it was there: GStreamer has no times before its own
+		// beginning, and a player that shows what comes as it comes would wait as long as that picture is old.
+		f.early += time.Millisecond
+		u.PTS, u.DTS = f.early, f.early
+	}
 }
 
 // End implements hub.UnitSink.
@@ -76,7 +115,11 @@ func (p *Part) feedBridge(f *inflow, kind media.Kind, codec media.Codec) error {
 	} else if tap, ok := p.element(f.node).(Tap); ok {
 		reads := tap.Reads()
 		want.Shape = reads.Shape
-		opt := hub.ReadOptions{Name: p.path(f.node), Wait: reads.Wait}
+		opt := hub.ReadOptions{Name: p.path(f.node), Owner: p.owner, Wait: reads.Wait}
+		if reads.Still > 0 {
+			opt.Live = reads.Still
+			f.one(reads.Still)
+		}
 		if p.opt.For != (hub.Conversion{}) {
 			opt.Live = stale // the past would be coded for nobody, and hold up what viewers wait for
 		}
@@ -101,12 +144,33 @@ func (f *inflow) reads(r *hub.Reader) {
 	}
 }
 
+// one makes it the flow of one picture.
+func (f *inflow) one(fresh time.Duration) {
+	p := f.part
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.squeeze = true
+	f.still = &still{
+		fresh: fresh, port: f.port, times: f.times, ask: f.key,
+		age:  func(u *media.Unit) time.Duration { return time.Since(p.opt.Hub.Epoch().Add(u.PTS)) },
+		wait: func(d time.Duration, do func()) func() bool { return time.AfterFunc(d, do).Stop },
+		over: func() {
+			p.mu.Lock()
+			defer p.mu.Unlock()
+			p.spawn(f.close) // the reader may be calling
+		},
+	}
+}
+
 // close ends the flow.
 func (f *inflow) close() {
 	f.mu.Lock()
 	f.cancel()
-	r := f.reader
+	r, s := f.reader, f.still
 	f.mu.Unlock()
+	if s != nil {
+		s.close()
+	}
 	if r != nil {
 		r.Close()
 	}

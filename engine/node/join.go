@@ -87,8 +87,11 @@ func (p *Part) attach(ctx context.Context, name string, t Taker) error {
 		return unready(from, "nothing can be read from it")
 	}
 	reads := tap.Reads()
+	if reads.Still > 0 {
+		return unready(from, "one picture alone is only read into GStreamer")
+	}
 	want = reads.want(want)
-	opt := hub.ReadOptions{Name: p.path(name), Wait: reads.Wait, Pace: replay, Paused: true}
+	opt := hub.ReadOptions{Name: p.path(name), Owner: p.owner, Wait: reads.Wait, Pace: replay, Paused: true}
 	var r *hub.Reader
 	var err error
 	switch s := t.(type) {
@@ -151,7 +154,7 @@ func (p *Part) keep(r *hub.Reader) {
 }
 
 // path names a node for who looks at the server from outside.
-func (p *Part) path(node string) string { return p.plan.Graph + "/" + node }
+func (p *Part) path(node string) string { return p.graph + "/" + node }
 
 // narrowed wants only the kinds that are linked.
 func narrowed(w media.Want, ins []input) media.Want {

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"errors"
+	"net/netip"
 
 	"sluice/engine/element"
 	"sluice/engine/fault"
@@ -23,7 +24,10 @@ func (p *Part) make(ctx context.Context, n plan.Node) (element.Element, error) {
 	}
 	env := element.Env{
 		Log: p.opt.Log.With("node", n.Name), Stats: new(stat.Set), Clock: p.opt.Clock, Sessions: p.opt.Sessions,
-		Events: p.opt.Events, Over: func(reason error) { p.over(n.Name, reason) },
+		Events: p.opt.Events, Epoch: p.opt.Hub.Epoch(), Over: func(reason error) { p.over(n.Name, reason) },
+	}
+	if p.opt.Reach != nil {
+		env.Reach = func(to netip.AddrPort) error { return p.opt.Reach(n.Element, to) }
 	}
 	e, err := f.New(ctx, env, conf)
 	if err != nil {

@@ -67,6 +67,9 @@ type Reading struct {
 	Wait   time.Duration // for it, or for what has to be made of it
 	Kind   media.Kind    // the only one to read; "" is both
 	Shape  media.Shape   // what the pictures are to be like
+	// Still has one picture read and nothing else, into GStreamer: the newest key picture, and one that is no older than this if its
+	// publisher can be asked for one. 0 reads all.
+	Still time.Duration
 }
 
 // want is what is wanted of the stream by who wants w.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -29,6 +30,9 @@ func (p *Part) publish(ctx context.Context, o *origin) error {
 	if o.outfall = p.soleOutfall(o); o.outfall != "" {
 		var stream string
 		stream, opt.Policy, _ = p.nodes[o.outfall].(Outfall).Publishes()
+		if p.speaksFor(o.name) {
+			opt.Silence = maxSilence
+		}
 		o.crowd.node = o.outfall
 		o.pub, err = p.opt.Hub.Publish(ctx, stream, o.tracks, opt)
 	} else {
@@ -39,6 +43,20 @@ func (p *Part) publish(ctx context.Context, o *origin) error {
 	}
 	o.source.Feed(o.pub)
 	return nil
+}
+
+// maxSilence is how long a client's stream may be silent and keep its name when somebody else comes for it: encoders that lost their
+// network try again after two to five seconds.
+const maxSilence = 2 * time.Second
+
+// speaksFor tells whether a node gives what a client of ours sends, and not what the server fetches.
+func (p *Part) speaksFor(node string) bool {
+	i := slices.IndexFunc(p.plan.Nodes, func(n plan.Node) bool { return n.Name == node })
+	if i < 0 {
+		return false
+	}
+	spec, ok := p.opt.Registry.Spec(p.plan.Nodes[i].Element)
+	return ok && len(spec.Sessions) > 0
 }
 
 // soleOutfall is the outfall that takes all that the source gives and nothing else.

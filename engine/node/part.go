@@ -6,9 +6,11 @@ import (
 	"errors"
 	"log/slog"
 	"maps"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/engine/element"
@@ -27,10 +29,13 @@ type Options struct {
 	Events   element.Events
 	Sessions element.Sessions // of the event that started the instance
 	For      hub.Conversion   // what the instance was asked to convert; zero if it was not
+	// Reach says why an element may not connect to an address, as element.Reach has it; nil: all may go everywhere.
+	Reach func(element string, to netip.AddrPort) error
 }
 
 // Instance is what a part needs of the instance that it belongs to; *instance.Instance is one.
 type Instance interface {
+	ID() string
 	Tell(n run.Notice)
 	Drain(limit time.Duration)
 	Demand(name string) error
@@ -43,9 +48,12 @@ type Instance interface {
 // from any goroutine, those four in this order.
 type Part struct {
 	opt    Options
+	graph  string // its name, whatever the plan is
 	cancel context.CancelFunc
 	ctx    context.Context //nolint:containedctx // of what the part began, which Closed ends
 	work   sync.WaitGroup
+
+	id atomic.Pointer[string] // of the instance, once there is one
 
 	mu       sync.Mutex
 	plan     *plan.Plan
@@ -61,6 +69,8 @@ type Part struct {
 	epoch    time.Time
 	failed   *run.Notice // before there was an instance to tell
 	closed   bool
+
+	audiences []*crowd // of takers; not changed after New
 
 	guests map[string]*Part         // of keys, by branch
 	gone   map[string]chan struct{} // guests that are being closed, by branch
@@ -81,7 +91,7 @@ func New(ctx context.Context, p *plan.Plan, opt Options) (*Part, error) {
 // newPart makes a part without elements. What it begins lasts no longer than ctx.
 func newPart(ctx context.Context, p *plan.Plan, opt Options) *Part {
 	part := &Part{
-		opt: opt, plan: p, nodes: map[string]element.Element{}, origins: map[string]*origin{}, inflows: map[string]*inflow{},
+		opt: opt, graph: p.Graph, plan: p, nodes: map[string]element.Element{}, origins: map[string]*origin{}, inflows: map[string]*inflow{},
 		outflows: map[string]*outflow{}, ended: map[string]error{}, guests: map[string]*Part{}, gone: map[string]chan struct{}{},
 	}
 	part.ctx, part.cancel = context.WithCancel(ctx)
@@ -101,11 +111,22 @@ func (p *Part) furnish(ctx context.Context) error {
 		p.nodes[n.Name] = e
 		p.order = append(p.order, n.Name)
 	}
+	p.listen()
 	return nil
+}
+
+// owner is the id of the instance; "" before there is one.
+func (p *Part) owner() string {
+	if id := p.id.Load(); id != nil {
+		return *id
+	}
+	return ""
 }
 
 // Bind hands over the instance, which is told now of what has happened already.
 func (p *Part) Bind(inst Instance) {
+	id := inst.ID()
+	p.id.Store(&id)
 	p.mu.Lock()
 	p.inst = inst
 	for _, name := range p.order {
@@ -129,6 +150,9 @@ func (p *Part) Bind(inst Instance) {
 	}
 	for _, o := range origins {
 		o.crowd.ask(inst)
+	}
+	for _, c := range p.audiences {
+		c.ask(inst)
 	}
 }
 

@@ -54,7 +54,7 @@ func (p *Part) readUnits(ctx context.Context, in input, sink hub.UnitSink) (*hub
 		return nil, unready(in.from, "nothing can be read from it")
 	}
 	reads := tap.Reads()
-	opt.Name, opt.Wait, want.Shape = p.path(in.from), reads.Wait, reads.Shape
+	opt.Name, opt.Owner, opt.Wait, want.Shape = p.path(in.from), p.owner, reads.Wait, reads.Shape
 	return p.opt.Hub.ReadUnits(ctx, reads.Stream, want, sink, opt)
 }
 
@@ -68,7 +68,7 @@ func (p *Part) readPackets(ctx context.Context, in input, sink hub.Sink) (*hub.R
 		return nil, unready(in.from, "nothing can be read from it")
 	}
 	reads := tap.Reads()
-	opt.Name, opt.Wait, want.Shape = p.path(in.from), reads.Wait, reads.Shape
+	opt.Name, opt.Owner, opt.Wait, want.Shape = p.path(in.from), p.owner, reads.Wait, reads.Shape
 	return p.opt.Hub.Read(ctx, reads.Stream, want, sink, opt)
 }
 

@@ -26,8 +26,8 @@ func (r *resolver) sink(from, to side, w *wire) *elem {
 	e := r.add(from.node, elementName(to.node.name)+"-"+string(w.kind)+"-out", "appsink", RoleBridge,
 		setting("caps", crossingCaps(w.format)), setting("sync", false), setting("async", false), setting("emit-signals", false))
 	e.bridge = &Bridge{
-		Name: e.Name, Direction: OutOfGst, Node: Pad{to.node.name, to.port.Name}, Format: w.format, Optional: w.optional,
-		Fallback: w.fallback,
+		Name: e.Name, Direction: OutOfGst, Node: Pad{to.node.name, to.port.Name}, Format: w.format,
+		Optional: w.optional && !r.certain(w), Fallback: w.fallback,
 	}
 	e.node = to.node
 	e.Node = to.node.name

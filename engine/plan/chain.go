@@ -47,6 +47,7 @@ func threadFrees() []threadFree {
 		{"sluiceg729enc", borrowed},
 		{"speexdec", decoder},
 		{"speexenc", encoder},
+		{"voaacenc", encoder},
 		{"volume", filter},
 	}
 }

@@ -13,7 +13,8 @@ type Diff struct {
 	Made      []Link    // links that are only in it
 	Props     []Value   // properties with another value
 	PadProps  []Value   // and of sink pads, by their link
-	Unsettled []Value   // properties that only the old plan sets, whose value is now the element's own default
+	Stands    []Link    // links that stand in for others than before, or after another time
+	Unsettled []Value   // properties that only the old plan sets, whose value is now the element's own default, but for those of parts
 }
 
 // Value is a property and the value it gets.
@@ -25,7 +26,7 @@ type Value struct {
 
 // Empty tells whether there is nothing to do.
 func (d Diff) Empty() bool {
-	return !d.Structural() && len(d.Props)+len(d.PadProps)+len(d.Unsettled) == 0
+	return !d.Structural() && len(d.Props)+len(d.PadProps)+len(d.Stands)+len(d.Unsettled) == 0
 }
 
 // Structural tells whether elements or links come or go.
@@ -43,7 +44,7 @@ func Compare(from, to *Pipeline) Diff {
 			continue
 		}
 		kept[old.Name] = true
-		d.values(old.Name, old.Props, to.Elements[i].Props)
+		d.values(&old, to.Elements[i].Props)
 	}
 	for _, e := range to.Elements {
 		if !kept[e.Name] {
@@ -57,9 +58,7 @@ func Compare(from, to *Pipeline) Diff {
 			d.Cut = append(d.Cut, old)
 			continue
 		}
-		for _, s := range changed(old.PadProps, to.Links[i].PadProps) {
-			d.PadProps = append(d.PadProps, Value{Element: old.To.Of, Link: &to.Links[i], Setting: s})
-		}
+		d.pad(&old, &to.Links[i])
 	}
 	for _, l := range to.Links {
 		if !stays(l) || !slices.ContainsFunc(from.Links, func(old Link) bool { return sameLink(l, old) }) {
@@ -69,23 +68,34 @@ func Compare(from, to *Pipeline) Diff {
 	return d
 }
 
-// values notes the properties of an element that differ.
-func (d *Diff) values(element string, from, to []Setting) {
-	for _, s := range changed(from, to) {
-		d.Props = append(d.Props, Value{Element: element, Setting: s})
+// pad notes what is to be changed at the sink pad of a link that stays.
+func (d *Diff) pad(old, now *Link) {
+	if now.Instead != old.Instead || now.After != old.After {
+		d.Stands = append(d.Stands, *now)
 	}
-	for _, s := range from {
-		if !slices.ContainsFunc(to, func(o Setting) bool { return o.Name == s.Name }) {
-			d.Unsettled = append(d.Unsettled, Value{Element: element, Setting: s})
+	for _, s := range changed(old.PadProps, now.PadProps) {
+		d.PadProps = append(d.PadProps, Value{Element: old.To.Of, Link: now, Setting: s})
+	}
+}
+
+// values notes the properties of an element that differ. A part keeps what its builder sets no longer, which has no use for it then.
+func (d *Diff) values(old *Element, to []Setting) {
+	for _, s := range changed(old.Props, to) {
+		d.Props = append(d.Props, Value{Element: old.Name, Setting: s})
+	}
+	for _, s := range old.Props {
+		if old.Role != RolePart && !slices.ContainsFunc(to, func(o Setting) bool { return o.Name == s.Name }) {
+			d.Unsettled = append(d.Unsettled, Value{Element: old.Name, Setting: s})
 		}
 	}
 }
 
-// changed gives the settings of to that from does not have like that.
+// changed gives the settings of to that from does not have like that. How long a change would take is no change.
 func changed(from, to []Setting) []Setting {
 	var out []Setting
 	for _, s := range to {
-		if !slices.Contains(from, s) {
+		same := func(o Setting) bool { o.Over = s.Over; return o == s }
+		if !slices.ContainsFunc(from, same) {
 			out = append(out, s)
 		}
 	}
@@ -94,5 +104,6 @@ func changed(from, to []Setting) []Setting {
 
 func sameLink(a, b Link) bool {
 	a.PadProps, b.PadProps = nil, nil
+	a.Instead, b.Instead, a.After, b.After = "", "", 0, 0
 	return reflect.DeepEqual(a, b)
 }

@@ -114,19 +114,20 @@ func (r *resolver) branchName(from, to *node) string {
 	return ""
 }
 
-// serving lists the nodes and those that only serve them: first what they alone feed, then what feeds only those.
+// serving lists the nodes and those that only serve them: first what they alone feed, then what feeds only those. What feeds guests, or
+// is fed by them, does not serve these alone, also while there is none: it would else go to sleep with them when the last guest leaves.
 func (r *resolver) serving(unit []*node) []*node {
 	in := map[*node]bool{}
 	for _, n := range unit {
 		in[n] = true
 	}
-	grow := func(from func(*node) []*wire, end func(*wire) *node, back func(*node) []*wire, start func(*wire) *node) {
+	grow := func(from func(*node) []*wire, end func(*wire) *node, back func(*node) []*wire, start func(*wire) *node, not func(*node) bool) {
 		for changed := true; changed; {
 			changed = false
 			for m := range in {
 				for _, w := range from(m) {
 					x := end(w)
-					if in[x] || slices.ContainsFunc(back(x), func(o *wire) bool { return !in[start(o)] }) {
+					if in[x] || not(x) || slices.ContainsFunc(back(x), func(o *wire) bool { return !in[start(o)] }) {
 						continue
 					}
 					in[x], changed = true, true
@@ -136,8 +137,8 @@ func (r *resolver) serving(unit []*node) []*node {
 	}
 	outs, ins := func(m *node) []*wire { return m.outs }, func(m *node) []*wire { return m.ins }
 	to, from := func(w *wire) *node { return w.to }, func(w *wire) *node { return w.from }
-	grow(outs, to, ins, from)
-	grow(ins, from, outs, to)
+	grow(outs, to, ins, from, func(x *node) bool { return x.hosts })
+	grow(ins, from, outs, to, func(x *node) bool { return x.feeds })
 	var out []*node
 	for _, m := range r.nodes {
 		if in[m] {

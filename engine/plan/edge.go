@@ -11,6 +11,7 @@ import (
 
 // edge makes the wirings of one written edge: one for each instance of the repeated node it touches.
 func (r *resolver) edge(e *edge, ends scopeEnds, scope param.Scope) error {
+	r.knowHosts(e, ends)
 	over := repeatedNode(e, ends)
 	if over == "" {
 		return r.join(e, ends, scope, "")

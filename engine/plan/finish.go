@@ -26,6 +26,9 @@ func (r *resolver) finish(pol Policy) (*Plan, error) {
 		if b := e.bridge; b != nil {
 			b.Pipeline, b.Branch = p.pipelineOf(e.Name), e.Branch
 			p.Bridges = append(p.Bridges, *b)
+			if b.Direction == IntoGst && r.unseen(e) {
+				p.Unseen = append(p.Unseen, b.Name)
+			}
 		}
 	}
 	p.markChains()
@@ -39,6 +42,20 @@ func (r *resolver) finish(pol Policy) (*Plan, error) {
 	sum := sha256.Sum256(data)
 	p.Hash = hex.EncodeToString(sum[:8])
 	return p, nil
+}
+
+// unseen tells whether all that leaves an element comes to where nothing of it is shown.
+func (r *resolver) unseen(e *elem) bool {
+	leads := false
+	for _, l := range r.net.links {
+		if l.from != e {
+			continue
+		}
+		if leads = true; !l.unseen && !r.unseen(l.to) {
+			return false
+		}
+	}
+	return leads
 }
 
 // pipelines writes every group of elements down as a pipeline.
@@ -186,11 +203,15 @@ func (r *resolver) linksOf(at map[*elem]int) []Link {
 		if branch == "" {
 			branch = l.from.Branch
 		}
-		out = append(out, Link{
+		made := Link{
 			From: Pad{l.from.Name, l.fromPad}, To: Pad{l.to.Name, l.toPad}, Caps: l.caps,
 			Delayed: l.fromPort.Presence == element.Sometimes, Optional: l.optional, EachOther: l.eachOther,
-			PadProps: l.pad, Queue: l.own, Branch: branch,
-		})
+			PadProps: l.pad, Queue: l.own, Branch: branch, After: l.after,
+		}
+		if l.instead != nil {
+			made.Instead = l.instead.from.Name
+		}
+		out = append(out, made)
 	}
 	return out
 }
@@ -286,8 +307,8 @@ func (r *resolver) estimate(p *Plan) {
 			cost += 0.01 * float64(l.Encoders+l.Decoders)
 		}
 	}
-	if p.Policy.Cost == 0 {
-		p.Policy.Cost = float64(int(cost*100+0.5)) / 100
+	if estimate := float64(int(cost*100+0.5)) / 100; p.Policy.Cost == 0 || r.tmpl.floor {
+		p.Policy.Cost = max(p.Policy.Cost, estimate)
 	}
 	switch {
 	case len(p.Pipelines) == 0:

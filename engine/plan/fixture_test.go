@@ -69,8 +69,11 @@ func fake() factories {
 	add("mulawdec", "Codec/Decoder/Audio", nil, sink("audio/x-mulaw"), src("audio/x-raw"))
 	add("volume", "Filter/Effect/Audio", []string{"volume"}, sink("audio/x-raw"), src("audio/x-raw"))
 	add("videoconvert", "Filter/Converter/Video", nil, sink("video/x-raw"), src("video/x-raw"))
-	add("compositor", "Filter/Editor/Video/Compositor", nil, req("sink_%u", "video/x-raw"), src("video/x-raw"))
+	add("videorate", "Filter/Effect/Video", nil, sink("video/x-raw; image/jpeg"), src("video/x-raw; image/jpeg"))
+	add("audiomixer", "Generic/Audio", []string{"latency"}, req("sink_%u", "audio/x-raw"), src("audio/x-raw"))
+	add("compositor", "Filter/Editor/Video/Compositor", []string{"latency"}, req("sink_%u", "video/x-raw"), src("video/x-raw"))
 	add("identity", "Generic", nil, sink("ANY"), src("ANY"))
+	add("capsfilter", "Generic", []string{"caps"}, sink("ANY"), src("ANY"))
 	add("queue", "Generic", nil, sink("ANY"), src("ANY"))
 	add("tee", "Generic", nil, sink("ANY"), catalog.Pad{Name: "src_%u", Direction: "src", Presence: "request", Caps: "ANY"})
 	return out
@@ -101,12 +104,20 @@ func (c converter) Build(p *element.Piece, conf element.Conf) error {
 			p.Pass(in.Port, in.Port)
 			continue
 		}
+		if in.Format.Codec == media.G729 || in.Format.Codec == media.VP6 {
+			return p.Unable(in.Port, "%s cannot be decoded", in.Format.Codec)
+		}
 		enc, ok := map[media.Codec]string{media.H264: "x264enc", media.Opus: "opusenc", media.VP8: "vp8enc"}[want]
 		if !ok {
 			return p.Refuse("nothing encodes %s", want)
 		}
 		dec, enc2 := in.Port+"dec", in.Port+"enc"
-		p.Chain("", in.Key, element.Part{Name: dec, Factory: "decodebin3"}, element.Part{Name: enc2, Factory: enc})
+		if in.Format.Caps == element.RawCaps(in.Format.Kind) {
+			dec = enc2
+			p.Chain("", in.Key, element.Part{Name: enc2, Factory: enc})
+		} else {
+			p.Chain("", in.Key, element.Part{Name: dec, Factory: "decodebin3"}, element.Part{Name: enc2, Factory: enc})
+		}
 		p.Enter(in.Port, in.Key, element.Pad{Part: dec})
 		p.Exit(in.Port, "", element.Pad{Part: enc2}, element.Format{Kind: in.Format.Kind, Codec: want})
 	}

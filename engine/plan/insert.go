@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func (r *resolver) tees() {
 		needed := slices.ContainsFunc(groups[p], func(l *link) bool { return !l.optional })
 		in := &link{
 			from: p.of, to: t, fromPad: p.name, fromPort: first.fromPort, toPort: portNamed(t, "", element.Sink),
-			format: first.format, optional: !needed,
+			format: first.format, optional: !needed, caps: formBehind(groups[p]),
 		}
 		r.net.links = append(r.net.links, in)
 		for _, l := range groups[p] {
@@ -160,17 +161,60 @@ func (r *resolver) liveQueue(l *link) ([]Setting, bool) {
 	picture, sound := l.raw(media.Video), l.raw(media.Audio)
 	switch {
 	case l.to.is("Encoder") && l.to.is("Video"):
-		return queueProps(0, 2, "downstream"), true // a late picture is worth nothing; the encoder must not see a gap
+		return r.pictures(l), true
 	case l.joins() && sound:
-		return queueProps(r.latency, 0, "no"), true
+		// While it waits for somebody, a mixer leaves everybody else's sound as long as that in its queue. If that were full, whatever
+		// is before it would stand still, with all mixes that it feeds.
+		return queueProps(max(r.latency, l.to.waits())+time.Second, 0, "no"), true
 	case l.joins() && picture:
 		return queueProps(0, 2, "no"), true
 	case l.parts() && picture && !r.undecoded(l.from):
-		return queueProps(0, 2, "downstream"), true // a second of raw pictures would be 40 MB
+		return r.pictures(l), true // a second of raw pictures would be 40 MB
 	case l.to.outward():
 		return queueProps(2*time.Second, 0, "no"), true
 	}
 	return nil, false
+}
+
+// pictures is the queue before an encoder, or whatever takes its time as that does: a late picture is worth nothing, and the encoder
+// must not see a gap. Behind a mixer there is room for all that it held up, which comes at once when whom it waited for is there or
+// has left.
+func (r *resolver) pictures(l *link) []Setting {
+	if wait := r.mixed(l.from); wait > 0 {
+		return queueProps(wait+spare, 0, "downstream")
+	}
+	return queueProps(0, 2, "downstream")
+}
+
+// spare is for how much more than a mixer holds up there is room before an encoder: three pictures, of 30 a second.
+const spare = 100 * time.Millisecond
+
+// mixed is how long the mixer waits whose pictures leave an element; 0 if there is none before it.
+func (r *resolver) mixed(e *elem) time.Duration {
+	for range r.net.links { // no longer than there are links
+		if wait := e.waits(); wait > 0 {
+			return wait
+		}
+		i := slices.IndexFunc(r.net.links, func(up *link) bool { return up.to == e })
+		if i < 0 || !r.net.links[i].raw(media.Video) {
+			return 0
+		}
+		e = r.net.links[i].from
+	}
+	return 0
+}
+
+// waits is how long a mixer of live media waits for what is late.
+func (e *elem) waits() time.Duration {
+	if e.Factory != "compositor" && e.Factory != "audiomixer" {
+		return 0
+	}
+	for _, s := range e.Props {
+		if n, err := strconv.ParseInt(s.Text, 10, 64); s.Name == "latency" && err == nil {
+			return time.Duration(n)
+		}
+	}
+	return 0
 }
 
 // undecoded tells whether what leaves the element is coded, though in nobody knows what: it comes from a demuxer, whose file says.

@@ -40,6 +40,9 @@ type link struct {
 	pad            []Setting
 	queue          *queue
 	own            []Setting // queue of each of an each-other link's pairs
+	unseen         bool      // nothing of what passes is shown now
+	instead        *link     // for which it stands in, and after how much silence
+	after          Span
 }
 
 // add makes an element with a unique name.
@@ -140,12 +143,8 @@ func (r *resolver) pieceElements(n *node) map[string]*elem {
 		if p.Key != "" && !strings.Contains(p.Name, p.Key) {
 			name += "-" + p.Key
 		}
-		props := make([]Setting, 0, len(p.Props))
-		for _, q := range p.Props {
-			props = append(props, setting(q.Name, q.Value))
-		}
-		e := r.add(n, name, p.Factory, RolePart, props...)
-		e.branch = keyedBranch(r, p.Key)
+		e := r.add(n, name, p.Factory, RolePart, settings(p.Props)...)
+		e.branch, e.Replaceable = r.partBranch(n, p), p.Replaceable
 		out[p.Name] = e
 	}
 	return out
@@ -153,6 +152,7 @@ func (r *resolver) pieceElements(n *node) map[string]*elem {
 
 // pieceLinks makes the links inside a built node.
 func (r *resolver) pieceLinks(n *node, parts map[string]*elem) {
+	made := map[string]*link{} // by the part that it begins at
 	for _, j := range n.piece.Joints {
 		to := parts[j.To.Part]
 		from := []*elem{parts[j.From.Part]}
@@ -161,8 +161,13 @@ func (r *resolver) pieceLinks(n *node, parts map[string]*elem) {
 		}
 		for _, f := range from {
 			if f != nil && to != nil {
-				r.joint(n, j, f, to)
+				made[j.From.Part] = r.joint(n, j, f, to)
 			}
+		}
+	}
+	for _, j := range n.piece.Joints {
+		if l := made[j.From.Part]; j.Instead != "" && l != nil {
+			l.instead, l.after = made[j.Instead], Span(j.After)
 		}
 	}
 }
@@ -180,15 +185,20 @@ func others(p *element.Piece, parts map[string]*elem, j element.Joint) []*elem {
 }
 
 // joint makes one link inside a built node.
-func (r *resolver) joint(n *node, j element.Joint, from, to *elem) {
+func (r *resolver) joint(n *node, j element.Joint, from, to *elem) *link {
 	l := &link{from: from, to: to, caps: j.Caps, eachOther: j.EachOther, toPort: portNamed(to, j.To.Name, element.Sink)}
 	l.fromPort = sourceFor(from, j.From.Name, l.toPort)
 	l.fromPad, l.toPad = padName(from.spec, j.From.Name, l.fromPort), padName(to.spec, j.To.Name, l.toPort)
 	l.format = r.jointFormat(l)
+	l.pad = append(l.pad, settings(j.Props)...)
 	if l.fromPort.Presence == element.Sometimes {
 		l.optional = n.maybe(l.format.Kind)
 	}
+	if to.is("Encoder") && to.is("Video") {
+		l.queue = n.queue // for where it is meant, which is no longer the node's beginning
+	}
 	r.net.links = append(r.net.links, l)
+	return l
 }
 
 // maybe tells whether all that leaves a node of a kind is optional, and so whatever makes it inside; of any kind, if that of
@@ -343,6 +353,7 @@ func (r *resolver) place(w *wire, own map[*node]map[string]*elem) {
 		l.queue = w.to.queue
 	}
 	l.pad = placed(w, l.pad)
+	l.unseen = w.to.piece != nil && w.to.piece.Unseen[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}]
 	if len(l.pad) > 0 && l.toPad == "" {
 		l.toPad = to.port.Name // settings need a pad to stand at
 	}
@@ -363,9 +374,9 @@ func placed(w *wire, own []Setting) []Setting {
 		return own
 	}
 	out := slices.Clone(own)
-	for _, p := range w.to.piece.Places[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}] {
+	for _, p := range settings(w.to.piece.Places[element.PortKey{Port: w.toPort.Name, Key: branchKey(w.from, w.to)}]) {
 		if !slices.ContainsFunc(own, func(s Setting) bool { return s.Name == p.Name }) {
-			out = append(out, setting(p.Name, p.Value))
+			out = append(out, p)
 		}
 	}
 	return out

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/engine/element"
+	"sluice/engine/media"
 	"sluice/engine/value"
 )
 
@@ -26,6 +27,15 @@ type Plan struct {
 	Policy    Policy     `json:"policy"`
 	Assumed   []string   `json:"assumed,omitempty"` // what was taken for granted because no session has said yet
 	Notes     []string   `json:"notes,omitempty"`   // decisions worth telling
+	Omitted   []Omission `json:"omitted,omitempty"` // what comes and cannot be used
+	Unseen    []string   `json:"unseen,omitempty"`  // bridges into GStreamer of whose media nothing is shown now
+}
+
+// Omission is an optional link that is left out although media would come: nothing here can do anything with it.
+type Omission struct {
+	From string     `json:"from"` // the node that gives it
+	Kind media.Kind `json:"kind"`
+	Why  string     `json:"why"`
 }
 
 // Node is one node of the flattened graph, as its author knows it. Nodes of fragments have names like "slate/enc";
@@ -51,6 +61,7 @@ type Setting struct {
 	Type   value.Type `json:"type"`
 	Text   string     `json:"text"`
 	Secret bool       `json:"secret,omitempty"`
+	Over   Span       `json:"over,omitempty"` // how long a change of this number takes while media flows; 0 is at once
 	hidden value.Hidden
 }
 
@@ -143,6 +154,8 @@ type Element struct {
 	Props   []Setting `json:"props,omitempty"`
 	Branch  string    `json:"branch,omitempty"`
 	Drain   bool      `json:"drain,omitempty"` // what leaves sometimes pads that nobody links is dropped (R6)
+	// Replaceable says that with the factory in Inputs.Without another element would do this work.
+	Replaceable bool `json:"replaceable,omitempty"`
 }
 
 // Link joins two elements of a pipeline.
@@ -155,7 +168,11 @@ type Link struct {
 	EachOther bool      `json:"each_other,omitempty"` // once for every other key; only where a key is still a placeholder
 	PadProps  []Setting `json:"pad_props,omitempty"`  // set on the sink's pad
 	Queue     []Setting `json:"queue,omitempty"`      // of an each-other link: what the queue of each pair will be
-	Branch    string    `json:"branch,omitempty"`
+	// Instead is the element whose link to the same element this one stands in for: its pad is see-through unless that one has given
+	// nothing for After. "" for all others.
+	Instead string `json:"instead,omitempty"`
+	After   Span   `json:"after,omitempty"`
+	Branch  string `json:"branch,omitempty"`
 }
 
 // BranchKind says what makes a branch come and go.

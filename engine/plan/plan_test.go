@@ -288,6 +288,51 @@ func TestCodedMediaIsNotDropped(t *testing.T) {
 	}
 }
 
+// TestMixerQueues: while a mixer waits for somebody, all others' sound waits in the queues before it, and what it then gives at once fits
+// into the one before the encoder.
+func TestMixerQueues(t *testing.T) {
+	const graph = `graph: v1
+nodes:
+  a: videotestsrc is-live=true
+  b: audiotestsrc
+  c: audiotestsrc
+  pictures: compositor%s
+  sounds: audiomixer%s
+  venc: vp8enc
+  aenc: opusenc
+  out: filesink location=b
+  too: filesink location=c
+links:
+  - a -> [video/x-raw] -> pictures -> [video/x-raw] -> venc -> out
+  - b -> [audio/x-raw] -> sounds
+  - c -> [audio/x-raw] -> sounds -> [audio/x-raw] -> aenc -> too
+`
+	for latency, want := range map[string]map[string]string{
+		"": {
+			"venc-queue":     "max-size-buffers=2 max-size-bytes=0 max-size-time=0 leaky=downstream",
+			"b-sounds-queue": "max-size-buffers=0 max-size-bytes=0 max-size-time=1200000000",
+		},
+		" latency=300000000": {
+			"venc-queue":     "max-size-buffers=0 max-size-bytes=0 max-size-time=400000000 leaky=downstream",
+			"b-sounds-queue": "max-size-buffers=0 max-size-bytes=0 max-size-time=1300000000",
+		},
+	} {
+		got := map[string]string{}
+		for _, l := range resolve(t, plan.Inputs{}, fmt.Sprintf(graph, latency, latency)).Pipelines {
+			for _, e := range l.Elements {
+				for _, s := range e.Props {
+					got[e.Name] = strings.TrimSpace(got[e.Name] + " " + s.Name + "=" + s.Text)
+				}
+			}
+		}
+		for name, props := range want {
+			if got[name] != props {
+				t.Errorf("latency %q: %s has %q, not %q", latency, name, got[name], props)
+			}
+		}
+	}
+}
+
 // TestOfflineQueues: how long an encoder looks ahead must not decide whether a muxer ever gets both its tracks.
 func TestOfflineQueues(t *testing.T) {
 	for source, want := range map[string]string{

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"time"
 
 	"sluice/engine/element"
@@ -23,6 +24,8 @@ type Inputs struct {
 	Keys map[string][]Key
 	// Set are other values of fields that may change while media flows, by node name and field, typed or as JSON has them.
 	Set map[string]map[string]any
+	// Without names factories of replaceable elements that failed, by the node that is to do without them.
+	Without map[string][]string
 }
 
 // Key is one instance of a keyed node and its parameters.
@@ -35,8 +38,54 @@ type Key struct {
 func Format(c media.Codec) element.Format { return element.Format{Kind: c.Kind(), Codec: c} }
 
 // Resolve makes the plan of one instance. It is pure and safe for concurrent use. Errors are faults whose place names
-// the node: invalid_params for parameters, codec_not_available where two sides share no codec.
+// the node: invalid_params for parameters, codec_not_available where two sides share no codec. What a node can do nothing with is
+// left out, where its link may be without, and is listed in the plan.
 func (t *Template) Resolve(in Inputs) (*Plan, error) {
+	var without []*leftOut
+	for {
+		p, err := t.resolve(in, without)
+		var more *leftOut
+		switch {
+		case errors.As(err, &more):
+			without = append(without, more)
+		case err != nil && len(without) > 0:
+			return nil, without[0].why // without it, it does not work either
+		default:
+			return p, err
+		}
+	}
+}
+
+// resolve makes the plan without some links. Its error is a *leftOut if one more might help.
+func (t *Template) resolve(in Inputs, without []*leftOut) (*Plan, error) {
+	r, err := t.begun(in)
+	if err != nil {
+		return nil, err
+	}
+	r.without = without
+	steps := []func() error{
+		r.knowSet,
+		r.placeFallbacks,
+		r.order,
+		r.wire,
+		r.settle,
+		r.assemble,
+		r.permitted,
+	}
+	for _, step := range steps {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	pol, err := r.policy(r.scope)
+	if err != nil {
+		return nil, err
+	}
+	return r.finish(pol)
+}
+
+// begun has the nodes of the flattened graph.
+func (t *Template) begun(in Inputs) (*resolver, error) {
 	outer := in.Scope
 	if outer == nil {
 		outer = param.Values{}
@@ -45,26 +94,10 @@ func (t *Template) Resolve(in Inputs) (*Plan, error) {
 	if len(errs) > 0 {
 		return nil, errs[0]
 	}
-	r := &resolver{tmpl: t, in: in, outer: outer, byName: map[string]*node{}, most: map[string]int{}}
-	steps := []func() error{
-		func() error { return r.instantiate(t.root, "", param.Chain(vals, outer), inherit{}) },
-		r.knowSet,
-		r.placeFallbacks,
-		r.order,
-		r.wire,
-		r.settle,
-		r.assemble,
+	r := &resolver{
+		tmpl: t, in: in, outer: outer, scope: param.Chain(vals, outer), byName: map[string]*node{}, most: map[string]int{},
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, err
-		}
-	}
-	pol, err := r.policy(param.Chain(vals, outer))
-	if err != nil {
-		return nil, err
-	}
-	return r.finish(pol)
+	return r, r.instantiate(t.root, "", r.scope, inherit{})
 }
 
 // resolver holds the state of one Resolve.
@@ -72,16 +105,19 @@ type resolver struct {
 	tmpl    *Template
 	in      Inputs
 	outer   param.Scope
-	nodes   []*node // in the order written; in data order after order
+	scope   param.Scope // with the graph's own parameters
+	nodes   []*node     // in the order written; in data order after order
 	byName  map[string]*node
 	edges   []*wiring
 	wires   []*wire
 	dropped []*wire // that nobody behind a conversion takes
 	plan    Plan
 	missing map[end]bool // pads behind an optional one that has nothing to give
+	without []*leftOut
 	net     network
 
 	keyed   map[string]*branch // by branch name
+	apart   map[string]*branch // of parts that come and go by themselves, by branch name
 	latency time.Duration
 	most    map[string]int // keys allowed, by keyed node
 }
@@ -106,6 +142,8 @@ type node struct {
 	ins      []*wire
 	outs     []*wire
 	fed      bool  // has edges into it
+	feeds    bool  // guests, of which there may be none now
+	hosts    bool  // guests feed it, of which there may be none now
 	stands   *node // the node that this conversion brings a fallback to
 	piece    *element.Piece
 }

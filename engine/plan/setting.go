@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/engine/element"
 	"sluice/engine/value"
 )
 
@@ -20,6 +21,17 @@ func setting(name string, v any) Setting {
 		s.Secret, s.Text, s.hidden = true, shown, value.Hidden(text)
 	}
 	return s
+}
+
+// settings makes Settings of the Props of a piece.
+func settings(props []element.Prop) []Setting {
+	out := make([]Setting, 0, len(props))
+	for _, q := range props {
+		s := setting(q.Name, q.Value)
+		s.Over = Span(q.Over)
+		out = append(out, s)
+	}
+	return out
 }
 
 // withoutPassword hides the password of an address; false if there is none.

@@ -91,9 +91,10 @@ func (r *resolver) produce(n *node) error {
 		out = append(out, element.Output{Port: w.fromPort.Name, Key: w.fromKey, Want: want})
 	}
 	n.piece = element.NewPiece(elementName(n.name), in, out)
+	n.piece.Absent = r.absentKeys(n)
+	n.piece.Chooser = r.chooser(n)
 	if err := b.Build(n.piece, n.conf); err != nil {
-		f := r.wrong(fault.CodeOf(err), n.name, "%s", message(err))
-		return f
+		return r.unbuilt(n, err)
 	}
 	for _, note := range n.piece.Notes {
 		r.plan.Notes = append(r.plan.Notes, n.name+": "+note)
@@ -183,20 +184,25 @@ func (r *resolver) assume(text string) {
 	}
 }
 
-// gstFormat is what a GStreamer element gives on a wire, as far as its pad templates and the link's caps tell.
+// gstFormat is what a GStreamer element gives on a wire, as far as its pad templates and the link's caps tell. One that may give
+// several gives what comes in, as a filter such as videorate does, unless it is there to change that.
 func (r *resolver) gstFormat(n *node, w *wire) element.Format {
 	f := element.Format{Kind: w.kind}
+	var able []element.Format
 	for _, text := range append(slices.Clone(w.caps), w.fromPort.Caps) {
-		if list := r.tmpl.reg.Formats(text, w.kind); len(list) == 1 {
-			f.Codec, f.Caps = list[0].Codec, list[0].Caps
+		able = r.tmpl.reg.Formats(text, w.kind)
+		if len(able) == 1 {
+			f.Codec, f.Caps = able[0].Codec, able[0].Caps
 			return f
 		}
 	}
-	if w.fromPort.Anything() && !n.spec.Is("Decoder") {
-		for _, i := range n.ins {
-			if i.kind == w.kind {
-				return i.format
-			}
+	if n.spec.Is("Decoder") || n.spec.Is("Encoder") {
+		return f
+	}
+	for _, i := range n.ins {
+		same := func(a element.Format) bool { return a.Codec == i.format.Codec && a.Caps == i.format.Caps }
+		if i.kind == w.kind && (w.fromPort.Anything() || slices.ContainsFunc(able, same)) {
+			return i.format
 		}
 	}
 	return f

@@ -1,6 +1,8 @@
 package plan_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -216,6 +218,31 @@ func TestTeesAndQueues(t *testing.T) {
 			  two-queue -> two (two)`,
 		},
 		{
+			name: "what goes into a tee has the form that all want who come later",
+			text: "graph: v1\nnodes:\n  bars: videotestsrc is-live=true\n  enc: x264enc\n  parse: h264parse\n" +
+				"  one: {element: stream.out, set: {name: x}, lazy: 5s}\n  two: {element: stream.out, set: {name: y}, lazy: 5s}\n  sink: udpsink\n" +
+				"links:\n  - bars -> enc -> parse -> one\n  - parse -> two\n  - parse -> sink\n",
+			want: `
+			bridge out one.video one-video-out h264
+			bridge out two.video two-video-out h264
+			pipeline bars
+			  branch one lazy
+			  branch two lazy
+			  bars -> enc-convert
+			  enc-convert -> enc-queue
+			  enc-queue -> [video/x-raw,format=I420] enc
+			  enc -> [video/x-h264,profile=constrained-baseline] parse
+			  parse -> [video/x-h264, stream-format=(string)byte-stream, alignment=(string)au] parse-tee
+			  parse-tee -> one-video-out-shield (one)
+			  parse-tee -> two-video-out-shield (two)
+			  parse-tee -> sink-queue
+			  one-video-out-shield -> one-video-out-queue (one)
+			  one-video-out-queue -> one-video-out (one)
+			  two-video-out-shield -> two-video-out-queue (two)
+			  two-video-out-queue -> two-video-out (two)
+			  sink-queue -> sink`,
+		},
+		{
 			name: "a branch that comes and goes leaves its source linked",
 			text: "graph: v1\nnodes:\n  bars: videotestsrc is-live=true\n  enc: vp8enc\n  fix: videoconvert\n  out: {element: stream.out, set: {name: x}, lazy: 5s}\n" +
 				"  sink: udpsink\nlinks:\n  - bars -> fix -> enc -> out\n  - bars -> sink\n",
@@ -306,4 +333,32 @@ func TestFallbacks(t *testing.T) {
 			want: "flow cam.video -> out.video h264",
 		},
 	})
+}
+
+// TestFiltersGiveWhatTheyGet: of all that a filter could give, what comes in is what a conversion behind it is told.
+func TestFiltersGiveWhatTheyGet(t *testing.T) {
+	const graph = "graph: v1\nnodes:\n  in: %s\n  rate: videorate\n  to: {element: convert, set: {codec: h264}, queue: {buffers: 3, drop: never}}\n" +
+		"  out: filesink location=b\nlinks:\n  - in -> rate -> to -> out\n"
+	for source, want := range map[string]int{"videotestsrc": 0, "filesrc location=a": 1} {
+		p := resolve(t, plan.Inputs{}, fmt.Sprintf(graph, source))
+		if p.Counts().Decoders != want {
+			t.Errorf("behind %s and a filter are %d decoders", source, p.Counts().Decoders)
+		}
+	}
+}
+
+// TestQueueOfAConversion: what a graph says of a conversion's queue holds before its encoder, which is what it is meant for.
+func TestQueueOfAConversion(t *testing.T) {
+	p := resolve(t, plan.Inputs{}, "graph: v1\nnodes:\n  in: peer.in\n  to: {element: convert, set: {codec: vp8}, queue: {buffers: 3, drop: never}}\n"+
+		"  out: stream.out name=x\nlinks:\n  - in.video -> to -> out\n")
+	for _, e := range p.Pipelines[0].Elements {
+		if e.Name != "to-videoenc-queue" {
+			continue
+		}
+		if len(e.Props) == 0 || e.Props[0].Text != "3" || slices.ContainsFunc(e.Props, func(s plan.Setting) bool { return s.Name == "leaky" }) {
+			t.Errorf("the queue before the encoder is %+v", e.Props)
+		}
+		return
+	}
+	t.Errorf("there is no queue before the encoder in %+v", p.Pipelines[0].Elements)
 }

@@ -21,6 +21,7 @@ type Template struct {
 	root   *module
 	routes []spec.Route
 	reg    *element.Registry
+	floor  bool // plans cost no less than the compiler estimates
 }
 
 // module is one graph or fragment with everything parsed that does not depend on parameters.
@@ -86,6 +87,7 @@ type edge struct {
 type end struct {
 	node, pad, key string
 	optional       bool
+	guests         bool // the node is one whose instances come and go
 }
 
 // nesting is how deep fragments may use fragments.
@@ -100,6 +102,14 @@ func Compile(g *spec.Graph, lib Library, reg *element.Registry) (*Template, erro
 		return nil, err
 	}
 	return &Template{root: m, routes: g.Routes, reg: reg}, nil
+}
+
+// Unlowered is the template for graphs whose authors may say that they cost more than the compiler estimates, and not that they cost
+// less.
+func (t *Template) Unlowered() *Template {
+	u := *t
+	u.floor = true
+	return &u
 }
 
 // Graph is the name of the graph the template was made from.
@@ -142,6 +152,7 @@ func (c *compiler) module(g *spec.Graph, above []string) (*module, error) {
 		}
 		m.edges = append(m.edges, edges...)
 	}
+	m.knowGuests()
 	for _, s := range m.stmts {
 		if s.fallback != "" {
 			m.edges = append(m.edges, edge{pos: s.pos, from: end{node: s.fallback}, to: end{node: s.name}, fallback: true})

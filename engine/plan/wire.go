@@ -31,7 +31,7 @@ func (r *resolver) wire() error {
 		}
 	}
 	r.nodes = kept
-	return nil
+	return r.omitted()
 }
 
 // join1 makes the wires of one wiring: for each source port the first sink port that takes it.
@@ -41,7 +41,7 @@ func (r *resolver) join1(w *wiring) error {
 		kinds := r.carried(w.from, sp)
 		possible = true
 		k, tp, ok := r.partner(w, sp, kinds)
-		if !ok {
+		if !ok || r.leaves(w, k) {
 			continue
 		}
 		r.connect(w, sp, tp, k)

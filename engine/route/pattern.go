@@ -56,6 +56,9 @@ func (p Pattern) String() string { return p.text }
 // IsZero tells whether there is no path at all, as in a route that is only an event ("boot").
 func (p Pattern) IsZero() bool { return len(p.segments) == 0 }
 
+// Rooted tells whether the first segment is a word, and no capture.
+func (p Pattern) Rooted() bool { return len(p.segments) > 0 && p.segments[0].kind == literal }
+
 // Names lists the captures in the order of the pattern.
 func (p Pattern) Names() []string { return append([]string(nil), p.names...) }
 

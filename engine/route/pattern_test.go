@@ -55,6 +55,17 @@ func TestPatternMatch(t *testing.T) {
 	}
 }
 
+func TestRooted(t *testing.T) {
+	for text, want := range map[string]bool{"/a": true, "/a/{x...}": true, "/{x...}": false, "/{x}/a": false} {
+		if got := mustParse(t, text).Rooted(); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
+	if (Pattern{}).Rooted() {
+		t.Error("no path is")
+	}
+}
+
 func TestCaptures(t *testing.T) {
 	c, _ := mustParse(t, "/{a}/{b}").Match("/1/2")
 	if v, ok := c.Value("b"); !ok || v != "2" {

@@ -76,6 +76,10 @@ const (
 	Said       NoticeKind = "said"        // an element says something of its own: a level, a digit
 )
 
+// Levels is the event of Said in which a mixer says how loud each of its keys is: in dBFS, as text, by key. It comes every few
+// hundred milliseconds.
+const Levels = "levels"
+
 // Notice is something that happened in a Runtime without anybody asking.
 type Notice struct {
 	Kind NoticeKind

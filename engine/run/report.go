@@ -22,6 +22,18 @@ type Report struct {
 	Samples  []Sample      `json:"samples,omitempty"` // sorted by kind and name
 }
 
+// Metered is a Runtime that can say at once what its process has used, without asking it.
+type Metered interface {
+	// Usage is false where that is not known: before Prepare, after the end.
+	Usage() (Usage, bool)
+}
+
+// Usage is what a process has used.
+type Usage struct {
+	PID int
+	CPU time.Duration // in all
+}
+
 // SampleKind says what a Sample is about.
 type SampleKind string
 

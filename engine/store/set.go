@@ -24,6 +24,7 @@ type Set struct {
 	table       *route.Table
 	diagnostics []spec.Diagnostic
 	held        []Held
+	callers     map[string]bool // contents of files that are theirs, by SHA-256
 }
 
 // Source says where a graph comes from.

@@ -92,6 +92,7 @@ func New(opt Options) (*Store, error) {
 // loadBase reads the shipped graphs once. Those with errors, which only a defect of a build has, are left out.
 func (s *Store) loadBase() {
 	if s.opt.Base == nil {
+		s.good = tree{}
 		return
 	}
 	found := scan(s.opt.Base, scanning{shown: shippedName, shipped: true, most: s.opt.MaxFiles})
@@ -127,6 +128,7 @@ func (s *Store) reload(enter func(dir string, info fs.FileInfo)) *Set {
 	}
 	s.good = settled.tree
 	set := newSet(settled, report.List())
+	set.callers = s.written()
 	old := s.current.Load()
 	if old != nil && old.same(set) {
 		return old

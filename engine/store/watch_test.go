@@ -12,6 +12,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/spec"
 )
 
@@ -189,11 +190,11 @@ func TestSubscriptionHoldsTheNewest(t *testing.T) {
 	for i := range 5 {
 		f.write(fmt.Sprintf("g%d.yaml", i), graph(""))
 		set := store.Reload()
-		if got := <-fast.Sets(); got != set {
+		if got := enginetest.Await(t, "the graphs", fast.Sets()); got != set {
 			t.Errorf("the fast one got version %d", got.Version())
 		}
 	}
-	if got := <-slow.Sets(); got != store.Current() || got.Version() != 6 {
+	if got := enginetest.Await(t, "the graphs", slow.Sets()); got != store.Current() || got.Version() != 6 {
 		t.Errorf("the slow one got version %d", got.Version())
 	}
 	fast.Close()
@@ -203,7 +204,7 @@ func TestSubscriptionHoldsTheNewest(t *testing.T) {
 	if _, open := <-fast.Sets(); open {
 		t.Error("a closed subscription got a set")
 	}
-	if got := <-slow.Sets(); got != store.Current() {
+	if got := enginetest.Await(t, "the graphs", slow.Sets()); got != store.Current() {
 		t.Error("the other one did not")
 	}
 	f.must(store.Stop(t.Context()))

@@ -25,6 +25,7 @@ type Result struct {
 	Pos     spec.Pos // of the test
 	Outcome Outcome
 	Reason  string // of a skip, and of a failure that is none of an expectation
+	Beyond  bool   // it was skipped because the graph needs what is ruled out here: Options.Lean
 	Took    time.Duration
 	Found   []Finding // what was compared, in the order of the file
 	Kept    string    // the folder with the files that the graph wrote; "" if it is gone

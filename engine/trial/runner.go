@@ -56,6 +56,9 @@ type Options struct {
 	Why string
 	// PlanOnly looks only at plans and routes. Tests that expect neither are skipped.
 	PlanOnly bool
+	// Lean says that elements are ruled out by licence or by who runs this. Tests of graphs that cannot be planned without them are
+	// skipped.
+	Lean     bool
 	Update   bool         // golden files are written as what is seen
 	Keep     bool         // what graphs write is kept
 	Parallel int          // how many tests run at once; 1 if less

@@ -48,7 +48,7 @@ func (t *trial) run(ctx context.Context) {
 	}
 	switch {
 	case !t.want.Runs():
-		if err != nil {
+		if err != nil && !t.beyond(err) {
 			t.result.Reason = err.Error()
 		}
 	case t.opts.PlanOnly:
@@ -68,7 +68,9 @@ func (t *trial) run(ctx context.Context) {
 			t.skip(reason)
 			return
 		}
-		t.media(ctx, tmpl, in)
+		if !t.lessened(tmpl, in) {
+			t.media(ctx, tmpl, in)
+		}
 	}
 }
 
@@ -177,6 +179,9 @@ type ending struct {
 
 // ended compares how it ended with what was expected.
 func (t *trial) ended(e ending) {
+	if t.broken(e) && t.beyond(e.err) {
+		return
+	}
 	saw := e.how
 	if e.err != nil {
 		saw += ": " + e.err.Error()
@@ -200,6 +205,33 @@ func (t *trial) ended(e ending) {
 		ok := got == want.Node || strings.HasPrefix(got, want.Node+"/")
 		t.found(Finding{Pos: want.Pos, What: "error.node", Want: want.Node, Saw: quotedOr(got, "no node is blamed"), OK: ok})
 	}
+}
+
+// beyond tells whether a graph could not be planned because of what is ruled out here, and then skips the test: it says nothing
+// about the graph.
+func (t *trial) beyond(err error) bool {
+	code := fault.CodeOf(err)
+	if !t.opts.Lean || code != fault.CodecNotAvailable && code != fault.ElementUnavailable {
+		return false
+	}
+	t.result.Beyond = true
+	t.skip(err.Error())
+	return true
+}
+
+// lessened tells whether a graph does without a track because of what is ruled out here, and then skips the test.
+func (t *trial) lessened(tmpl *plan.Template, in plan.Inputs) bool {
+	if !t.opts.Lean {
+		return false
+	}
+	p, err := tmpl.Resolve(in)
+	if err != nil || len(p.Omitted) == 0 {
+		return false // an error is told where the graph is played
+	}
+	m := p.Omitted[0]
+	t.result.Beyond = true
+	t.skip(fmt.Sprintf("%s is played without its %s: %s", m.From, m.Kind, m.Why))
+	return true
 }
 
 // broken tells whether a graph failed that was not meant to. What passed until then tells nothing more.

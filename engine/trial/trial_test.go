@@ -140,6 +140,39 @@ func TestSkips(t *testing.T) {
 	}
 }
 
+// ruledOut is an operator who wants no VP8.
+type ruledOut struct{}
+
+func (ruledOut) Choose(among []string) (string, error) { return among[0], nil }
+
+func (ruledOut) Refuse(factory string) error {
+	if factory == "vp8enc" {
+		return fault.New(fault.ElementUnavailable, factory, "vp8enc is ruled out")
+	}
+	return nil
+}
+
+// TestLean: what cannot be planned because of what is ruled out says nothing about the graph, unless the test is about that.
+func TestLean(t *testing.T) {
+	const tests = "tests:\n  - {name: one, expect: {enc: {frames: 50}}}\n  - {name: two, expect: {plan: {nodes: 6}}}\n" +
+		"  - {name: three, expect: {end: error, error: {code: element_unavailable}}}\n"
+	lib := parse(t, graph+tests)
+	for lean, want := range map[bool][]trial.Outcome{
+		true:  {trial.Skipped, trial.Skipped, trial.Passed},
+		false: {trial.Failed, trial.Failed, trial.Passed},
+	} {
+		set := trial.Set{Library: lib, Registry: elements(t).Choosing(ruledOut{})}
+		for i, r := range trial.New(set, trial.Options{Lab: film(), Lean: lean}).Run(t.Context(), trial.Cases(lib...)) {
+			if r.Outcome != want[i] || r.Beyond != (r.Outcome == trial.Skipped) {
+				t.Errorf("lean %t, %s: %s, beyond %t, %s", lean, r.Name, r.Outcome, r.Beyond, r.Reason)
+			}
+			if r.Outcome == trial.Skipped && !strings.Contains(r.Reason, "vp8enc is ruled out") {
+				t.Errorf("the reason is %q", r.Reason)
+			}
+		}
+	}
+}
+
 func TestParallel(t *testing.T) {
 	var tests strings.Builder
 	for _, name := range strings.Fields("a b c d e f g h") {

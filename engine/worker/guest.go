@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -146,10 +147,10 @@ func (g *guest) apply(ctx context.Context, o order, secrets []byte) (answer, []b
 	return a, r.Bytes, nil
 }
 
-// forget ends what belongs to a branch that is gone.
+// forget ends what belongs to a branch that is gone, and to those that went with it: what a key has that is lazy.
 func (g *guest) forget(branch string) {
 	for _, b := range g.plan.Bridges {
-		if b.Branch != branch {
+		if b.Branch != branch && !strings.HasPrefix(b.Branch, branch+"/") {
 			continue
 		}
 		if out := g.outlets[b.Name]; out != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
@@ -156,7 +157,7 @@ func TestStopWhileWaitingForAWorker(t *testing.T) {
 	if err := rt.Stop(within(t, patience)); err != nil {
 		t.Error(err)
 	}
-	if err := <-result; fault.CodeOf(err) != fault.Closed {
+	if err := enginetest.Await(t, "the result", result); fault.CodeOf(err) != fault.Closed {
 		t.Errorf("%v", err)
 	}
 	_, err := opened(t, p).Prepare(soon(t, true), echoing("", "own"), fake.NewHost())

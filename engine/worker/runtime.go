@@ -182,6 +182,18 @@ func (r *Runtime) Inspect(ctx context.Context) (run.Report, error) {
 	return report, nil
 }
 
+// Usage implements run.Metered: it is of the whole worker.
+func (r *Runtime) Usage() (run.Usage, bool) {
+	r.mu.Lock()
+	l := r.link
+	r.mu.Unlock()
+	if l == nil {
+		return run.Usage{}, false
+	}
+	used, err := l.proc.Usage()
+	return run.Usage{PID: l.proc.PID(), CPU: used.CPU}, err == nil
+}
+
 // ask asks a worker for a report; false if none comes soon.
 func ask(ctx context.Context, l *link, m frame.Message) (run.Report, bool) {
 	_, answers, err := l.send(m, struct{}{}, false)

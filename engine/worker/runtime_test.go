@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 	"sluice/engine/plan"
@@ -283,7 +284,7 @@ func TestKeyFramesAreAskedFor(t *testing.T) {
 		t.Error("asked before anything came")
 	}
 	inlets["in"].Unit(unit(1))
-	<-came
+	enginetest.Await(t, "what comes", came)
 	ask()
 	ask() // too soon after
 	if n := host.Keys("in"); n != 1 {
@@ -308,7 +309,7 @@ func TestStopDuringACall(t *testing.T) {
 	if err := i.Stop(within(t, patience)); err != nil {
 		t.Error(err)
 	}
-	if err := <-result; fault.CodeOf(err) != fault.Closed {
+	if err := enginetest.Await(t, "the result", result); fault.CodeOf(err) != fault.Closed {
 		t.Errorf("%v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
@@ -99,7 +100,7 @@ func TestServeEndsWithItsSocket(t *testing.T) {
 	s, done := serving(context.Background(), t, rt)
 	s.prepares("")
 	s.conn.Close()
-	if err := <-done; err != nil {
+	if err := enginetest.Await(t, "the end of it", done); err != nil {
 		t.Errorf("%v", err)
 	}
 	if r, err := rt.Inspect(context.Background()); err != nil || r.Phase != run.Closed {
@@ -113,7 +114,7 @@ func TestServeEndsWithItsContext(t *testing.T) {
 	s, done := serving(ctx, t, rt)
 	s.prepares("")
 	cancel()
-	if err := <-done; err != nil {
+	if err := enginetest.Await(t, "the end of it", done); err != nil {
 		t.Errorf("%v", err)
 	}
 	if r, err := rt.Inspect(context.Background()); err != nil || r.Phase != run.Closed {
@@ -166,7 +167,7 @@ func TestServeRefusesNonsense(t *testing.T) {
 			if err := s.w.Send(); err != nil {
 				t.Fatal(err)
 			}
-			if err := <-done; fault.CodeOf(err) != fault.ProtocolViolation {
+			if err := enginetest.Await(t, "the end of it", done); fault.CodeOf(err) != fault.ProtocolViolation {
 				t.Errorf("%v", err)
 			}
 		})
@@ -179,7 +180,7 @@ func TestServeBeats(t *testing.T) {
 	entered, release := rt.Wedge(run.CallStart)
 	s.prepares("")
 	s.say(frame.Change, 2, `{"call":"start","timeout":60000000000}`, "null")
-	<-entered // a call that hangs
+	enginetest.Await(t, "the call", entered) // a call that hangs
 	if err := s.w.Heartbeat(42); err != nil {
 		t.Fatal(err)
 	}

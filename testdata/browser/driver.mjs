@@ -8,6 +8,18 @@ import { serve } from "./lib/files.mjs";
 import { Lines } from "./lib/lines.mjs";
 import { Scene } from "./lib/scene.mjs";
 
+// What is to be over by then is not over: a scenario, for all of which it is far more than the longest needs, and the end of its pages.
+const limits = { scenario: 300_000, end: 30_000 };
+
+// within fails if what is promised takes too long.
+function within(ms, what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what()} after ${ms / 1000} s`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
 const here = fileURLToPath(new URL(".", import.meta.url));
 const files = await serve(here);
 const browser = await chromium.launch({
@@ -41,17 +53,17 @@ const lines = new Lines(process.stdin, process.stdout, async (what, args, id) =>
 async function run(args, id) {
   const { default: play } = await import(`./scenarios/${args.scenario}.mjs`);
   const scene = new Scene({ browser, origin: files.origin, args, ask: (what, more) => lines.ask(id, what, more) });
-  let failure;
+  const wrong = [];
   try {
-    await play(scene);
+    await within(limits.scenario, () => `"${args.scenario}" is not over`, play(scene));
     scene.check();
   } catch (err) {
-    failure = err;
+    wrong.push(err.stack ?? err, ...scene.tabs.map((tab) => tab.last()));
   }
   await mkdir(args.out, { recursive: true });
   for (const tab of scene.tabs) await leave(tab, args.out);
-  await scene.close();
-  if (failure) throw failure;
+  await within(limits.end, () => `the pages of "${args.scenario}" are not closed`, scene.close()).catch((err) => wrong.push(err.message));
+  if (wrong.length) throw wrong.join("\n");
   return scene.notes;
 }
 

@@ -42,15 +42,10 @@ func (e *Entry) Admit(r *http.Request) (string, error) {
 		return "", fault.New(fault.Forbidden, "", "a page of another site may not do this")
 	}
 	q := auth.OfHTTP(r)
-	q.Action, q.Protocol = e.action, e.protocol
+	q.Action, q.Protocol, q.Local = e.action, e.protocol, local(r)
 	user, err := e.auth.Authorise(r.Context(), q)
-	switch {
-	case err == nil:
-		return user, nil
-	case !errors.Is(err, fault.Forbidden) || q.User != "" || q.Token != "":
-		return "", err
-	case local(r): // who shows nothing is only forbidden what nobody may
-		return "", nil
+	if !errors.Is(err, fault.Forbidden) || q.User != "" || q.Token != "" {
+		return user, err
 	}
 	if e.action == auth.Metrics {
 		return "", fault.New(fault.Forbidden, "", "without credentials the metrics are read from the server's own machine").

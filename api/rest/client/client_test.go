@@ -19,7 +19,6 @@ import (
 	"sluice/api/rest/wire"
 	"sluice/engine/fault"
 	"sluice/engine/media"
-	"sluice/engine/run"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -79,7 +78,6 @@ func TestEverything(t *testing.T) {
 	if again := got[wire.Pipeline](t)(s.Start(ctx, mix, client.Starting{Key: "k"})); again.ID != "mix" || p.State != "live" {
 		t.Errorf("%+v, again %+v", p, again)
 	}
-	s.server.Last().Answer(run.Do, func(run.Change) (run.Result, error) { return run.Result{JSON: []byte(`{"done":true}`)}, nil })
 	page := got[wire.Page[wire.Pipeline]](t)(s.Pipelines(ctx, client.PipelineFilter{}, first))
 	if len(page.Items) != 1 || page.Total != 2 || page.Next == "" {
 		t.Errorf("%+v", page)
@@ -94,7 +92,7 @@ func TestEverything(t *testing.T) {
 	if p := got[wire.Pipeline](t)(s.AddKey(ctx, "mix", "voice", "ann_x", source)); p.ID != "mix" {
 		t.Errorf("%+v", p)
 	}
-	if d := got[client.Done](t)(s.Do(ctx, "mix", "sound", "mute", wire.Values{"key": "ann_x"})); string(d.Data) != `{"done":true}` || d.Type != "application/json" {
+	if d := got[client.Done](t)(s.Do(ctx, "mix", "sound", "mute", wire.Values{"key": "ann_x"})); string(d.Data) != `{"muted":["ann_x"]}` || d.Type != "application/json" {
 		t.Errorf("%+v", d)
 	}
 	good(t, s.RemoveKey(ctx, "mix", "voice", "ann_x"))
@@ -104,6 +102,7 @@ func TestEverything(t *testing.T) {
 	s.streams(t, session)
 	s.texts(t)
 	s.events(t)
+	s.apps(t)
 	good(t, s.EndPipeline(ctx, "mix", -1))
 	got[map[string]any](t)(s.GraphSchema(ctx, "jobs/tone"))
 	if list := got[[]wire.Route](t)(s.Routes(ctx, client.RouteQuery{Event: "test.call", Path: "/live/cam", Vars: []string{"x=y"}})); len(list) != 1 || !list[0].Taken {
@@ -119,6 +118,22 @@ func TestEverything(t *testing.T) {
 		t.Errorf("%+v", a)
 	}
 	s.complete(t)
+}
+
+// apps uses what there is for applications.
+func (s *asked) apps(t *testing.T) {
+	t.Helper()
+	ctx := t.Context()
+	if a := got[wire.App](t)(s.PutApp(ctx, "my/shop", wire.AppDraft{Name: "Shop", Sign: true})); a.Secret == "" || a.Key != "my/shop" {
+		t.Errorf("%+v", a)
+	}
+	if a := got[wire.App](t)(s.App(ctx, "my/shop")); a.Name != "Shop" || !a.Signed || a.Secret != "" {
+		t.Errorf("%+v", a)
+	}
+	if list := got[wire.Page[wire.App]](t)(s.Apps(ctx, client.Paging{Limit: 1})); list.Total != 1 || list.Items[0].Key != "my/shop" {
+		t.Errorf("%+v", list)
+	}
+	good(t, s.DeleteApp(ctx, "my/shop"))
 }
 
 // streams uses what there is for streams and sessions.
@@ -142,11 +157,15 @@ func (s *asked) streams(t *testing.T, session string) {
 	if e := got[wire.Explanation](t)(s.ExplainStream(ctx, "live/cam")); !e.Published || len(e.Readers) != 2 {
 		t.Errorf("%+v", e)
 	}
-	if page := got[wire.Page[wire.Session]](t)(s.Sessions(ctx, client.Paging{})); page.Total != 2 {
+	if page := got[wire.Page[wire.Session]](t)(s.Sessions(ctx, client.SessionFilter{Direction: "play"}, client.Paging{})); page.Total != 2 {
 		t.Errorf("%+v", page)
 	}
-	if one := got[wire.Session](t)(s.Session(ctx, session)); one.Graph != "calls/peer" {
+	if one := got[wire.Session](t)(s.Session(ctx, session)); one.Graph != "calls/peer" || one.Protocol != "test" || one.Stream != "live/cam" {
 		t.Errorf("%+v", one)
+	}
+	if e := got[wire.SessionExplanation](t)(s.ExplainSession(ctx, session)); e.Session.ID != session || len(e.Streams) != 1 ||
+		e.Streams[0].Name != "live/cam" || len(e.Streams[0].Readers) != 1 || !slices.Equal(e.Streams[0].Readers[0].Sessions, []string{session}) {
+		t.Errorf("%+v", e)
 	}
 	good(t, s.EndSession(ctx, session))
 	relay := wire.Start{Graph: "jobs/relay", Params: wire.Values{"from": "live/cam", "to": "copy"}}

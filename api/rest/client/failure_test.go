@@ -22,6 +22,7 @@ import (
 	"sluice/api/rest/client/clienttest"
 	"sluice/api/rest/problem"
 	"sluice/api/rest/wire"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -250,5 +251,5 @@ func TestCancelled(t *testing.T) {
 	if _, err := c.About(ctx); !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
-	<-done
+	enginetest.Await(t, "the end of it", done)
 }

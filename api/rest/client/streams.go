@@ -39,9 +39,13 @@ func (c *Client) EndStream(ctx context.Context, name string) error {
 	return err
 }
 
-// Sessions lists who is connected, in the order of names.
-func (c *Client) Sessions(ctx context.Context, p Paging) (wire.Page[wire.Session], error) {
-	return get[wire.Page[wire.Session]](ctx, c, p.into(url.Values{}), "v1", sessions)
+// SessionFilter says which sessions are wanted; empty fields let all through. Direction is "publish" or "play".
+type SessionFilter struct{ Protocol, Direction, Stream string }
+
+// Sessions lists who is connected, in the order of names. Their addresses and users are personal data.
+func (c *Client) Sessions(ctx context.Context, f SessionFilter, p Paging) (wire.Page[wire.Session], error) {
+	q := p.into(given(given(given(url.Values{}, "protocol", f.Protocol), "direction", f.Direction), "stream", f.Stream))
+	return get[wire.Page[wire.Session]](ctx, c, q, "v1", sessions)
 }
 
 // Session gives one.
@@ -49,7 +53,12 @@ func (c *Client) Session(ctx context.Context, id string) (wire.Session, error) {
 	return get[wire.Session](ctx, c, nil, "v1", sessions, id)
 }
 
-// EndSession ends a session; its peer is told. It returns at once.
+// ExplainSession tells why one gets what it gets.
+func (c *Client) ExplainSession(ctx context.Context, id string) (wire.SessionExplanation, error) {
+	return get[wire.SessionExplanation](ctx, c, nil, "v1", sessions, id, "explain")
+}
+
+// EndSession ends a session; its client is told. It returns at once.
 func (c *Client) EndSession(ctx context.Context, id string) error {
 	_, err := c.do(ctx, request{method: http.MethodDelete, path: []string{"v1", sessions, id}})
 	return err

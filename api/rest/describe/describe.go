@@ -47,7 +47,7 @@ func Ended(e event.Instance) wire.Pipeline {
 func ofStatus(s instance.Status) wire.Pipeline {
 	p := wire.Pipeline{
 		ID: s.ID, Graph: s.Graph, Plan: s.Plan, State: string(s.State), Since: s.Since, Fault: ofCause(s.Fault), Restarts: s.Restarts,
-		Dropped: s.Dropped, Lost: s.Lost, Cost: s.Cost,
+		Dropped: s.Dropped, Lost: s.Lost, Cost: s.Cost, Busy: s.Busy,
 	}
 	if !s.Retry.IsZero() {
 		p.Retry = &s.Retry

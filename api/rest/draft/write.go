@@ -44,6 +44,9 @@ func (d *Desk) Put(ctx context.Context, name string, text []byte, v Versions) (m
 	if err := d.attempt(name, text); err != nil {
 		return false, err
 	}
+	if err := d.opt.Graphs.Mark(text); err != nil {
+		return false, unwritten(name, err)
+	}
 	root, err := os.OpenRoot(d.opt.Root)
 	if err != nil {
 		return false, unwritten(name, err)

@@ -22,6 +22,7 @@ type List struct {
 	mu    sync.Mutex
 	begun map[string]*event.Instance // by ID; nil: it has not ended
 	order []string                   // of those that have, the oldest first
+	heard chan struct{}              // closed, and made anew, when something was heard of one
 }
 
 // New makes a List that listens to a bus until Close.
@@ -29,7 +30,7 @@ func New(bus *event.Bus) *List {
 	const queue = 1024
 	l := &List{
 		sub:  bus.Subscribe(queue, func(e event.Event) bool { return e.Name == event.InstanceChanged }),
-		done: make(chan struct{}), begun: map[string]*event.Instance{},
+		done: make(chan struct{}), begun: map[string]*event.Instance{}, heard: make(chan struct{}),
 	}
 	go l.listen()
 	return l
@@ -56,6 +57,8 @@ func (l *List) note(i event.Instance) {
 	if !ok {
 		return
 	}
+	close(l.heard)
+	l.heard = make(chan struct{})
 	if had != nil {
 		l.order = slices.DeleteFunc(l.order, func(id string) bool { return id == i.ID })
 	}
@@ -94,14 +97,28 @@ func (l *List) forget(id string) {
 	l.order = slices.DeleteFunc(l.order, func(o string) bool { return o == id })
 }
 
-// Get tells how a pipeline ended. One that is begun anew has not.
-func (l *List) Get(id string) (event.Instance, bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if i := l.begun[id]; i != nil {
-		return *i, true
+// Await tells how a pipeline ended that does not run. If it was begun, word of its end is under way, which is waited for until ctx
+// is done. One that is begun anew has not ended.
+func (l *List) Await(ctx context.Context, id string) (event.Instance, bool) {
+	for {
+		l.mu.Lock()
+		i, begun := l.begun[id]
+		heard := l.heard
+		l.mu.Unlock()
+		if i != nil {
+			return *i, true
+		}
+		if !begun {
+			return event.Instance{}, false
+		}
+		select {
+		case <-heard:
+		case <-l.done:
+			return event.Instance{}, false
+		case <-ctx.Done():
+			return event.Instance{}, false
+		}
 	}
-	return event.Instance{}, false
 }
 
 // Close ends the listening and returns when its goroutine is gone. It may be called again.

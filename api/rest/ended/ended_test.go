@@ -1,9 +1,11 @@
 package ended
 
 import (
+	"context"
 	"strconv"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -31,7 +33,9 @@ func bench(t *testing.T, test func(l *List, is func(id, state string))) {
 
 func want(t *testing.T, l *List, id, state string) {
 	t.Helper()
-	if got, ok := l.Get(id); ok != (state != "") || got.To != state {
+	now, cancel := context.WithCancel(context.Background())
+	cancel()
+	if got, ok := l.Await(now, id); ok != (state != "") || got.To != state {
 		t.Errorf("%s: %v %q, want %q", id, ok, got.To, state)
 	}
 }
@@ -72,6 +76,32 @@ func TestForgetsTheOldest(t *testing.T) {
 		want(t, l, "10", "stopped")
 		if len(l.begun) != most || len(l.order) != most {
 			t.Errorf("%d and %d are kept", len(l.begun), len(l.order))
+		}
+	})
+}
+
+// Who has ended is out of the list of those who run before everybody has heard of it.
+func TestAwait(t *testing.T) {
+	bench(t, func(l *List, is func(id, state string)) {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+		defer cancel()
+		if _, ok := l.Await(ctx, "stranger"); ok || ctx.Err() != nil {
+			t.Error("nobody is waited for who was not begun")
+		}
+		l.Begun("job")
+		got := make(chan string)
+		go func() {
+			i, _ := l.Await(context.Background(), "job")
+			got <- i.To
+		}()
+		is("job", "live")
+		is("job", "failed")
+		if to := <-got; to != "failed" {
+			t.Errorf("it is %q", to)
+		}
+		l.Begun("job")
+		if _, ok := l.Await(ctx, "job"); ok || ctx.Err() == nil {
+			t.Error("it goes on, which is waited for no longer than was asked")
 		}
 	})
 }

@@ -14,6 +14,9 @@ func (g *Guard) Address(text string) error {
 	if err != nil || u.Host == "" {
 		return fault.New(fault.InvalidRequest, "", "%.80q is no address with a host", text)
 	}
+	if u.Scheme == "vod" || u.Scheme == "vod-live" { // files of a folder, and no hosts
+		return nil
+	}
 	at := u.Host
 	if u.Port() == "" {
 		at = net.JoinHostPort(u.Hostname(), usual(u.Scheme))
@@ -23,7 +26,8 @@ func (g *Guard) Address(text string) error {
 			return nil
 		}
 	}
-	return fault.New(fault.Forbidden, "", "nothing is played from %q", u.Host)
+	return fault.New(fault.Forbidden, "", "nothing is played from %q", u.Host).
+		Advise("the configuration's hub.hosts says which hosts viewers may play from")
 }
 
 // usual is the port of an address that has none.
@@ -37,6 +41,8 @@ func usual(scheme string) string {
 		return "1935"
 	case "rtmps", "https":
 		return "443"
+	case "srt":
+		return "8890"
 	case "http":
 		return "80"
 	}

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"errors"
+	"strings"
 	"testing"
 
 	"sluice/engine/fault"
@@ -33,6 +35,10 @@ func TestAddress(t *testing.T) {
 	} {
 		if err := g.Address(text); (err != nil || want != "") && fault.CodeOf(err) != want {
 			t.Errorf("%s: %v, not %q", text, err, want)
+		}
+		var f *fault.Fault
+		if want == fault.Forbidden && errors.As(err, &f) && !strings.Contains(f.Hint, "hub.hosts") {
+			t.Errorf("%s: %q does not say where hosts are allowed", text, f.Hint)
 		}
 	}
 }

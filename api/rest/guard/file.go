@@ -3,12 +3,16 @@ package guard
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"sluice/engine/element"
+	"sluice/engine/plan"
+	"sluice/engine/value"
 )
 
 // file looks at the name of a file, or at a pattern that stands for many. Links are followed, so that none leads out of a folder; who
@@ -33,6 +37,34 @@ func (g *Guard) file(t target, text string) error {
 		}
 	}
 	return t.refuse("is not in a folder that the API may use").Advise(`the configuration's key "rest.folders" says which folders it may`)
+}
+
+// files looks at the files that a text or a map names.
+func (g *Guard) files(t target, f element.Field, text string) error {
+	if f.Constraint.Type != value.Map {
+		return g.file(t, text)
+	}
+	v, err := f.Constraint.Parse(text)
+	if err != nil {
+		return t.refuse("cannot be read")
+	}
+	named, _ := v.(map[string]any)
+	for _, key := range slices.Sorted(maps.Keys(named)) {
+		one := named[key]
+		if m, ok := one.(map[string]any); ok {
+			one = m["file"]
+		}
+		name, _ := one.(string) // what is no text is no name: the element refuses it
+		if name == "" {
+			continue
+		}
+		at := t
+		at.setting = plan.Setting{Name: t.setting.Name + "." + key, Text: name}
+		if err := g.file(at, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // counted is a name with the number of the file in it, as GStreamer's elements that write and read many files take it. Some of them

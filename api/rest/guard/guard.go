@@ -22,7 +22,8 @@ type Rules struct {
 	// Folders are those in which files may be read and written, and below which.
 	Folders []string
 	// Hosts are what may be connected to, and listened on: "cam.example.org", "cam.example.org:554", "*.example.org", addresses,
-	// networks ("10.1.0.0/16"), or "*" for all. Names are not looked up, so a network admits only addresses.
+	// networks ("10.1.0.0/16"), or "*" for all that are not of this machine or of private networks, which "private" admits. Names are
+	// not looked up here, so a network admits only addresses; Reach looks at what names lead to.
 	Hosts []string
 	// Elements are those that may be used whatever they touch: "v4l2src".
 	Elements []string
@@ -96,6 +97,8 @@ func (g *Guard) node(n *plan.Node, s *element.Spec) error {
 		var err error
 		switch text := set.Reveal(); {
 		case text == "":
+		case f.Files:
+			err = g.files(t, f, text)
 		case f.Constraint.Type == value.File:
 			err = g.file(t, text)
 		case f.Constraint.Type == value.URI, strings.Contains(text, "://"): // streams may be called by their addresses
@@ -108,10 +111,19 @@ func (g *Guard) node(n *plan.Node, s *element.Spec) error {
 	return nil
 }
 
-// Setting refuses what a node is told while it runs, if that names a file or an address that is not allowed. An error is one of Plan's.
-func (g *Guard) Setting(node, name string, s plan.Setting) error {
-	f := element.Field{Name: s.Name, Constraint: value.Constraint{Type: s.Type}}
-	return g.node(&plan.Node{Name: node, Element: name, Settings: []plan.Setting{s}}, &element.Spec{Fields: []element.Field{f}})
+// Setting refuses what a node is told while it runs, in a field or with an action, if that names a file or an address that is not
+// allowed. The text is as value.Text has it, and name is that of the node's element. An error is one of Plan's. That no plan names the
+// file yet makes no difference: one that is refused later would be refused to somebody else.
+func (g *Guard) Setting(node, name string, f element.Field, text string) error {
+	set, s := plan.Setting{Name: f.Name, Type: f.Constraint.Type, Text: text}, &element.Spec{Name: name, Fields: []element.Field{f}}
+	if element.Own(name) {
+		return g.node(&plan.Node{Name: node, Element: name, Settings: []plan.Setting{set}}, s)
+	}
+	if slices.Contains(g.rules.Elements, name) {
+		return nil
+	}
+	_, err := g.setting(target{node: node, element: name, setting: set}, s)
+	return err
 }
 
 // element looks at an element of GStreamer's.

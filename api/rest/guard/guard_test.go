@@ -79,7 +79,7 @@ func TestPlan(t *testing.T) {
 		"stream.out name=a/b":                  yes,
 		"rtph264pay":                           yes,
 		"x264enc option-string=ref=3:me=hex":   yes,
-		"x264enc option-string=stats=/tmp/x":   no,
+		"x264enc option-string=stats=/run/x":   no,
 		"x264enc option-string=csv=evil.csv:csv-log-level=2":   no,
 		"x264enc option-string=scenecut=0:analysis-save=a":     no,
 		"x264enc option-string=Stats=a":                        no,
@@ -133,15 +133,15 @@ func TestPlan(t *testing.T) {
 		"giosrc location=file:///etc/passwd":                    no,
 		"hlssink2 location=/srv/media/%d.ts":                    no, // and its playlist where the server was started
 		"mp4mux moov-recovery-file=/etc/cron.d/x":               no,
-		"vp8enc multipass-cache-file=/root/x":                   no,
+		"vp8enc multipass-cache-file=/srv/other/x":              no,
 		"gdkpixbufoverlay location=/etc/passwd":                 no,
 		"gdkpixbufoverlay location=/srv/media/logo.png":         yes,
-		"queue2 temp-template=/tmp/XXXXXX":                      no,
+		"queue2 temp-template=/var/cache/XXXXXX":                no,
 		"file.in path=/srv/media/a.mp4":                         yes,
 		"file.in path=/etc/passwd":                              no,
 		"file.out path=a.mp4":                                   no,
 		"fdsrc fd=3":                                            no,
-		"shmsrc socket-path=/tmp/x":                             no,
+		"shmsrc socket-path=/run/x":                             no,
 		"playbin uri=file:///srv/media/a.mp4":                   yes,
 		"playbin uri=file:///etc/passwd":                        no,
 		"uridecodebin uri=FILE:///etc/passwd":                   no,
@@ -215,6 +215,47 @@ func TestPlan(t *testing.T) {
 }
 
 // TestNothingIsAllowedByItself: without rules, what touches nothing can be used, and nothing else.
+// What a node is told is looked at also while no element of the plan has it.
+func TestSetting(t *testing.T) {
+	const yes, no = true, false
+	folder := t.TempDir()
+	g, err := New(Rules{Folders: []string{folder}, Elements: []string{"gdkpixbufoverlay"}}, specs(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(t value.Type) element.Field { return element.Setting("it", t).Paths() }
+	for _, c := range []struct {
+		element string
+		field   element.Field
+		text    string
+		allowed bool
+	}{
+		{"video.mix", named(value.String), "", yes},
+		{"video.mix", named(value.String), folder + "/a.png", yes},
+		{"video.mix", named(value.String), "/etc/a.png", no},
+		{"video.mix", named(value.String), folder + "/../a.png", no},
+		{"video.mix", element.Setting("it", value.String), "/etc/a.png", yes}, // names no file
+		{"video.mix", element.Setting("it", value.File), "/etc/a.png", no},
+		{"video.mix", element.Setting("it", value.String), "rtsp://evil.example/x", no},
+		{"video.mix", named(value.Map), `{}`, yes},
+		{"video.mix", named(value.Map), `{"ann":"` + folder + `/a.png","bob":""}`, yes},
+		{"video.mix", named(value.Map), `{"ann":"` + folder + `/a.png","bob":"/etc/a.png"}`, no},
+		{"video.mix", named(value.Map), `{"ann":{"file":"` + folder + `/a.png","x":7}}`, yes},
+		{"video.mix", named(value.Map), `{"ann":{"x":7},"bob":{"file":"/etc/a.png"}}`, no},
+		{"video.mix", named(value.Map), `{`, no},
+		{"filesrc", element.Setting("location", value.String), "/etc/a.png", no},
+		{"filesrc", element.Setting("location", value.String), folder + "/a.png", yes},
+		{"gdkpixbufoverlay", element.Setting("location", value.String), "/etc/a.png", yes},
+		{"volume", element.Setting("volume", value.Float), "0.5", yes},
+	} {
+		err := g.Setting("node", c.element, c.field, c.text)
+		f, _ := errors.AsType[*fault.Fault](err)
+		if (err == nil) != c.allowed || err != nil && (f == nil || f.Code != fault.Forbidden || f.Place != "node") {
+			t.Errorf("%s %s %q: %v", c.element, c.field.Constraint.Type, c.text, err)
+		}
+	}
+}
+
 func TestNothingIsAllowedByItself(t *testing.T) {
 	g, err := New(Rules{}, specs(t))
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 
 // host is one rule about hosts.
 type host struct {
-	any    bool
+	any    bool         // all that are not inside
+	inside bool         // all that are
 	suffix string       // ".example.org"
 	name   string       // "cam.example.org"
 	net    netip.Prefix // of addresses; an address is a network of one
@@ -19,14 +20,20 @@ type host struct {
 
 var errHost = errors.New("no host")
 
-// names are letters, digits, dashes and dots; what else resolvers may take, such as numbers for addresses, only "*" admits.
+// private is the rule that admits what is inside.
+const private = "private"
+
+// names are letters, digits, dashes and dots; what else resolvers may take only "private" admits.
 var names = regexp.MustCompile(`^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$`)
 
 var ports = regexp.MustCompile(`^[0-9]{1,5}$`)
 
 func parseHost(text string) (host, error) {
-	if text == "*" {
+	switch text {
+	case "*":
 		return host{any: true}, nil
+	case private:
+		return host{inside: true}, nil
 	}
 	if p, err := netip.ParsePrefix(text); err == nil {
 		return host{net: p.Masked()}, nil
@@ -62,8 +69,8 @@ func split(text string) (name, port string) {
 func (h host) admits(text string) bool {
 	name, port := split(text)
 	switch {
-	case h.any:
-		return true
+	case h.any, h.inside:
+		return h.inside == leadsInside(name)
 	case h.port != "" && h.port != port:
 		return false
 	}

@@ -1,12 +1,14 @@
 package problem
 
 import (
+	"cmp"
 	"net/http"
 	"regexp"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"sluice/api/rest/exact"
 	"sluice/engine/fault"
 )
 
@@ -22,14 +24,7 @@ func OfHuma(e *huma.ErrorModel) *Problem {
 		return p
 	}
 	for _, one := range e.Errors {
-		d := Detail{Detail: one.Message, Code: p.Code}
-		section, rest, _ := strings.Cut(one.Location, ".")
-		if section == "body" {
-			d.Pointer = pointerTo(rest)
-		} else {
-			d.Parameter = rest
-		}
-		p.Errors = append(p.Errors, d)
+		p.Errors = append(p.Errors, ofHuma(one, p.Code))
 	}
 	switch e.Status {
 	case http.StatusUnsupportedMediaType:
@@ -38,9 +33,30 @@ func OfHuma(e *huma.ErrorModel) *Problem {
 		p.Detail = strings.Replace(p.Detail, " limit=", ": the most are ", 1)
 	}
 	if len(p.Errors) == 1 {
-		p.Detail = p.Errors[0].Detail
+		p.Detail, p.Hint = p.Errors[0].Detail, cmp.Or(p.Errors[0].Hint, p.Hint)
 	}
 	return p
+}
+
+// ofHuma is one of several things that huma found.
+func ofHuma(one *huma.ErrorDetail, code string) Detail {
+	if f, ok := exact.Parse(one.Message); ok {
+		return Detail{Detail: f.Detail, Code: code, Pointer: f.Pointer, Hint: f.Hint}
+	}
+	d := Detail{Detail: one.Message, Code: code}
+	section, rest, _ := strings.Cut(one.Location, ".")
+	if section == "body" {
+		d.Pointer = pointerTo(rest)
+	} else {
+		d.Parameter = rest
+	}
+	if pattern, ok := strings.CutPrefix(one.Message, "expected string to match pattern "); ok {
+		d.Detail, d.Hint = "it is not written as it has to be", "it has to match the regular expression "+pattern
+	}
+	if one.Message == "unexpected property" {
+		d.Hint = "leave it out; /openapi.json tells what there is"
+	}
+	return d
 }
 
 // index is an item of a list in huma's notation: "items[3]".

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"sluice/api"
 	"sluice/engine/fault"
 )
 
@@ -68,7 +69,7 @@ func Of(err error) *Problem {
 		return p
 	}
 	p := &Problem{Code: string(fault.CodeOf(err))}
-	p.Status = Status(fault.CodeOf(err))
+	p.Status = api.Status(fault.CodeOf(err))
 	f, _ := errors.AsType[*fault.Fault](err)
 	if r, ok := errors.AsType[*Refusal](err); ok {
 		f, p.Errors = r.Fault, r.Errors

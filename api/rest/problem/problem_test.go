@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/http/httptest"
 	"reflect"
 	"strings"
@@ -65,25 +64,6 @@ func TestOf(t *testing.T) {
 	} {
 		if got := *Of(row.err); !reflect.DeepEqual(got, row.want) {
 			t.Errorf("%s:\n%+v, want\n%+v", row.name, got, row.want)
-		}
-	}
-}
-
-// TestStatus: each code has a status that is none of success.
-func TestStatus(t *testing.T) {
-	for _, c := range fault.Codes() {
-		if s := Status(c.Code); s < 400 || http.StatusText(s) == "" {
-			t.Errorf("%s: %d", c.Code, s)
-		}
-		if s := Status(c.Code); c.Blame == fault.Request && s >= 500 && c.Code != fault.Overloaded && c.Code != fault.Closed {
-			t.Errorf("%s: %d blames the server for what the caller did", c.Code, s)
-		}
-	}
-	for code, want := range map[fault.Code]int{
-		fault.LintFailed: 422, fault.StaleVersion: 412, fault.MediaCorrupt: 502, fault.Lost: 500, fault.StartTimeout: 504, "unheard of": 500,
-	} {
-		if got := Status(code); got != want {
-			t.Errorf("%s: %d, want %d", code, got, want)
 		}
 	}
 }

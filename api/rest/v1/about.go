@@ -14,6 +14,7 @@ import (
 	"sluice/api/rest/wire"
 	"sluice/engine/element"
 	"sluice/engine/fault"
+	"sluice/engine/run/coders"
 	"sluice/engine/spec"
 )
 
@@ -32,7 +33,8 @@ func (v *V1) listElements(_ context.Context, in *struct {
 	Paging
 	All  bool   `query:"all" doc:"GStreamer's elements, too."`
 	Part string `query:"part" maxLength:"128" doc:"Only those with this in their names."`
-}) (*Body[wire.Page[wire.ElementName]], error) {
+	Known
+}) (*Versioned[wire.Page[wire.ElementName]], error) {
 	var all []*element.Spec
 	names := v.opt.Registry.OwnNames()
 	if in.All {
@@ -49,12 +51,13 @@ func (v *V1) listElements(_ context.Context, in *struct {
 	for _, s := range some.Items {
 		out.Items = append(out.Items, describe.ElementName(s))
 	}
-	return &Body[wire.Page[wire.ElementName]]{out}, nil
+	return versioned(out)
 }
 
 func (v *V1) getElement(_ context.Context, in *struct {
 	Name string `path:"name" maxLength:"128" example:"stream.in"`
-}) (*Body[wire.Element], error) {
+	Known
+}) (*Versioned[wire.Element], error) {
 	s, ok := v.opt.Registry.Spec(in.Name)
 	if !ok {
 		r := problem.Refuse(0, fault.ResourceNotFound, "there is no element %q in %s", in.Name, v.opt.Registry.Source())
@@ -63,7 +66,7 @@ func (v *V1) getElement(_ context.Context, in *struct {
 		}
 		return nil, r
 	}
-	return &Body[wire.Element]{describe.Element(s)}, nil
+	return versioned(describe.Element(s))
 }
 
 func (v *V1) addServer() {
@@ -74,13 +77,15 @@ func (v *V1) getServer(ctx context.Context, _ *struct{}) (*Body[wire.Server], er
 	set := v.opt.Graphs.Current()
 	s := wire.Server{
 		Version: v.opt.Version, Started: v.begun.In(time.UTC), Uptime: v.opt.Now().Sub(v.begun).Seconds(), CPUs: runtime.GOMAXPROCS(0),
-		CPU: describe.CPU().Seconds(), Memory: describe.Memory(), Routines: runtime.NumGoroutine(), Sessions: len(v.sessions()),
+		CPU: describe.CPU().Seconds(), Memory: describe.Memory(), Routines: runtime.NumGoroutine(), Sessions: v.opt.Present.Len(),
 		Graphs: len(set.Graphs()), Held: len(set.Held()), GStreamer: v.opt.Registry.Source(),
 	}
 	for _, one := range v.opt.Engine.Streams().Streams() {
 		s.Streams++
 		s.Readers += one.Readers
 	}
+	n := coders.Of(v.opt.Engine.Instances().Instances(), v.opt.Registry.Spec)
+	s.Encoders, s.Decoders = coders.Sum(n.Encoders), coders.Sum(n.Decoders)
 	counted := map[int]bool{} // workers, which pipelines of sound share
 	for _, r := range v.opt.Engine.Instances().List(ctx) {
 		s.Pipelines++

@@ -57,7 +57,8 @@ func (v *V1) doAction(ctx context.Context, in *struct {
 		return nil, err
 	}
 	for _, a := range args {
-		if err := v.opt.Guard.Setting(n.Name, n.Element, a); err != nil {
+		f, _ := (&element.Spec{Fields: s.Actions[at].Args}).Field(a.Name)
+		if err := v.opt.Guard.Setting(n.Name, n.Element, f, a.Text); err != nil {
 			return nil, err
 		}
 	}

@@ -40,12 +40,12 @@ func (v *V1) followAll(_ context.Context, in *Following) (*huma.StreamResponse, 
 	return v.follow(in, func(event.Event) bool { return true }) //nolint:contextcheck // huma calls it with the request's
 }
 
-func (v *V1) followPipeline(_ context.Context, in *struct {
+func (v *V1) followPipeline(ctx context.Context, in *struct {
 	OfPipeline
 	Following
 }) (*huma.StreamResponse, error) {
-	if _, ok := v.ended.Get(in.ID); !ok {
-		if _, err := v.find(in.ID); err != nil {
+	if _, err := v.find(in.ID); err != nil {
+		if _, ok := v.over(ctx, in.ID); !ok {
 			return nil, err
 		}
 	}

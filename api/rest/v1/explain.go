@@ -2,11 +2,15 @@ package v1
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"sluice/api/rest/describe"
 	"sluice/api/rest/wire"
+	"sluice/engine"
+	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/route"
 )
@@ -29,13 +33,13 @@ func (v *V1) listReaders(_ context.Context, in *struct {
 	if !v.opt.Engine.Streams().Has(in.Name) {
 		return nil, v.noStream(in.Name)
 	}
-	all := v.readers(in.Name) // in the order of their numbers
+	all, serves := v.readers(in.Name), v.serves() // in the order of their numbers
 	out := wire.Page[wire.Reader]{Items: []wire.Reader{}, Total: len(all)}
 	for i, r := range all {
 		if r.ID <= in.After {
 			continue
 		}
-		if out.Items = append(out.Items, describe.Reader(r)); len(out.Items) == in.Limit {
+		if out.Items = append(out.Items, v.reader(r, serves)); len(out.Items) == in.Limit {
 			if i+1 < len(all) {
 				out.Next = strconv.FormatUint(r.ID, 10)
 			}
@@ -46,18 +50,48 @@ func (v *V1) listReaders(_ context.Context, in *struct {
 }
 
 func (v *V1) explainStream(_ context.Context, in *OfStream) (*Body[wire.Explanation], error) {
-	const some = 100
-	path := "/" + strings.TrimPrefix(in.Name, "/")
-	out := wire.Explanation{Name: in.Name, Wanted: v.candidates("stream.wanted", path, nil), Pipelines: v.around(in.Name)}
-	info, ok := v.opt.Engine.Streams().Stream(in.Name)
+	return &Body[wire.Explanation]{v.explain(in.Name, func(hub.ReaderInfo) bool { return true })}, nil
+}
+
+func (v *V1) explainSession(_ context.Context, in *OfSession) (*Body[wire.SessionExplanation], error) {
+	s, ok := v.opt.Present.Find(in.ID)
 	if !ok {
-		return &Body[wire.Explanation]{out}, nil
+		return nil, noSession(in.ID)
+	}
+	out := wire.SessionExplanation{Session: v.session(s), Streams: []wire.Explanation{}}
+	own := func(r hub.ReaderInfo) bool { return r.Owner == s.Pipeline }
+	for _, name := range out.Session.Reads {
+		out.Streams = append(out.Streams, v.explain(name, own))
+	}
+	for _, name := range out.Session.Publishes {
+		out.Streams = append(out.Streams, v.explain(name, func(hub.ReaderInfo) bool { return true }))
+	}
+	if len(out.Streams) == 0 { // it does neither yet
+		out.Streams = append(out.Streams, v.explain(s.Stream, own))
+	}
+	return &Body[wire.SessionExplanation]{out}, nil
+}
+
+// explain says why some of those who read a stream get what they get.
+func (v *V1) explain(name string, who func(hub.ReaderInfo) bool) wire.Explanation {
+	const some = 100
+	path := "/" + strings.TrimPrefix(name, "/")
+	out := wire.Explanation{
+		Name: name, Wanted: v.candidates("stream.wanted", path, nil), Pipelines: v.around(name), Refused: v.refused(name),
+	}
+	info, ok := v.opt.Engine.Streams().Stream(name)
+	if !ok {
+		return out
 	}
 	out.Published, out.Tracks = true, describe.Stream(info).Tracks
-	readers := v.readers(in.Name)
+	readers := slices.DeleteFunc(v.readers(name), func(r hub.ReaderInfo) bool { return !who(r) })
 	out.Conversions = describe.Conversions(readers)
+	for i := range out.Conversions {
+		v.worked(&out.Conversions[i])
+	}
+	serves := v.serves()
 	for _, r := range readers[:min(some, len(readers))] {
-		out.Readers = append(out.Readers, describe.Reader(r))
+		out.Readers = append(out.Readers, v.reader(r, serves))
 	}
 	seen := map[string]bool{}
 	for _, t := range out.Tracks {
@@ -72,5 +106,53 @@ func (v *V1) explainStream(_ context.Context, in *OfStream) (*Body[wire.Explanat
 			}
 		}
 	}
-	return &Body[wire.Explanation]{out}, nil
+	return out
+}
+
+// serves lists the sessions of pipelines.
+func (v *V1) serves() map[string][]string {
+	out := map[string][]string{}
+	for _, s := range v.opt.Present.All() {
+		out[s.Pipeline] = append(out[s.Pipeline], s.ID)
+	}
+	delete(out, "") // those who have none yet
+	return out
+}
+
+// reader describes somebody who reads, with whom that serves and what works for him.
+func (v *V1) reader(info hub.ReaderInfo, serves map[string][]string) wire.Reader {
+	out := describe.Reader(info)
+	out.Sessions = serves[out.Pipeline]
+	for _, t := range out.Tracks {
+		if t.Conversion != nil {
+			v.worked(t.Conversion)
+		}
+	}
+	return out
+}
+
+// worked fills in what the pipeline of a conversion does.
+func (v *V1) worked(c *wire.Conversion) {
+	if i, ok := v.opt.Engine.Instances().Get(c.Pipeline); ok {
+		describe.Worked(c, i)
+	}
+}
+
+// refused lists what could not be started for a stream lately. The engine can tell; others in its place may not.
+func (v *V1) refused(stream string) []wire.Refusal {
+	e, ok := v.opt.Engine.(interface {
+		Refused(stream string) []engine.Refusal
+	})
+	if !ok {
+		return nil
+	}
+	const some = 10
+	var out []wire.Refusal
+	for _, r := range e.Refused(stream) {
+		if len(out) == some {
+			break
+		}
+		out = append(out, wire.Refusal{At: r.At.In(time.UTC), Event: r.Event, Code: string(fault.CodeOf(r.Err)), Text: r.Err.Error()})
+	}
+	return out
 }

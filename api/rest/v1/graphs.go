@@ -52,7 +52,8 @@ func (v *V1) listGraphs(_ context.Context, in *struct {
 	Paging
 	Startable bool   `query:"startable" doc:"Only those that can be started by their names."`
 	Prefix    string `query:"prefix" maxLength:"512" doc:"Only those whose names begin with it."`
-}) (*Body[wire.Graphs], error) {
+	Known
+}) (*Versioned[wire.Graphs], error) {
 	set := v.opt.Graphs.Current()
 	startable := startable(set)
 	all := slices.DeleteFunc(slices.Clone(set.Graphs()), func(g *spec.Graph) bool {
@@ -66,7 +67,7 @@ func (v *V1) listGraphs(_ context.Context, in *struct {
 	for _, h := range set.Held() {
 		out.Held = append(out.Held, wire.Held{File: v.desk.Below(h.File), Why: h.Why, Kept: h.Kept})
 	}
-	return &Body[wire.Graphs]{out}, nil
+	return versioned(out)
 }
 
 // startable are the graphs with a route for who starts them by their names.
@@ -102,11 +103,14 @@ func (v *V1) graph(set *store.Set, g *spec.Graph, starts bool) wire.Graph {
 func etag(version string) string { return `"` + version + `"` }
 
 type graphOutput struct {
-	ETag string `header:"ETag" doc:"Version of the text, for If-Match."`
+	ETag string `header:"ETag" doc:"Version of the text, for If-Match and If-None-Match."`
 	Body wire.GraphDetail
 }
 
-func (v *V1) getGraph(_ context.Context, in *OfGraph) (*graphOutput, error) {
+func (v *V1) getGraph(_ context.Context, in *struct {
+	OfGraph
+	Known
+}) (*graphOutput, error) {
 	set := v.opt.Graphs.Current()
 	g, err := v.known(set, in.Name)
 	if err != nil {
@@ -142,12 +146,15 @@ func describeParam(d param.Def) wire.Param {
 	return p
 }
 
-func (v *V1) getSchema(_ context.Context, in *OfGraph) (*Body[map[string]any], error) {
+func (v *V1) getSchema(_ context.Context, in *struct {
+	OfGraph
+	Known
+}) (*Versioned[map[string]any], error) {
 	t, err := v.template(in.Name)
 	if err != nil {
 		return nil, err
 	}
-	return &Body[map[string]any]{param.Schema(t.Graph(), t.Params())}, nil
+	return versioned(param.Schema(t.Graph(), t.Params()))
 }
 
 // known finds a graph.
@@ -179,5 +186,9 @@ func (v *V1) template(name string) (*plan.Template, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.Compile(g, set, v.opt.Registry)
+	t, err := plan.Compile(g, set, v.opt.Registry)
+	if err == nil && set.OfCallers(name) {
+		t = t.Unlowered()
+	}
+	return t, err
 }

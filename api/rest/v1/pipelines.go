@@ -8,6 +8,7 @@ import (
 
 	"sluice/api/rest/describe"
 	"sluice/api/rest/wire"
+	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/run/instance"
 	"sluice/engine/spec"
@@ -68,7 +69,7 @@ func (v *V1) listPipelines(_ context.Context, in *struct {
 func (v *V1) getPipeline(ctx context.Context, in *OfPipeline) (*Body[wire.PipelineDetail], error) {
 	i, ok := v.opt.Engine.Instances().Get(in.ID)
 	if !ok {
-		if e, ok := v.ended.Get(in.ID); ok {
+		if e, ok := v.over(ctx, in.ID); ok {
 			return &Body[wire.PipelineDetail]{wire.PipelineDetail{Pipeline: describe.Ended(e)}}, nil
 		}
 		return nil, v.noPipeline(in.ID)
@@ -76,7 +77,15 @@ func (v *V1) getPipeline(ctx context.Context, in *OfPipeline) (*Body[wire.Pipeli
 	return &Body[wire.PipelineDetail]{describe.Detail(ctx, i, v.opt.Registry.Spec)}, nil
 }
 
-func (v *V1) endPipeline(_ context.Context, in *struct {
+// over tells how a pipeline ended that does not run.
+func (v *V1) over(ctx context.Context, id string) (event.Instance, bool) {
+	const patience = time.Second // until it is heard of
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return v.ended.Await(ctx, id)
+}
+
+func (v *V1) endPipeline(ctx context.Context, in *struct {
 	OfPipeline
 	Drain string `query:"drain" example:"5s" doc:"How long that may take at most; 0s ends it at once. Without it, what its graph says."`
 }) (*struct{}, error) {
@@ -90,7 +99,7 @@ func (v *V1) endPipeline(_ context.Context, in *struct {
 	}
 	i, ok := v.opt.Engine.Instances().Get(in.ID)
 	if !ok {
-		if _, ok := v.ended.Get(in.ID); ok {
+		if _, ok := v.over(ctx, in.ID); ok {
 			v.ended.Forget(in.ID)
 			return nil, nil //nolint:nilnil // an answer without a body
 		}

@@ -61,7 +61,7 @@ func (v *V1) startPipeline(ctx context.Context, in *startInput) (*startOutput, e
 		inst, _ = v.opt.Engine.Instances().Get(id)
 	}
 	if inst == nil {
-		e, ok := v.ended.Get(id)
+		e, ok := v.over(ctx, id)
 		if !ok {
 			return nil, v.noPipeline(id)
 		}
@@ -91,7 +91,9 @@ func (v *V1) start(ctx context.Context, s wire.Start) (*instance.Instance, error
 		s.ID = strings.ToLower(rand.Text()[:letters])
 	}
 	fresh := v.ended.Begun(s.ID)
-	inst, err := v.opt.Engine.Run(ctx, engine.Start{Graph: s.Graph, ID: s.ID, Params: s.Params, Check: v.opt.Guard.Plan})
+	inst, err := v.opt.Engine.Run(ctx, engine.Start{
+		Graph: s.Graph, ID: s.ID, Params: s.Params, Check: v.opt.Guard.Plan, Reach: v.opt.Guard.Reach,
+	})
 	if err != nil {
 		if fresh {
 			v.ended.Forget(s.ID)

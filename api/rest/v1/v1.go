@@ -6,6 +6,7 @@ package v1
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"io/fs"
 	"log/slog"
@@ -19,6 +20,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"sluice/api"
+	"sluice/api/apps"
 	"sluice/api/rest/draft"
 	"sluice/api/rest/ended"
 	"sluice/api/rest/feed"
@@ -44,7 +47,7 @@ type Engine interface {
 	Instances() *supervisor.Supervisor
 }
 
-// Options are what the API is made with. All but Log, Now, User and Folder are needed.
+// Options are what the API is made with. All but Log, Now, User, Present, Apps, Methods and Folder are needed.
 type Options struct {
 	Engine   Engine
 	Graphs   *store.Store
@@ -52,6 +55,13 @@ type Options struct {
 	Guard    *guard.Guard // of what callers start
 	// Check finds what is wrong with a set of graphs.
 	Check func(graphs []*spec.Graph) []spec.Diagnostic
+
+	// Present are who publishes and plays; nil: nobody does.
+	Present *api.Sessions
+	// Apps are the applications of pages; nil: there are none, and no file to keep any in.
+	Apps Applications
+	// Methods tells whether a back end of theirs may have a method; nil: every one.
+	Methods func(name string) bool
 
 	Shipped fs.FS  // the graphs that come with sluice
 	Folder  string // of the user's graphs; "" if there is none
@@ -94,6 +104,9 @@ func New(api huma.API, o Options) *V1 {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Apps == nil {
+		o.Apps = apps.None()
+	}
 	if o.User == nil {
 		o.User = func(context.Context) string { return "" }
 	}
@@ -107,6 +120,7 @@ func New(api huma.API, o Options) *V1 {
 	v.addNodes()
 	v.addStreams()
 	v.addSessions()
+	v.addApps()
 	v.addEvents()
 	v.addRoutes()
 	v.addElements()
@@ -147,6 +161,9 @@ func add[I, O any](v *V1, o op, do func(context.Context, *I) (*O, error)) {
 	}
 	if len(o.kinds) > 0 {
 		out.Responses[strconv.Itoa(cmp.Or(o.status, http.StatusOK))] = given(o.kinds)
+	}
+	if _, versioned := reflect.TypeFor[O]().FieldByName("ETag"); versioned && o.method == http.MethodGet {
+		out.Responses[strconv.Itoa(http.StatusNotModified)] = &huma.Response{Description: "It is what If-None-Match names."}
 	}
 	for _, status := range o.errors {
 		out.Responses[strconv.Itoa(status)] = v.refusal(http.StatusText(status))
@@ -225,5 +242,22 @@ func pageOf[T any](all []T, by Paging, name func(T) string) wire.Page[T] {
 
 // Body is an answer without headers of its own.
 type Body[T any] struct{ Body T }
+
+// Versioned is an answer with its version, by which clients need not be sent it again.
+type Versioned[T any] struct {
+	ETag string `header:"ETag" doc:"Version of the answer, for If-None-Match."`
+	Body T
+}
+
+// versioned gives an answer its version.
+func versioned[T any](body T) (*Versioned[T], error) {
+	text, err := json.Marshal(body)
+	return &Versioned[T]{etag(draft.Sum(text)), body}, err
+}
+
+// Known is what the client has of an answer that is Versioned. Package rest looks at it.
+type Known struct {
+	NoneMatch string `header:"If-None-Match" maxLength:"1024" doc:"ETags of what the client has, or *: if it is that, the answer is 304."`
+}
 
 func problemType() reflect.Type { return reflect.TypeFor[problem.Problem]() }

@@ -67,7 +67,9 @@ type Server struct {
 	Streams   int       `json:"streams"`
 	Readers   int       `json:"readers"`
 	Pipelines int       `json:"pipelines"`
-	Sessions  int       `json:"sessions"`
+	Sessions  int       `json:"sessions" doc:"Clients that publish or play."`
+	Encoders  int       `json:"encoders" doc:"Of GStreamer, that run in pipelines: one for all who take the same, however many they are."`
+	Decoders  int       `json:"decoders"`
 	Graphs    int       `json:"graphs"`
 	Held      int       `json:"graphs_held,omitempty" doc:"Files of graphs that are not used as they are."`
 	GStreamer string    `json:"gstreamer" doc:"Where what is known of GStreamer comes from."`

@@ -15,6 +15,7 @@ type Pipeline struct {
 	Dropped   int        `json:"dropped,omitempty" doc:"Branches that failed and left for good."`
 	Lost      int        `json:"lost,omitempty" doc:"Processes that hung and were given up."`
 	Cost      float64    `json:"cost,omitempty" doc:"CPUs, by the estimate of its plan."`
+	Busy      float64    `json:"busy,omitempty" doc:"CPUs that it keeps busy, at most; known after some seconds."`
 	Branches  []Branch   `json:"branches,omitempty" doc:"Parts that come and go."`
 	Publishes []string   `json:"publishes,omitempty" doc:"Streams that it publishes."`
 	Reads     []string   `json:"reads,omitempty" doc:"Streams that it reads."`

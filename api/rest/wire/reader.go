@@ -10,8 +10,19 @@ type Reader struct {
 	Form   string    `json:"form" enum:"packets,units"`
 	Paused bool      `json:"paused,omitempty"`
 	Wants  string    `json:"wants" doc:"What it can take, best first." example:"video: h264, vp8; audio: opus"`
+	Offers string    `json:"offers,omitempty" doc:"What it could take when it came, if it was settled then which of it."`
 	Tracks []Choice  `json:"tracks" doc:"What it gets, and why."`
+	Lacks  []Lack    `json:"lacks,omitempty" doc:"What it does without though it is published."`
 	Counts Counts    `json:"counts" doc:"Of what it was given."`
+	// Pipeline and Sessions say whom it serves.
+	Pipeline string   `json:"pipeline,omitempty" doc:"The one that reads."`
+	Sessions []string `json:"sessions,omitempty" doc:"Those that this pipeline serves."`
+}
+
+// Lack is a kind of media that a reader goes without.
+type Lack struct {
+	Kind string `json:"kind" example:"audio"`
+	Why  string `json:"why" example:"aac cannot be decoded"`
 }
 
 // Choice is a track that a reader gets.
@@ -36,6 +47,25 @@ type Conversion struct {
 	Channels int    `json:"channels,omitempty"`
 	Graph    string `json:"graph,omitempty" doc:"The graph that makes it, and its version." example:"live/convert@5f2c"`
 	Readers  int    `json:"readers" doc:"How many of those that are listed get it."`
+	// Pipeline is what makes it.
+	Pipeline string   `json:"pipeline,omitempty" doc:"The one that makes it."`
+	Elements []string `json:"elements,omitempty" doc:"GStreamer's that do the work." example:"[\"avdec_aac\",\"opusenc\"]"`
+	Cost     float64  `json:"cost,omitempty" doc:"CPUs, by the estimate of the pipeline's plan."`
+	Busy     float64  `json:"busy,omitempty" doc:"CPUs that it keeps busy; not there before that is known."`
+}
+
+// Refusal is somebody, or a conversion, for whom nothing could be started.
+type Refusal struct {
+	At    time.Time `json:"at"`
+	Event string    `json:"event" example:"whep.play"`
+	Code  string    `json:"code" example:"codec_not_available"`
+	Text  string    `json:"text"`
+}
+
+// SessionExplanation says why somebody who is connected gets what he gets, or what becomes of what he publishes.
+type SessionExplanation struct {
+	Session Session       `json:"session"`
+	Streams []Explanation `json:"streams" doc:"Those that its pipeline reads, with this reader alone, and those that it publishes, with all."`
 }
 
 // Explanation says why those who play a stream get what they get.
@@ -48,6 +78,7 @@ type Explanation struct {
 	Readers     []Reader         `json:"readers,omitempty" doc:"A hundred of them at most; GET /v1/streams/{name}/readers has all."`
 	Wanted      []Route          `json:"wanted,omitempty" doc:"Graphs that would bring it if nobody published it, the first one first."`
 	Convert     []Route          `json:"convert,omitempty" doc:"Graphs that convert it for who cannot take it, by kind of media."`
+	Refused     []Refusal        `json:"refused,omitempty" doc:"What could not be started for it lately, the latest first."`
 }
 
 // Route is an event that a graph answers.
@@ -58,16 +89,4 @@ type Route struct {
 	Place string `json:"place" doc:"File, line and column." example:"live/rtmp.yaml:8:5"`
 	Why   string `json:"why,omitempty" doc:"Why it stands where it does among those that match."`
 	Taken bool   `json:"taken,omitempty" doc:"It is the one that the event takes."`
-}
-
-// Session is a pipeline that speaks to a peer: somebody who is connected.
-type Session struct {
-	ID        string    `json:"id" doc:"Name of its pipeline."`
-	Roles     []string  `json:"roles" doc:"What the peers are." example:"[\"browser\"]"`
-	Graph     string    `json:"graph"`
-	State     string    `json:"state"`
-	Since     time.Time `json:"since" doc:"Of the state."`
-	Publishes []string  `json:"publishes,omitempty"`
-	Reads     []string  `json:"reads,omitempty"`
-	Fault     *Fault    `json:"fault,omitempty"`
 }

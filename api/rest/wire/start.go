@@ -17,7 +17,8 @@ type Key struct {
 	Params Values `json:"params,omitempty" doc:"Parameters of its fragment, by name."`
 }
 
-// Values are values by name, of any kind that JSON has. Numbers stay as they were written.
+// Values are values by name, of any kind that JSON has. Numbers are int64 if they are whole and fit, else float64, so that nobody takes
+// them for text.
 type Values map[string]any
 
 // UnmarshalJSON implements json.Unmarshaler.
@@ -26,6 +27,30 @@ func (v *Values) UnmarshalJSON(data []byte) error {
 	d.UseNumber()
 	var m map[string]any
 	err := d.Decode(&m)
+	for name, one := range m {
+		m[name] = counted(one)
+	}
 	*v = m
 	return err
+}
+
+// counted makes numbers of numbers as they were written, also in lists and objects.
+func counted(v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, err := v.Int64(); err == nil {
+			return i
+		}
+		f, _ := v.Float64() // one that is too large is refused before
+		return f
+	case []any:
+		for i, one := range v {
+			v[i] = counted(one)
+		}
+	case map[string]any:
+		for name, one := range v {
+			v[name] = counted(one)
+		}
+	}
+	return v
 }

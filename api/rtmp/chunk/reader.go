@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/binary"
 	"io"
+	"sync/atomic"
 )
 
 // Bounds are how much a peer may have us hold.
@@ -19,10 +20,10 @@ func Usual() Bounds {
 	return Bounds{Message: 8 * mebi, Held: 12 * mebi, Streams: 64}
 }
 
-// Reader puts messages together. One goroutine at a time.
+// Reader puts messages together. One goroutine at a time, but for Allow.
 type Reader struct {
 	in      *bufio.Reader
-	bounds  Bounds
+	bounds  atomic.Pointer[Bounds]
 	size    int // of chunks
 	held    int
 	streams map[uint32]*stream
@@ -41,8 +42,13 @@ type stream struct {
 // NewReader reads from in. What is read at a time is not much; more than a few bytes pass it by.
 func NewReader(in io.Reader, b Bounds) *Reader {
 	const buffer = 8 << 10
-	return &Reader{in: bufio.NewReaderSize(in, buffer), bounds: b, size: firstSize, streams: map[uint32]*stream{}}
+	r := &Reader{in: bufio.NewReaderSize(in, buffer), size: firstSize, streams: map[uint32]*stream{}}
+	r.Allow(b)
+	return r
 }
+
+// Allow changes the bounds for what is read from now on. It may be called while something is read.
+func (r *Reader) Allow(b Bounds) { r.bounds.Store(&b) }
 
 // SetSize takes the size of chunks that the peer has announced.
 func (r *Reader) SetSize(n uint32) error {
@@ -87,8 +93,8 @@ func (r *Reader) chunk() (*stream, error) {
 	}
 	s := r.streams[id]
 	if s == nil {
-		if len(r.streams) >= r.bounds.Streams {
-			return nil, bad("more than %d chunk streams", r.bounds.Streams)
+		if most := r.bounds.Load().Streams; len(r.streams) >= most {
+			return nil, bad("more than %d chunk streams", most)
 		}
 		s = &stream{}
 		r.streams[id] = s
@@ -97,8 +103,8 @@ func (r *Reader) chunk() (*stream, error) {
 		return nil, err
 	}
 	n := min(r.size, s.length-len(s.Body))
-	if r.held += n; r.held > r.bounds.Held {
-		return nil, bad("more than %d bytes of unfinished messages", r.bounds.Held)
+	if r.held += n; r.held > r.bounds.Load().Held {
+		return nil, bad("more than %d bytes of unfinished messages", r.bounds.Load().Held)
 	}
 	at := len(s.Body)
 	s.grow(at + n)
@@ -166,7 +172,7 @@ func (r *Reader) header(s *stream, format byte) error {
 	}
 	if format <= 1 {
 		s.length, s.Type = int(h[3])<<16|int(h[4])<<8|int(h[5]), h[6]
-		if s.length > r.bounds.Message {
+		if s.length > r.bounds.Load().Message {
 			return bad("a message of %d bytes", s.length)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
+	"github.com/bluenviron/mediacommon/v2/pkg/codecs/vp9"
 
 	"sluice/engine/media"
 	"sluice/engine/media/av1"
@@ -75,6 +76,8 @@ func (in *Input) shape(u *media.Unit) error {
 		return in.nals(u, 3, kindH265, keyH265)
 	case media.AV1:
 		in.temporal(u)
+	case media.VP9:
+		u.Key = u.Key || keyVP9(u.AU[0])
 	case media.VP6:
 		in.track.Extra = [][]byte{u.AU[0][:1]} // how much of the picture is not to be seen
 		u.AU[0] = u.AU[0][1:]
@@ -197,6 +200,13 @@ func (in *Input) temporal(u *media.Unit) {
 		b = append(bytes.Clone(in.header), b...)
 	}
 	u.AU[0] = b
+	u.Key = u.Key || av1.Sequence(u.AU) != nil // as some say of no picture that it is a key frame: gortmplib (1.0.0) does not
+}
+
+// keyVP9 tells whether a frame is a key frame by its own header.
+func keyVP9(frame []byte) bool {
+	var h vp9.Header
+	return h.Unmarshal(frame) == nil && !h.NonKeyFrame && !h.ShowExistingFrame
 }
 
 // dropped is the kind of NAL units that say nothing that the message does not say.

@@ -14,19 +14,24 @@ import (
 // Client is what a client said of itself when it connected.
 type Client struct {
 	App    string     // without what is behind a "?"
-	TcURL  string     // as it was sent: there may be a password in it
+	TcURL  string     // without a Login: there may be a password in it
 	Query  url.Values // of both
 	User   string     // of the address; there is commonly none
 	Pass   string
+	Login  *Login     // what it says to log in as Adobe's servers ask for it; nil: nothing
+	Page   string     // the authToken of a page with the Web SDK, whose Flash client this is; "" of others
 	Object amf.Object // of the command
 	Remote netip.AddrPort
 	TLS    bool
 }
 
-// newClient reads the object of a connect command.
-func newClient(o amf.Object, remote netip.AddrPort, tls bool) *Client {
-	c := &Client{TcURL: o.Text("tcUrl"), Query: url.Values{}, Object: o, Remote: remote, TLS: tls}
-	app, query, _ := strings.Cut(o.Text("app"), "?")
+// newClient reads the object of a connect command, and those that a Flash client adds to it as arguments of its own.
+func newClient(o amf.Object, more []any, remote netip.AddrPort, tls bool) *Client {
+	c := &Client{Query: url.Values{}, Object: o, Remote: remote, TLS: tls}
+	app, login := cutLogin(o.Text("app"))
+	c.TcURL, _ = cutLogin(o.Text("tcUrl"))
+	c.Login = login
+	app, query, _ := strings.Cut(app, "?")
 	c.App = strings.Trim(app, "/")
 	if u, err := url.Parse(c.TcURL); err == nil {
 		merge(c.Query, u.RawQuery)
@@ -38,6 +43,13 @@ func newClient(o amf.Object, remote netip.AddrPort, tls bool) *Client {
 	}
 	merge(c.Query, query)
 	c.custom(o)
+	for _, one := range more {
+		members := amf.Members(one)
+		c.custom(members)
+		if c.Page == "" {
+			c.Page = members.Text("token")
+		}
+	}
 	return c
 }
 
@@ -97,7 +109,11 @@ type Request struct {
 func newRequest(c *Client, name string, publish bool) *Request {
 	r := &Request{Client: c, Publish: publish, Params: url.Values{}}
 	name, query, found := strings.Cut(name, "?")
-	if !found {
+	own := "" // of an address
+	switch {
+	case isAddress(name):
+		query, own = split(query)
+	case !found:
 		name, query, _ = strings.Cut(name, "&")
 	}
 	merge(r.Params, query)
@@ -107,16 +123,43 @@ func newRequest(c *Client, name string, publish bool) *Request {
 		}
 	}
 	for _, prefix := range []string{"mp4:", "flv:", "mp3:", "rtmp:"} {
-		name = strings.TrimPrefix(name, prefix)
+		if rest, found := strings.CutPrefix(name, prefix); found && !strings.HasPrefix(rest, "//") { // an address is a name, too
+			name = rest
+		}
 	}
 	if plain, err := url.PathUnescape(name); err == nil {
 		name = plain
 	}
-	r.Name = strings.Trim(name, "/")
+	r.Name = strings.Trim(name+own, "/")
 	if r.Name == "" {
 		r.Name = c.App[strings.LastIndexByte(c.App, '/')+1:]
 	}
 	return r
+}
+
+// isAddress tells whether a name as clients write it is an address, such as rtsp://camera/main.
+func isAddress(name string) bool {
+	plain, err := url.PathUnescape(name)
+	return strings.Contains(name, "://") || err == nil && strings.Contains(plain, "://")
+}
+
+// split parts the query behind an address that is a name into what says who the client is, which is for us, and what stays with the
+// address.
+func split(query string) (ours, own string) {
+	var us, them []string
+	for one := range strings.SplitSeq(query, "&") {
+		switch key, _, _ := strings.Cut(one, "="); key {
+		case "":
+		case "token", "jwt", "user", "pass", "password":
+			us = append(us, one)
+		default:
+			them = append(them, one)
+		}
+	}
+	if len(them) > 0 {
+		own = "?" + strings.Join(them, "&")
+	}
+	return strings.Join(us, "&"), own
 }
 
 // Takes says which codecs a player takes, best first: what it has told, or what every player takes.

@@ -2,6 +2,7 @@ package session
 
 import (
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,14 @@ func TestNames(t *testing.T) {
 		{"live?key=b&app=c", "", "cam?key=a", "cam", "app=c&key=a"},
 		{"live", "rtmp://h/live?appKey=k", "cam", "cam", "appKey=k"},
 		{"live", "", "mp4:cam", "cam", ""},
+		{"live", "", "rtmp:cam", "cam", ""},
+		{"live", "", "rtmp://other.example/live/cam", "rtmp://other.example/live/cam", ""},
+		{"live", "", "rtsp://cam/x?a=b&c=%26d", "rtsp://cam/x?a=b&c=%26d", ""},
+		{"live", "", "rtsp%3A%2F%2Fcam/x?a=b", "rtsp://cam/x?a=b", ""},
+		{"live", "", "rtsp%3A%2F%2Fcam/x%3Fa=b", "rtsp://cam/x?a=b", ""},
+		{"live", "", "rtsp://cam/x&user=admin", "rtsp://cam/x&user=admin", ""},
+		{"live?key=k", "", "rtsp://cam/x?user=me&a=b&token=good&", "rtsp://cam/x?a=b", "key=k&token=good&user=me"},
+		{"live", "", "rtsp://cam/x?token=good", "rtsp://cam/x", "token=good"},
 		{"live", "", "my%20cam", "my cam", ""},
 		{"live", "", "100%", "100%", ""},
 		{"cam", "", "", "cam", ""},
@@ -28,7 +37,7 @@ func TestNames(t *testing.T) {
 		{"", "rtmp://h/live/cam", "", "cam", ""},
 	} {
 		o := amf.Object{{Key: "app", Value: row.app}, {Key: "tcUrl", Value: row.tcURL}}
-		r := newRequest(newClient(o, netip.AddrPort{}, false), row.name, true)
+		r := newRequest(newClient(o, nil, netip.AddrPort{}, false), row.name, true)
 		if r.Name != row.want || r.Params.Encode() != row.params {
 			t.Errorf("%q in %q: %q %q", row.name, row.app, r.Name, r.Params.Encode())
 		}
@@ -39,9 +48,32 @@ func TestCustomParameters(t *testing.T) {
 	c := newClient(amf.Object{
 		{Key: "app", Value: "live?appKey=mine"}, {Key: "flashVer", Value: "x"}, {Key: "appKey", Value: "other"}, {Key: "room", Value: "7"},
 		{Key: "level", Value: 1.5}, {Key: "guest", Value: true}, {Key: "more", Value: amf.Object{}},
-	}, netip.AddrPort{}, false)
-	if got := c.Query.Encode(); got != "appKey=mine&guest=true&level=1.5&room=7" {
+	}, []any{amf.Object{{Key: "login", Value: "me"}, {Key: "room", Value: "8"}}, "text", nil}, netip.AddrPort{}, false)
+	if got := c.Query.Encode(); got != "appKey=mine&guest=true&level=1.5&login=me&room=7" {
 		t.Error(got)
+	}
+}
+
+// TestLogins reads what ffmpeg and librtmp add to the application and the address, which graphs do not get to see.
+func TestLogins(t *testing.T) {
+	const answer = "?authmod=adobe&user=m%20e+&challenge=cc&response=a+/b==&opaque=oo"
+	c := newClient(amf.Object{
+		{Key: "app", Value: "live?x=1" + answer}, {Key: "tcUrl", Value: "rtmp://h/live?x=1" + answer},
+	}, nil, netip.AddrPort{}, false)
+	if c.Login == nil || *c.Login != (Login{User: "m e+", Challenge: "cc", Response: "a+/b==", Opaque: "oo"}) {
+		t.Errorf("%+v", c.Login)
+	}
+	if c.App != "live" || c.Query.Encode() != "x=1" {
+		t.Errorf("%q %q", c.App, c.Query.Encode())
+	}
+	l := Login{Challenge: "cc", Response: sum("keptoocc"), Opaque: "oo"}
+	if !l.Follows("kept") || l.Follows("other") || (&Login{}).Follows("kept") {
+		t.Error("what follows does not, or the other way round")
+	}
+	for _, text := range []string{"live", "authmod=adobe", "live?xauthmod=adobe"} {
+		if rest, l := cutLogin(text); rest != text || l != nil {
+			t.Errorf("%q: %q, %+v", text, rest, l)
+		}
 	}
 }
 
@@ -62,7 +94,7 @@ func TestTakes(t *testing.T) {
 		"everything": {amf.Object{{Key: "fourCcList", Value: amf.List{"*"}}},
 			"video: h264 or av1 or vp9 or vp8 or h265; audio: aac or mp3 or opus"},
 	} {
-		c := newClient(row.object, netip.AddrPort{}, false)
+		c := newClient(row.object, nil, netip.AddrPort{}, false)
 		if got := c.Takes().String(); got != row.want {
 			t.Errorf("%s: %s", name, got)
 		}
@@ -82,7 +114,7 @@ func TestTargets(t *testing.T) {
 		{"rtmp://[::1]:99/live?x=1", "key", Target{Host: "[::1]:99", App: "live?x=1", Name: "key"}},
 		{"rtmp://h/cam", "", Target{Host: "h:1935", Name: "cam"}},
 	} {
-		if got, err := ParseTarget(row.url, row.key); err != nil || got != row.want {
+		if got, err := ParseTarget(row.url, row.key); err != nil || !reflect.DeepEqual(got, row.want) {
 			t.Errorf("%s: %+v, %v", row.url, got, err)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 // command does what a command says.
 func (c *Conn) command(ctx context.Context, m *command) error {
 	if m.name == "connect" {
-		return c.connect(m)
+		return c.connect(ctx, m)
 	}
 	if c.client == nil {
 		c.fail(m, "NetConnection.Connect.Failed", "connect comes first.")
@@ -63,8 +63,8 @@ func (c *Conn) fail(m *command, code, description string) {
 	}
 }
 
-// connect greets a client.
-func (c *Conn) connect(m *command) error {
+// connect greets a client, if it may come in.
+func (c *Conn) connect(ctx context.Context, m *command) error {
 	if c.client != nil {
 		c.fail(m, "NetConnection.Connect.Rejected", "It is connected already.")
 		return nil
@@ -75,7 +75,14 @@ func (c *Conn) connect(m *command) error {
 		remote = netip.AddrPortFrom(a.AddrPort().Addr().Unmap(), a.AddrPort().Port())
 	}
 	_, secure := c.conn.(*tls.Conn)
-	c.client = newClient(object, remote, secure)
+	client := newClient(object, m.args, remote, secure)
+	if c.opt.Connect != nil {
+		if err := c.opt.Connect(ctx, client); err != nil {
+			c.fail(m, "NetConnection.Connect.Rejected", told(err))
+			return err
+		}
+	}
+	c.client = client
 	c.out.control(chunk.WindowSize, Window)
 	const dynamic = 2
 	c.out.control(chunk.PeerBandwidth, Window, dynamic)
@@ -87,7 +94,11 @@ func (c *Conn) connect(m *command) error {
 		server = append(server, enhanced()...)
 	}
 	c.out.call(0, "_result", m.tx, server, info)
-	return nil
+	if client.Page == "" {
+		return nil
+	}
+	c.work.Go(func() { c.probe(ctx) })
+	return c.conn.SetReadDeadline(time.Time{}) // it is there for as long as its page is
 }
 
 // enhanced says what we take of Enhanced RTMP v2.
@@ -128,7 +139,10 @@ func (c *Conn) begin(ctx context.Context, m *command) error {
 	if m.name == "play2" && len(m.args) > 0 {
 		name = amf.Members(m.args[0]).Text("streamName")
 	}
-	s := &Stream{Request: newRequest(c.client, name, publish), id: m.stream, conn: c, out: c.out, done: make(chan struct{})}
+	s := &Stream{
+		Request: newRequest(c.client, name, publish), id: m.stream, conn: c, out: c.out,
+		open: make(chan struct{}), done: make(chan struct{}),
+	}
 	switch {
 	case m.stream == 0 || m.stream > c.last:
 		s.Refuse(fault.New(fault.InvalidRequest, "", "there is no stream %d: createStream comes first", m.stream))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bluenviron/gortmplib/pkg/bytecounter"
@@ -34,6 +35,9 @@ type Conn struct {
 	fc      bool   // it wants to hear onFCPublish
 	heard   time.Time
 
+	said atomic.Uint64 // messages of the client
+	work sync.WaitGroup
+
 	mu     sync.Mutex
 	active int // streams that are served
 }
@@ -49,6 +53,7 @@ func Serve(ctx context.Context, conn net.Conn, h Handler, opt Options) error {
 	ctx, cancel := context.WithCancel(ctx)
 	err := c.run(ctx)
 	cancel()
+	c.work.Wait()
 	for _, s := range c.streams {
 		s.end()
 	}
@@ -74,7 +79,7 @@ func (c *Conn) run(ctx context.Context) error {
 	if err := c.conn.SetWriteDeadline(time.Time{}); err != nil {
 		return err
 	}
-	c.in = chunk.NewReader(c.counted, c.opt.Bounds)
+	c.in = chunk.NewReader(c.counted, modest(c.opt.Bounds))
 	for {
 		err := c.step(ctx)
 		if err == nil {
@@ -84,6 +89,12 @@ func (c *Conn) run(ctx context.Context) error {
 			return c.reason(ctx, err)
 		}
 	}
+}
+
+// modest are the bounds of a client that does not publish: it has nothing to say but commands, and anybody may say those.
+func modest(b chunk.Bounds) chunk.Bounds {
+	const most = 2 * maxCommand
+	return chunk.Bounds{Message: min(b.Message, most), Held: min(b.Held, most), Streams: b.Streams}
 }
 
 // both joins what is read from and what is written to.
@@ -98,7 +109,7 @@ func (c *Conn) reason(ctx context.Context, err error) error {
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case fault.CodeOf(err) == fault.ProtocolViolation:
+	case fault.CodeOf(err) == fault.ProtocolViolation, fault.CodeOf(err) == fault.Unauthorized, fault.CodeOf(err) == fault.Forbidden:
 		return err
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return fault.New(fault.Stalled, "rtmp", "the client was silent for too long")
@@ -112,6 +123,7 @@ func (c *Conn) step(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.said.Add(1)
 	if n := c.counted.Count(); c.window > 0 && n-c.acked >= c.window/2 {
 		c.acked = n
 		c.out.control(chunk.Acknowledge, uint32(n))
@@ -136,9 +148,10 @@ func (c *Conn) step(ctx context.Context) error {
 func (c *Conn) serve(ctx context.Context, s *Stream) {
 	defer close(s.done)
 	c.handler.Stream(ctx, s)
+	s.input.Store(nil) // whoever goes on sending is not heard any more, and not kept for it
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.active--; c.active > 0 || c.over.Err() != nil {
+	if c.active--; c.active > 0 || c.over.Err() != nil || c.client.Page != "" {
 		return
 	}
 	_ = c.conn.SetReadDeadline(time.Now().Add(c.opt.Handshake)) // it fails if the client has gone
@@ -154,6 +167,28 @@ func (c *Conn) begun(deadline time.Time) error {
 	defer c.mu.Unlock()
 	c.active++
 	return c.conn.SetReadDeadline(deadline)
+}
+
+// probe asks the Flash client of a page whether it is there, in the words of the Web SDK, until ctx is done. Whatever it says is an answer.
+func (c *Conn) probe(ctx context.Context) {
+	tick := time.NewTicker(c.opt.Ping)
+	defer tick.Stop()
+	silent, said := 0, c.said.Load()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if now := c.said.Load(); now != said {
+			silent, said = 0, now
+		}
+		if silent >= c.opt.Probes {
+			c.hurry() // more than once, should somebody put the deadline off just now
+		}
+		silent++
+		c.out.call(0, "ping", 0, nil)
+	}
 }
 
 // hurry ends the reading.
@@ -186,9 +221,12 @@ func (c *Conn) media(m *chunk.Message) error {
 	if s == nil {
 		return nil
 	}
+	if s.Publish && c.client.Page == "" {
+		s.begun(c.opt.Idle) // what comes right behind publish has the headers, without which nothing can be decoded
+	}
 	take := s.input.Load()
 	if take == nil {
-		return nil // it plays, or has not begun yet
+		return nil // it plays, or is over
 	}
 	now := time.Now()
 	if now.Sub(c.heard) > time.Second {

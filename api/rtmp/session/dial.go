@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"sluice/engine/element"
 	"sluice/engine/fault"
 )
 
@@ -22,7 +23,7 @@ const (
 
 // connect opens a connection to a server from one of our ports.
 func dial(ctx context.Context, t *Target) (net.Conn, error) {
-	conn, err := dialFrom(ctx, t.Host)
+	conn, err := dialFrom(ctx, t.Host, t.Reach)
 	if err != nil || !t.Secure {
 		return conn, err
 	}
@@ -36,13 +37,16 @@ func dial(ctx context.Context, t *Target) (net.Conn, error) {
 }
 
 // dialFrom tries our ports from a random one on, until one is free.
-func dialFrom(ctx context.Context, host string) (net.Conn, error) {
+func dialFrom(ctx context.Context, host string, reach element.Reach) (net.Conn, error) {
 	const ports = lastPort - firstPort + 1
 	start := rand.IntN(ports) //nolint:gosec // which one it is need not be a secret
 	for i := range ports {
 		d := net.Dialer{
 			LocalAddr: &net.TCPAddr{Port: firstPort + (start+i)%ports},
-			Control: func(_, _ string, c syscall.RawConn) error {
+			Control: func(network, address string, c syscall.RawConn) error {
+				if err := reach.Control(network, address, c); err != nil {
+					return err
+				}
 				var err error
 				e := c.Control(func(fd uintptr) { // a port is not taken by connections that are just over
 					err = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_REUSEADDR, 1)
@@ -53,6 +57,9 @@ func dialFrom(ctx context.Context, host string) (net.Conn, error) {
 		conn, err := d.DialContext(ctx, "tcp", host)
 		if err == nil {
 			return conn, nil
+		}
+		if f, ok := errors.AsType[*fault.Fault](err); ok {
+			return nil, fault.New(f.Code, "", "%s: %s", host, f.Msg).Advise("%s", f.Hint)
 		}
 		if !errors.Is(err, syscall.EADDRINUSE) && !errors.Is(err, syscall.EADDRNOTAVAIL) {
 			return nil, fault.New(fault.Unreachable, "", "%s cannot be reached", host).Because(err)

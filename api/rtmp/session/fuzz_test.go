@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"strings"
 	"testing"
 	"time"
 
@@ -56,6 +57,21 @@ func FuzzServer(f *testing.F) {
 			s.end()
 		}
 		c.out.drain()
+	})
+}
+
+// FuzzLogin reads what clients say to log in. What is cut off, and only that, is away.
+func FuzzLogin(f *testing.F) {
+	f.Add("live?authmod=adobe&user=me")
+	f.Add("live?x=1&authmod=adobe&user=m%2&challenge=a&response=b+/==&opaque=c")
+	f.Fuzz(func(t *testing.T, text string) {
+		rest, l := cutLogin(text)
+		if !strings.HasPrefix(text, rest) || (l == nil) != (rest == text) {
+			t.Errorf("%q of %q", rest, text)
+		}
+		if l != nil && l.Follows("kept") && l.Response != sum("kept"+l.Opaque+l.Challenge) {
+			t.Errorf("%+v follows", l)
+		}
 	})
 }
 

@@ -40,7 +40,13 @@ type raw struct {
 // meet has a client shake hands with a server.
 func meet(t *testing.T, opt Options) *raw {
 	t.Helper()
-	r := begin(t, opt)
+	return begin(t, opt).shake()
+}
+
+// shake shakes hands.
+func (r *raw) shake() *raw {
+	t := r.t
+	t.Helper()
 	if _, _, err := handshake.DoClient(r.conn, false, true); err != nil {
 		t.Fatal(err)
 	}
@@ -51,12 +57,19 @@ func meet(t *testing.T, opt Options) *raw {
 // begin connects, and says nothing.
 func begin(t *testing.T, opt Options) *raw {
 	t.Helper()
+	return beginAt(t, opt, &accepts{make(chan *Stream, 100)})
+}
+
+// beginAt connects to a server with a handler.
+func beginAt(t *testing.T, opt Options, h Handler) *raw {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	r := &raw{t: t, a: &accepts{make(chan *Stream, 100)}, done: make(chan error, 1)}
+	r := &raw{t: t, done: make(chan error, 1)}
+	r.a, _ = h.(*accepts)
 	if r.conn, err = net.Dial("tcp", l.Addr().String()); err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +78,7 @@ func begin(t *testing.T, opt Options) *raw {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	go func() { r.done <- Serve(ctx, theirs, r.a, opt) }()
+	go func() { r.done <- Serve(ctx, theirs, h, opt) }()
 	t.Cleanup(func() {
 		cancel()
 		r.conn.Close()

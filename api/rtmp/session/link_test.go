@@ -1,9 +1,13 @@
 package session
 
 import (
+	"errors"
 	"net"
+	"net/netip"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/bluenviron/gortmplib/pkg/handshake"
 
@@ -114,6 +118,48 @@ func TestDial(t *testing.T) {
 	}
 	if _, err := Dial(t.Context(), Target{Host: "127.0.0.1:1", App: "live", Name: "cam"}, true, patience); fault.CodeOf(err) != fault.Unreachable {
 		t.Errorf("nobody there: %v", err)
+	}
+}
+
+// TestDialsOnlyWhereItMay: what counts is the address that a name leads to, and nothing is opened to one that is refused.
+func TestDialsOnlyWhereItMay(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var asked []netip.AddrPort
+	target := Target{Host: net.JoinHostPort("localhost", port), App: "live", Name: "cam", Reach: func(to netip.AddrPort) error {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, to)
+		return fault.New(fault.Forbidden, "", "inside").Advise("name it")
+	}}
+	_, err = Dial(t.Context(), target, true, patience)
+	if f, ok := errors.AsType[*fault.Fault](err); !ok || f.Code != fault.Forbidden || !strings.Contains(f.Msg, "inside") || f.Hint != "name it" {
+		t.Errorf("%v", err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	for _, to := range asked {
+		if !to.Addr().IsLoopback() {
+			t.Errorf("asked of %s", to)
+		}
+	}
+	if len(asked) == 0 {
+		t.Error("nobody was asked")
+	}
+	if tcp, ok := l.(*net.TCPListener); ok {
+		_ = tcp.SetDeadline(time.Now()) // whoever has connected is in the queue
+	}
+	if c, err := l.Accept(); err == nil {
+		_ = c.Close()
+		t.Error("it was connected to")
 	}
 }
 

@@ -4,6 +4,7 @@
 package session
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -18,10 +19,17 @@ type Options struct {
 	Write     time.Duration // how long the connection may take none of what is written; 0: 20 s
 	Bounds    chunk.Bounds  // zero: chunk.Usual
 	Streams   int           // at a time, of one connection; 0: 8
+	// Ping is how often the Flash client of a page is asked whether it is there, and Probes how many times without an answer until it is
+	// not; 0: 5 s and 10.
+	Ping   time.Duration
+	Probes int
+	// Connect decides about a client that connects: what an error says is told to it, and ends the connection. Nil: all may.
+	Connect func(ctx context.Context, c *Client) error
 }
 
 func (o Options) filled() Options {
-	const handshake, idle, write, streams = 10 * time.Second, time.Minute, 20 * time.Second, 8
+	const handshake, idle, write, streams, ping, probes = 10 * time.Second, time.Minute, 20 * time.Second, 8, 5 * time.Second, 10
+	o.Ping, o.Probes = cmp.Or(o.Ping, ping), cmp.Or(o.Probes, probes)
 	if o.Handshake == 0 {
 		o.Handshake = handshake
 	}

@@ -9,6 +9,7 @@ import (
 
 	"sluice/api/amf"
 	"sluice/api/rtmp/chunk"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -25,7 +26,7 @@ func TestPublishAndItsEnd(t *testing.T) {
 	r.call(1, "publish", 5, nil, "cam?key=secret&a=c", "live")
 	r.expect("onFCPublish", 0, "NetStream.Publish.Start")
 	r.expect("onStatus", 0, "NetStream.Publish.Start")
-	s := <-r.a.streams
+	s := enginetest.Await(t, "a stream", r.a.streams)
 	if s.Name != "cam" || !s.Publish || s.App != "live" || s.User != "u" || s.Pass != "p" || s.Params.Get("key") != "secret" ||
 		s.Params.Get("a") != "c" || s.Params.Get("token") != "x" || !s.Remote.IsValid() {
 		t.Errorf("%+v %+v", s.Request, s.Client)
@@ -34,7 +35,7 @@ func TestPublishAndItsEnd(t *testing.T) {
 	s.Input(func(m *chunk.Message, _ time.Time) { came <- *m })
 	r.send(chunk.Message{Type: chunk.Video, Stream: 9, Body: []byte{0x17}}) // of no stream
 	r.send(chunk.Message{Type: chunk.Video, Stream: 1, Timestamp: 7, Body: []byte{0x27}})
-	if m := <-came; m.Timestamp != 7 || m.Body[0] != 0x27 {
+	if m := enginetest.Await(t, "what comes", came); m.Timestamp != 7 || m.Body[0] != 0x27 {
 		t.Errorf("%+v", m)
 	}
 	r.call(1, "publish", 6, nil, "other")
@@ -44,7 +45,7 @@ func TestPublishAndItsEnd(t *testing.T) {
 	r.call(0, "deleteStream", 8, nil, 1)
 	r.expect("onStatus", 0, "NetStream.Unpublish.Success")
 	r.expect("_result", 8, "")
-	<-s.done
+	enginetest.Await(t, "the end of it", s.done)
 	r.conn.Close()
 	if err := r.over(); err != nil {
 		t.Error(err)
@@ -60,7 +61,7 @@ func TestPlaySteering(t *testing.T) {
 	r.expect("onStatus", 0, "NetStream.Play.Reset")
 	r.expect("onStatus", 0, "NetStream.Play.Start")
 	r.expect("onStatus", 0, "NetStream.Data.Start")
-	s := <-r.a.streams
+	s := enginetest.Await(t, "a stream", r.a.streams)
 	if s.Name != "cam" || s.Publish {
 		t.Errorf("%+v", s.Request)
 	}
@@ -77,10 +78,10 @@ func TestPlaySteering(t *testing.T) {
 	r.expect("onStatus", 0, "NetStream.Seek.Failed")
 	r.call(1, "play2", 0, nil, amf.Object{{Key: "streamName", Value: "other"}})
 	r.expect("onStatus", 0, "NetStream.Play.Reset")
-	if next := <-r.a.streams; next.Name != "other" {
+	if next := enginetest.Await(t, "a stream", r.a.streams); next.Name != "other" {
 		t.Error(next.Name)
 	}
-	<-s.done
+	enginetest.Await(t, "the end of it", s.done)
 }
 
 func TestWrongOrder(t *testing.T) {
@@ -175,7 +176,7 @@ func TestNobodyIsKeptForNothing(t *testing.T) {
 	r := meet(t, Options{Handshake: 100 * time.Millisecond})
 	r.connect()
 	r.call(1, "play", 0, nil, "cam")
-	s := <-r.a.streams
+	s := enginetest.Await(t, "a stream", r.a.streams)
 	s.cancel() // as if the handler had nothing more to serve
 	if err := r.over(); fault.CodeOf(err) != fault.Stalled {
 		t.Error(err)
@@ -212,7 +213,37 @@ func TestReasonsAsCodes(t *testing.T) {
 			t.Errorf("%s is %s, not %s", row.reason, got, row.want)
 		}
 	}
-	if told(errors.New("a path of ours")) != "internal error" {
-		t.Error("what is no fault is told")
+	inside := errors.New("dial tcp 10.0.0.1:999: a path of ours")
+	away := fault.New(fault.Unreachable, "cam", "the camera is away").Advise("switch it on").Because(inside)
+	for want, err := range map[string]error{
+		"internal error":                                     inside,
+		"the camera is away (switch it on)":                  away,
+		"it cannot start: the camera is away (switch it on)": fault.New(fault.Unreachable, "in", "it cannot start").Because(away),
+		"it cannot start":                                    fault.New(fault.Stalled, "", "it cannot start").Because(fault.New(fault.Internal, "", "oops")),
+		"[ code=403 need auth; authmod=adobe ] : ?a=b&c=d==": fault.New(fault.Unauthorized, "", "[ code=403 need auth; authmod=adobe ] : ?a=b&c=d=="),
+	} {
+		if got := told(err); got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// TestAMF3 has a client of Flash's second coding talk: its commands begin with a zero, and objects in them go over to AMF 3.
+func TestAMF3(t *testing.T) {
+	r := meet(t, Options{})
+	r.call(0, "connect", 1, amf.Object{{Key: "app", Value: "live"}, {Key: "objectEncoding", Value: 3}})
+	values, err := amf.Read(r.message(chunk.CommandAMF0).Body)
+	if err != nil || len(values) < 4 || amf.Members(values[3]).Number("objectEncoding") != 3 {
+		t.Fatalf("%v, %v", values, err)
+	}
+	say := func(stream uint32, more []byte, values ...any) {
+		r.send(chunk.Message{Type: chunk.CommandAMF3, Stream: stream, Body: append(append([]byte{0}, amf.Append(nil, values...)...), more...)})
+	}
+	say(0, nil, "createStream", 2, nil)
+	r.expect("_result", 2, "")
+	// {streamName: "cam"} in AMF 3, behind AMF 0's mark for it
+	say(1, []byte{0x11, 0x0a, 0x0b, 0x01, 0x15, 's', 't', 'r', 'e', 'a', 'm', 'N', 'a', 'm', 'e', 0x06, 0x07, 'c', 'a', 'm', 0x01}, "play2", 0, nil)
+	if s := enginetest.Await(t, "a stream", r.a.streams); s.Name != "cam" || s.Publish {
+		t.Errorf("%+v", s.Request)
 	}
 }

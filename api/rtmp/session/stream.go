@@ -1,7 +1,10 @@
 package session
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -20,6 +23,7 @@ type Stream struct {
 	input  atomic.Pointer[func(m *chunk.Message, at time.Time)]
 	pause  atomic.Pointer[func(paused bool)]
 	cancel context.CancelFunc
+	open   chan struct{} // closed when the client may begin
 	done   chan struct{} // closed when the handler has returned
 	said   sync.Once     // the client was told that it may begin, or why not
 }
@@ -46,8 +50,10 @@ func (s *Stream) Data(timestamp uint32, values ...any) {
 // Accept tells the client that it publishes or plays from now on. It may be called again.
 func (s *Stream) Accept() {
 	s.said.Do(func() {
+		defer close(s.open)
 		s.out.user(streamBegin, s.id)
 		if s.Publish {
+			s.conn.in.Allow(s.conn.opt.Bounds)
 			if s.conn.fc {
 				s.out.call(0, "onFCPublish", 0, nil, status("status", "NetStream.Publish.Start", s.Name))
 			}
@@ -60,6 +66,22 @@ func (s *Stream) Accept() {
 		s.Data(0, "|RtmpSampleAccess", true, true)
 		s.out.onStatus(s.id, "status", "NetStream.Data.Start", "Started playing "+s.Name+".")
 	})
+}
+
+// begun waits until the client may begin, or will not, but no longer than most.
+func (s *Stream) begun(most time.Duration) {
+	select {
+	case <-s.open: // nearly always
+		return
+	default:
+	}
+	over := time.NewTimer(most)
+	defer over.Stop()
+	select {
+	case <-s.open:
+	case <-s.done:
+	case <-over.C:
+	}
 }
 
 // Refuse tells the client why it may not publish or play, or why that has ended.
@@ -87,16 +109,27 @@ func (s *Stream) code(reason error) string {
 	return "NetStream.Failed"
 }
 
-// told is what a client may know of a reason.
+// told is what a client may know of a reason: what faults say, and what to do next. What caused them may be of the server's inside.
 func told(reason error) string {
-	if fault.CodeOf(reason) == fault.Internal {
-		return "internal error"
+	var said []string
+	hint := ""
+	var f *fault.Fault
+	for ; errors.As(reason, &f) && f.Code != fault.Internal; reason = f.Cause {
+		said = append(said, f.Msg)
+		hint = cmp.Or(hint, f.Hint)
 	}
-	return reason.Error()
+	if hint != "" {
+		hint = " (" + hint + ")"
+	}
+	return cmp.Or(strings.Join(said, ": "), "internal error") + hint
 }
 
-// Over tells a player that what it plays has ended.
+// Over tells a player that what it plays has ended, and a publisher that nobody wants what it publishes any more.
 func (s *Stream) Over() {
+	if s.Publish {
+		s.out.onStatus(s.id, "status", "NetStream.Unpublish.Success", s.Name+" is now unpublished.")
+		return
+	}
 	s.out.user(streamEOF, s.id)
 	details := amf.Pair{Key: "details", Value: s.Name}
 	s.out.onStatus(s.id, "status", "NetStream.Play.UnpublishNotify", s.Name+" is now unpublished.", details)

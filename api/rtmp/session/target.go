@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 
+	"sluice/engine/element"
 	"sluice/engine/fault"
 )
 
@@ -15,6 +16,7 @@ type Target struct {
 	App        string
 	Name       string // with its parameters
 	User, Pass string
+	Reach      element.Reach // of the addresses that Host leads to
 }
 
 // ParseTarget reads an address: rtmp://user:pass@host:port/app/name?parameters. The application is all but the last part; with a

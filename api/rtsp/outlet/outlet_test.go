@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -77,7 +78,7 @@ func TestOrder(t *testing.T) {
 	if !bytes.Equal(got, want) {
 		t.Error("something else came than was written")
 	}
-	<-room
+	enginetest.Await(t, "room to write", room)
 	if !c.Room() {
 		t.Error("there is no room")
 	}

@@ -95,6 +95,8 @@ func heard(f format.Format) (media.Track, bool) {
 		return sound(media.Opus, f.ClockRate(), f.ChannelCount), f.ChannelCount <= 2
 	case *format.MPEG4Audio:
 		return aac(f)
+	case *format.MPEG4AudioLATM:
+		return multiplexed(f)
 	case *format.G711:
 		codec := media.PCMA
 		if f.MULaw {
@@ -117,8 +119,8 @@ func heard(f format.Format) (media.Track, bool) {
 	return generic(f)
 }
 
-// generic knows formats that gortsplib (5.6.4) does not, because they have no payload type of their own: G.722 and MP3 under
-// a dynamic one, as some encoders write them.
+// generic knows formats that gortsplib (5.6.4) does not, because they come without the payload type of their own: G.722, MP3 and
+// Motion JPEG under a dynamic one, as some encoders and cameras write them.
 func generic(f format.Format) (media.Track, bool) {
 	encoding, rate, _ := strings.Cut(strings.ToLower(f.RTPMap()), "/")
 	rate, _, _ = strings.Cut(rate, "/")
@@ -127,6 +129,8 @@ func generic(f format.Format) (media.Track, bool) {
 		return sound(media.G722, 8000, 1), true
 	case encoding == "mpa" && rate == "90000":
 		return sound(media.MP3, 90000, 0), true
+	case encoding == "jpeg" && rate == "90000":
+		return pictures(media.MJPEG, f), true
 	}
 	return media.Track{}, false
 }

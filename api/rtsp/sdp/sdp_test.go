@@ -61,6 +61,8 @@ a=sendonly
 		{"MP3", "m=audio 0 RTP/AVP 14\n", "mp3 90000"},
 		{"Opus", "m=audio 0 RTP/AVP 96\na=rtpmap:96 opus/48000/2\na=fmtp:96 sprop-stereo=1\n", "opus 48000/2"},
 		{"PCMA in stereo", "m=audio 0 RTP/AVP 96\na=rtpmap:96 PCMA/16000/2\n", "pcma 16000/2"},
+		{"Speex", "m=audio 0 RTP/AVP 96\na=rtpmap:96 speex/16000\na=fmtp:96 vbr=off\n", "speex 16000/1"},
+		{"LATM", "m=audio 0 RTP/AVP 96\na=rtpmap:96 MP4A-LATM/48000/2\na=fmtp:96 cpresent=0;config=400023203fc0\n", "aac 48000/2"},
 		{"VP9 and AV1", "m=video 0 RTP/AVP 96\na=rtpmap:96 VP9/90000\n", "vp9"},
 		{"AV1", "m=video 0 RTP/AVP 96\na=rtpmap:96 AV1/90000\n", "av1"},
 	} {
@@ -87,12 +89,37 @@ a=sendonly
 	}
 }
 
+// Every codec that ports list is found in a description.
+func TestOffered(t *testing.T) {
+	lines := map[media.Codec]string{
+		media.AAC: "MPEG4-GENERIC/48000/2\na=fmtp:96 mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=1190", media.Opus: "opus/48000/2",
+		media.PCMA: "PCMA/8000", media.PCMU: "PCMU/8000", media.G722: "G722/8000", media.G726: "G726-32/8000", media.MP3: "MPA/90000",
+		media.MP2: "MPA/90000", media.Speex: "speex/8000\na=fmtp:96 vbr=off", media.H264: "H264/90000\na=fmtp:96 packetization-mode=1", media.H265: "H265/90000",
+		media.VP8: "VP8/90000", media.VP9: "VP9/90000", media.AV1: "AV1/90000", media.MJPEG: "JPEG/90000",
+	}
+	for _, k := range []media.Kind{media.Audio, media.Video} {
+		for _, c := range Offered(k) {
+			d, err := parse(t, "m="+string(k)+" 0 RTP/AVP 96\na=rtpmap:96 "+lines[c]+"\n")
+			if err != nil {
+				t.Errorf("%s: %v", c, err)
+				continue
+			}
+			found, err := Read(d)
+			// Whether MPEG audio is of layer 2 or 3 is in the frames alone.
+			if err != nil || found[0].Track.Codec != c && c != media.MP2 {
+				t.Errorf("%s: %v %v", c, found, err)
+			}
+		}
+	}
+}
+
 func TestReadNothing(t *testing.T) {
-	d, err := parse(t, "m=video 0 RTP/AVP 96\na=rtpmap:96 MP4V-ES/90000\nm=audio 0 RTP/AVP 98\na=rtpmap:98 L16/44100/2\n")
+	d, err := parse(t, "m=video 0 RTP/AVP 96\na=rtpmap:96 MP4V-ES/90000\nm=audio 0 RTP/AVP 98\na=rtpmap:98 L16/44100/2\n"+
+		"m=audio 0 RTP/AVP 99\na=rtpmap:99 MP4A-LATM/90000/1\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(d); !errors.Is(err, fault.CodecNotAvailable) || !strings.Contains(err.Error(), "MP4V-ES/90000, L16/44100/2") {
+	if _, err := Read(d); !errors.Is(err, fault.CodecNotAvailable) || !strings.Contains(err.Error(), "MP4V-ES/90000, L16/44100/2, MP4A-LATM/90000") {
 		t.Error(err)
 	}
 }
@@ -183,6 +210,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("m=audio 0 RTP/AVP 97\na=rtpmap:97 MPEG4-GENERIC/48000/2\na=fmtp:97 mode=AAC-hbr;sizelength=13;indexlength=3;config=1190\n")
 	f.Add("m=audio 0 RTP/AVP 0 8 9 14\nm=video 0 RTP/AVP 26 32\n")
 	f.Add("m=audio 0 RTP/AVP 96\na=rtpmap:96 PCMA/2147483647/200\n")
+	f.Add("m=audio 0 RTP/AVP 96\na=rtpmap:96 MP4A-LATM/48000/2\na=fmtp:96 cpresent=0;config=400023203fc0\n")
 	f.Fuzz(func(t *testing.T, lines string) {
 		d, err := parse(t, lines)
 		if err != nil {

@@ -42,6 +42,14 @@ func Write(tracks []media.Track) (*description.Session, error) {
 	return d, nil
 }
 
+// Offered are those that Read finds.
+func Offered(k media.Kind) []media.Codec {
+	if k == media.Audio {
+		return append(Codecs(k), media.Speex)
+	}
+	return Codecs(k)
+}
+
 // Codecs are those that Write can describe and the hub makes packets of, best first: the kind's most common one leads.
 func Codecs(k media.Kind) []media.Codec {
 	if k == media.Audio {

@@ -8,6 +8,7 @@ import (
 	"github.com/pion/rtp"
 	"pgregory.net/rapid"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/media"
 )
 
@@ -69,7 +70,7 @@ func TestStart(t *testing.T) {
 	if n := s.Push(1, first); n != 0 {
 		t.Fatalf("%d packets are taken", n)
 	}
-	<-s.First()
+	enginetest.Await(t, "the first packet", s.First())
 	number, zero := s.Info(0)
 	soundNumber, soundZero := s.Info(1)
 	s.Start(o, true)

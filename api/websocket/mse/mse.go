@@ -8,6 +8,7 @@ package mse
 import (
 	"cmp"
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"sluice/engine/media"
@@ -33,8 +34,9 @@ const (
 
 	// lead is how much later than at 0 a player's time begins, for sound that comes behind pictures that are shown after it.
 	lead = time.Second
-	// jump is what players take for a new beginning: more than 5 s.
-	jump = 6 * time.Second
+	// Players take it for a new beginning if times jump by more than anew.
+	anew = 5 * time.Second
+	jump = anew + time.Second
 )
 
 // Packer makes packets for one player: it keeps times on one clock that begins with the first packet. Not for several goroutines
@@ -52,7 +54,10 @@ type track struct {
 	media.Track
 	last   int32  // the time of the newest packet, in ms
 	config []byte // of AAC: what the decoder was told last; nil if that is to come
-	sets   sets   // of H.264
+	// Of AAC: a frame without sound, nil if there is none, and how long every frame is.
+	silence *media.Unit
+	frame   time.Duration
+	sets    sets // of H.264
 }
 
 // Begin says which tracks come from now on. What a decoder needs is sent anew. Times go on.
@@ -62,6 +67,7 @@ func (p *Packer) Begin(tracks []media.Track) {
 	for i, t := range tracks {
 		p.tracks[i].Track = t
 		p.tracks[i].sets.take(t.Extra)
+		p.tracks[i].silence, p.tracks[i].frame = silence(audioConfig(t))
 		for _, b := range before {
 			if b.Kind != t.Kind {
 				continue
@@ -70,6 +76,7 @@ func (p *Packer) Begin(tracks []media.Track) {
 			if t.Codec == media.AAC && b.config != nil && string(b.config) != string(audioConfig(t)) {
 				// The page makes its decoder of the first configuration only, unless times jump.
 				p.base -= jump
+				p.tracks[i].last += int32(jump.Milliseconds()) // and misses nothing of what it jumps over
 			}
 		}
 	}
@@ -88,32 +95,72 @@ func (p *Packer) Pack(at int, u *media.Unit) [][]byte {
 		return nil // from before the beginning
 	}
 	t := &p.tracks[at]
-	last := t.last
-	t.last = max(t.last, int32(ms)) // players reorder nothing, and warn of times that fall
 	switch {
 	case t.Kind == media.Video:
+		t.last = max(t.last, int32(ms)) // players reorder nothing, and warn of times that fall
 		return p.picture(t, u)
-	case u.Bytes() == 0:
+	case u.Bytes() == 0 || p.early(t, int32(ms)):
 		return nil
-	case t.config != nil:
-		return t.sound(nil, t.last, u)
 	}
-	t.config = audioConfig(t.Track)
-	head := append(header(nil, typeAudio, t.last, 1+len(t.config)), configuration)
-	head = append(head, t.config...)
-	if p.keyed && t.last-p.first > apart && p.first >= last {
-		return append(t.sound(head, p.first, u), t.sound(nil, t.last, u)...)
-	}
-	return t.sound(head, t.last, u)
+	return p.sound(t, max(t.last, int32(ms)), u)
 }
 
-// apart is how far behind the first key frame sound may begin, in ms. If it begins more than 100 ms behind that, and no picture
-// happens to be right before it, the page waits forever for the two to meet. Then the first sound is sent twice, once for the
-// moment of the key frame; the page fills what is missing between with silence.
+// early tells whether a frame of sound comes before the pictures: from a frame before the first key frame on, the page can have the
+// two meet.
+func (p *Packer) early(t *track, ms int32) bool {
+	pictures := slices.ContainsFunc(p.tracks, func(t track) bool { return t.Kind == media.Video })
+	return pictures && (!p.keyed || ms < p.first-int32(t.frame.Milliseconds()))
+}
+
+// apart is how far from the end of a frame of sound the next one may begin, and the first one behind the first key frame, in ms.
+// Where the page has pictures for which no sound comes but later one, it waits forever for the two to meet, or its search for
+// sound runs over the beginning of what it has and it throws at every packet from then on. So what is missing is silence.
 const apart = 50
 
-// sound is a frame of AAC at a time, behind what comes before it.
-func (t *track) sound(before []byte, at int32, u *media.Unit) [][]byte {
+// longest is how much silence is sent at a time, in ms. A page that misses more sound than that waits for a key frame.
+const longest = 60_000
+
+// sound is a frame of AAC at a time, with what has to come before it.
+func (p *Packer) sound(t *track, at int32, u *media.Unit) [][]byte {
+	var before []byte
+	from, first := t.last, t.config == nil
+	t.last = at
+	if first {
+		t.config = audioConfig(t.Track)
+		before = append(header(nil, typeAudio, at, 1+len(t.config)), configuration)
+		before = append(before, t.config...)
+		if p.keyed && (from == 0 || p.first-from > int32(anew.Milliseconds())) {
+			from = p.first - int32(t.frame.Milliseconds()) // as if there had been sound right before the key frame
+		}
+	}
+	if from == 0 {
+		return packet(before, at, u) // nothing is missing: it is the beginning
+	}
+	return append(t.missing(before, from, at, u), packet(nil, at, u)...)
+}
+
+// missing is the silence between two frames of AAC, behind what comes before it, if they are apart. For want of silence it is the
+// second of them again and again.
+func (t *track) missing(before []byte, from, to int32, second *media.Unit) [][]byte {
+	quiet := cmp.Or(t.silence, second)
+	var out [][]byte
+	if before != nil {
+		out = append(out, before)
+	}
+	if step := int32(t.frame.Milliseconds()); to-from > step+apart {
+		for n := time.Duration(1); ; n++ {
+			at := from + int32((n * t.frame).Milliseconds())
+			if at > min(to-step, from+longest) {
+				break
+			}
+			out = append(out, packet(nil, at, quiet)...)
+		}
+	}
+	return out
+}
+
+// packet is a frame of AAC behind what comes before it.
+func packet(before []byte, at int32, u *media.Unit) [][]byte {
 	return append([][]byte{append(header(before, typeAudio, at, 1+u.Bytes()), frame)}, u.AU...)
 }
 
@@ -130,9 +177,9 @@ func audioConfig(t media.Track) []byte {
 		return t.Extra[0]
 	}
 	t.ClockRate, t.Channels = cmp.Or(t.ClockRate, Rate), cmp.Or(t.Channels, Channels)
-	const lowComplexity, otherRate = 2, 15
+	const lowComplexity = 2
 	index := uint32(otherRate)
-	for i, rate := range []uint32{96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350} {
+	for i, rate := range rates() {
 		if rate == t.ClockRate {
 			index = uint32(i)
 		}

@@ -2,7 +2,9 @@ package mse
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,6 +37,30 @@ func key(at time.Duration, au ...[]byte) *media.Unit {
 
 func other(at time.Duration, au ...[]byte) *media.Unit {
 	return &media.Unit{PTS: at, DTS: at, AU: au}
+}
+
+// piece is a packet of a message.
+type piece struct {
+	kind byte
+	at   int32
+	body []byte
+}
+
+// packets takes a message apart, which has to be whole.
+func packets(t *testing.T, message []byte) (out []piece) {
+	t.Helper()
+	for len(message) > 0 {
+		if len(message) < headSize || message[0] != typeAudio && message[0] != typeVideo {
+			t.Fatalf("no packet begins with %x", message)
+		}
+		at, size := int32(binary.BigEndian.Uint32(message[1:])), binary.BigEndian.Uint32(message[5:])
+		if int(size) > len(message)-headSize {
+			t.Fatalf("a packet of %d bytes has %d", size, len(message)-headSize)
+		}
+		out = append(out, piece{message[0], at, message[headSize : headSize+size]})
+		message = message[headSize+size:]
+	}
+	return out
 }
 
 // expect packs a unit and compares the message with hexadecimal text, in which spaces and what is behind a "/" do not matter.
@@ -109,16 +135,17 @@ func TestTimes(t *testing.T) {
 	p.Begin(tracks())
 	at := func(track int, u *media.Unit, want int32) {
 		t.Helper()
-		message := bytes.Join(p.Pack(track, u), nil)
+		got := packets(t, bytes.Join(p.Pack(track, u), nil))
 		switch {
-		case want < 0 && len(message) > 0:
+		case want < 0 && len(got) > 0:
 			t.Errorf("%v has a message", u.PTS)
-		case want >= 0 && (len(message) < headSize || int32(message[1])<<24|int32(message[2])<<16|int32(message[3])<<8|int32(message[4]) != want):
-			t.Errorf("%v: got %x, want the time %d", u.PTS, message, want)
+		case want >= 0 && (len(got) == 0 || got[len(got)-1].at != want):
+			t.Errorf("%v: got %v, want the time %d", u.PTS, got, want)
 		}
 	}
 	at(0, key(time.Hour, sps, pps, idr), 1000)
-	at(1, other(time.Hour-900*ms, []byte{1}), 100)
+	at(1, other(time.Hour-24*ms, []byte{1}), -1)
+	at(1, other(time.Hour-23*ms, []byte{1}), 977)
 	at(1, other(time.Hour-1100*ms, []byte{1}), -1)
 	at(0, other(time.Hour+40*ms, inter), 1040)
 	at(0, other(time.Hour+20*ms, inter), 1040)
@@ -149,35 +176,91 @@ func TestOffset(t *testing.T) {
 // TestOtherSoundHasTimeJump holds that a page begins anew when its decoder of sound is of no use any more, and only then.
 func TestOtherSoundHasTimeJump(t *testing.T) {
 	var p Packer
+	tracks := func() []media.Track { return tracks()[1:] }
 	p.Begin(tracks())
-	p.Pack(1, other(0, []byte{1}))
+	p.Pack(0, other(0, []byte{1}))
 	p.Begin(tracks())
-	expect(t, &p, 1, other(20*ms, []byte{1}), `08 000003fc 00000003 00 1210 08 000003fc 00000002 01 01`)
+	expect(t, &p, 0, other(20*ms, []byte{1}), `08 000003fc 00000003 00 1210 08 000003fc 00000002 01 01`)
 	mono := tracks()
-	mono[1].Extra = [][]byte{{0x11, 0x88}}
+	mono[0].Extra = [][]byte{{0x11, 0x88}}
 	p.Begin(mono)
-	expect(t, &p, 1, other(40*ms, []byte{1}), `08 00001b80 00000003 00 1188 08 00001b80 00000002 01 01`)
+	expect(t, &p, 0, other(40*ms, []byte{1}), `08 00001b80 00000003 00 1188 08 00001b80 00000002 01 01`)
 }
 
-// TestSoundBehindPictures holds that sound which begins late is there for the first key frame as well.
-func TestSoundBehindPictures(t *testing.T) {
-	var p Packer
-	p.Begin(tracks())
-	p.Pack(0, key(0, sps, pps, idr))
-	p.Pack(0, key(200*ms, sps, pps, idr))
-	expect(t, &p, 1, other(500*ms, []byte{7}), `
-		08 000005dc 00000003 00 1210
-		08 000003e8 00000002 01 07
-		08 000005dc 00000002 01 07`)
-	expect(t, &p, 1, other(523*ms, []byte{8}), `08 000005f3 00000002 01 08`)
+// Where sound is missing there is silence, between frames and behind the first key frame: the page bears no pictures without sound.
+func TestSilence(t *testing.T) {
+	const loud = "\x07"
+	sound := other(0, []byte(loud))
+	begin := func(picture time.Duration) *Packer {
+		p := &Packer{}
+		p.Begin(tracks())
+		p.Pack(0, key(picture, sps, pps, idr))
+		return p
+	}
+	pack := func(p *Packer, at time.Duration) []int32 {
+		t.Helper()
+		sound.PTS = at
+		var times []int32
+		got := packets(t, bytes.Join(p.Pack(1, sound), nil))
+		if len(got) > 0 && len(got[0].body) > 0 && got[0].body[0] == configuration {
+			got = got[1:]
+		}
+		for i, one := range got {
+			times = append(times, one.at)
+			want := []byte{frame, 0x21, 0, 0, 0, 0, 0x1c}
+			if i == len(got)-1 {
+				want = append([]byte{frame}, loud...)
+			}
+			if one.kind != typeAudio || !bytes.Equal(one.body, want) {
+				t.Errorf("at %d is %x, want %x", one.at, one.body, want)
+			}
+		}
+		return times
+	}
+	same := func(what string, got []int32, want ...int32) {
+		t.Helper()
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: sound at %d, want %d", what, got, want)
+		}
+	}
+	p := begin(0)
+	same("as pictures begin", pack(p, 50*ms), 1050)
+	same("without a gap", pack(p, 73*ms), 1073)
+	same("a short gap", pack(p, 146*ms), 1146)
+	same("a gap", pack(p, 220*ms), 1169, 1192, 1220) // 23.2 ms each, and none that would be heard at the time of the last
+	p = begin(0)
+	same("behind pictures", pack(p, 100*ms), 1000, 1023, 1046, 1069, 1100)
+	same("and on", pack(p, 123*ms), 1123)
 	p.Begin(tracks()) // of pictures that come out of the past there is no sound
-	p.Pack(0, key(510*ms, sps, pps, idr))
-	expect(t, &p, 1, other(600*ms, []byte{7}), `08 00000640 00000003 00 1210 08 00000640 00000002 01 07`)
-
-	p = Packer{}
+	p.Pack(0, key(110*ms, sps, pps, idr))
+	same("resumed", pack(p, 210*ms), 1146, 1169, 1210)
 	p.Begin(tracks())
+	same("before the key frame", pack(p, 300*ms))
+	p.Pack(0, key(400*ms, sps, pps, idr))
+	same("long before pictures", pack(p, 376*ms))
+	same("right before pictures", pack(p, 390*ms), 1233, 1256, 1279, 1302, 1326, 1349, 1390)
+	p.Begin(tracks())
+	p.Pack(0, key(7*time.Second, sps, pps, idr))
+	same("anew", pack(p, 7060*ms), 8000, 8023, 8060)
+	p = begin(0)
+	same("early", pack(p, -10*ms), 990)
+	if times := pack(p, 2*time.Minute); len(times) < 2500 || len(times) > 2700 || times[len(times)-2] > 61_000 {
+		t.Errorf("for two minutes %d packets come, the last of silence at %d", len(times), times[max(0, len(times)-2)])
+	}
+}
+
+// What says its channels in a way of its own has no silence: its own sound is there for what is missing.
+func TestSoundForSilence(t *testing.T) {
+	var p Packer
+	odd := tracks()
+	odd[1].Extra = [][]byte{{0x12, 0x00, 0x05}}
+	p.Begin(odd)
 	p.Pack(0, key(0, sps, pps, idr))
-	expect(t, &p, 1, other(50*ms, []byte{7}), `08 0000041a 00000003 00 1210 08 0000041a 00000002 01 07`)
+	expect(t, &p, 1, other(60*ms, []byte{7}), `
+		08 00000424 00000004 00 120005
+		08 000003e8 00000002 01 07
+		08 000003ff 00000002 01 07
+		08 00000424 00000002 01 07`)
 }
 
 func TestAudioConfig(t *testing.T) {
@@ -228,17 +311,7 @@ func FuzzPack(f *testing.F) {
 		p.Pack(0, key(0, sps, pps, idr))
 		for track := range 3 {
 			u := &media.Unit{PTS: time.Duration(pts), DTS: time.Duration(dts), Key: isKey, AU: bytes.Split(data, []byte{0, 0, 1})}
-			message := bytes.Join(p.Pack(track, u), nil)
-			for len(message) > 0 {
-				if len(message) < headSize || message[0] != typeAudio && message[0] != typeVideo {
-					t.Fatalf("no packet begins with %x", message)
-				}
-				size := int(message[5])<<24 | int(message[6])<<16 | int(message[7])<<8 | int(message[8])
-				if size > len(message)-headSize {
-					t.Fatalf("a packet of %d bytes has %d", size, len(message)-headSize)
-				}
-				message = message[headSize+size:]
-			}
+			packets(t, bytes.Join(p.Pack(track, u), nil))
 		}
 	})
 }

@@ -4,22 +4,18 @@ import (
 	"bytes"
 	"encoding/binary"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest/program"
 	"sluice/engine/media"
 )
 
 // TestFLVDecodes has ffmpeg decode what a page gets, put into a file of FLV: that is what the packets are made after.
 func TestFLVDecodes(t *testing.T) {
-	for _, program := range []string{"ffmpeg", "ffprobe"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip("needs ", program)
-		}
-	}
+	program.Need(t, "ffmpeg", "ffprobe")
 	pictures, sound := encoded(t, "h264"), encoded(t, "adts")
 	all := tracks()
 	all[1].ClockRate, all[1].Channels = 44100, 1
@@ -44,10 +40,10 @@ func TestFLVDecodes(t *testing.T) {
 	if err := os.WriteFile(name, file, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-count_frames", "-show_entries",
-		"stream=codec_name,width,height,sample_rate,channels,nb_read_frames", "-of", "compact=p=0", name).CombinedOutput()
+	out, err := program.Try(t, "ffprobe", "-v", "error", "-count_frames", "-show_entries",
+		"stream=codec_name,width,height,sample_rate,channels,nb_read_frames", "-of", "compact=p=0", name)
 	want := "codec_name=h264|width=160|height=120|nb_read_frames=50\ncodec_name=aac|sample_rate=44100|channels=1|nb_read_frames="
-	if err != nil || !strings.HasPrefix(string(out), want) || len(units) != 50 || frames < 80 {
+	if err != nil || !strings.HasPrefix(out, want) || len(units) != 50 || frames < 80 {
 		t.Errorf("%v, of %d and %d units ffprobe says\n%s", err, len(units), frames, out)
 	}
 }
@@ -59,14 +55,7 @@ func encoded(t *testing.T, format string) []byte {
 		"h264": "-f lavfi -i testsrc=size=160x120:rate=25:duration=2 -pix_fmt yuv420p -c:v libx264 -g 25 -bf 0 -x264-params aud=1:scenecut=0:sliced-threads=0 -f h264 -",
 		"adts": "-f lavfi -i sine=duration=2:sample_rate=44100 -ac 1 -c:a aac -f adts -",
 	}
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", append([]string{"-v", "error"}, strings.Fields(args[format])...)...)
-	var problem bytes.Buffer
-	cmd.Stderr = &problem
-	out, err := cmd.Output()
-	if err != nil {
-		t.Skip("ffmpeg makes no ", format, ": ", problem.String())
-	}
-	return out
+	return []byte(program.Output(t, "ffmpeg", append([]string{"-v", "error"}, strings.Fields(args[format])...)...))
 }
 
 // tags appends the packets of a message to a file, as FLV has them (E.4.1): with three bytes of size and of time, and the byte

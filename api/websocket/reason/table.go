@@ -114,6 +114,7 @@ func table() map[fault.Code]Reason {
 		fault.StartTimeout:       NotReady,
 		fault.Stalled:            RTPActivity,
 		fault.Overloaded:         Proxy,
+		fault.DiskFull:           Error,
 		fault.SlowReader:         Error,
 		fault.GstElement:         StreamFailed,
 		fault.GstNegotiation:     StreamFailed,

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"sluice/engine/enginetest"
 )
 
 // gets expects the next message of the server to be binary.
@@ -135,7 +137,7 @@ func TestPingsBetweenBinaryMessages(t *testing.T) {
 		s.gets(append(piece[:len(piece):len(piece)], piece...))
 	}
 	asking.Wait()
-	<-s.heard
+	enginetest.Await(t, "a message", s.heard)
 	s.socket.Send([]byte("end"))
 	s.reads("end")
 	if pongs == 0 {
@@ -157,7 +159,7 @@ func TestRoom(t *testing.T) {
 	for range sent {
 		s.gets(piece)
 	}
-	<-room
+	enginetest.Await(t, "room to write", room)
 	if s.socket.Full() {
 		t.Error("it is full although all was read")
 	}

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+
+	"sluice/engine/enginetest"
 )
 
 func refuse(why error) []byte { return []byte("fail: " + why.Error()) }
@@ -19,7 +21,7 @@ func refuse(why error) []byte { return []byte("fail: " + why.Error()) }
 func TestTooLongMessageIsRefusedWithAWord(t *testing.T) {
 	s := serve(t, Options{Message: 10, Refuse: refuse})
 	s.say("0123456789")
-	if got := <-s.heard; got != "0123456789" {
+	if got := enginetest.Await(t, "a message", s.heard); got != "0123456789" {
 		t.Errorf("heard %q", got)
 	}
 	s.say(strings.Repeat("x", 1<<20))
@@ -53,11 +55,11 @@ func TestBinaryMessageIsRefused(t *testing.T) {
 func TestSlowMessage(t *testing.T) {
 	s := serve(t, Options{Body: 20 * time.Millisecond})
 	s.say("hello")
-	<-s.heard
+	enginetest.Await(t, "a message", s.heard)
 	if _, err := s.client.NetConn().Write([]byte{0x81, 0x85, 0, 0, 0, 0, 'h'}); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-s.ended; !isTimeout(err) {
+	if err := enginetest.Await(t, "the end", s.ended); !isTimeout(err) {
 		t.Errorf("ended with %v", err)
 	}
 }
@@ -103,7 +105,7 @@ func TestFloodIsReadSlowlyAndEnds(t *testing.T) {
 		s.say("x")
 	}
 	for range 3 {
-		<-s.heard // two of the burst, and the one that has to wait behind itself
+		enginetest.Await(t, "a message", s.heard) // two of the burst, and the one that has to wait behind itself
 	}
 	s.socket.Cut()
 	s.ends(ErrCut)
@@ -131,11 +133,11 @@ func TestTLSClientThatDoesNotRead(t *testing.T) {
 	}
 	answer.Body.Close()
 	defer client.Close()
-	socket := <-made
+	socket := enginetest.Await(t, "the connection", made)
 	for range 100 {
 		socket.Send(bytes.Repeat([]byte("x"), 1<<20))
 	}
-	if err := <-ended; !errors.Is(err, ErrSlow) {
+	if err := enginetest.Await(t, "the end", ended); !errors.Is(err, ErrSlow) {
 		t.Errorf("ended with %v", err)
 	}
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/gorilla/websocket"
 	"go.uber.org/goleak"
+
+	"sluice/engine/enginetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -51,7 +53,7 @@ func serve(t *testing.T, opt Options) *served {
 	}
 	answer.Body.Close()
 	t.Cleanup(func() { client.Close() })
-	s.client, s.socket = client, <-made
+	s.client, s.socket = client, enginetest.Await(t, "the connection", made)
 	return s
 }
 
@@ -82,7 +84,7 @@ func (s *served) closes(code int) {
 // ends expects the reason with which the socket ends.
 func (s *served) ends(want error) {
 	s.Helper()
-	if err := <-s.ended; !errors.Is(err, want) {
+	if err := enginetest.Await(s, "the end", s.ended); !errors.Is(err, want) {
 		s.Errorf("ended with %v, want %v", err, want)
 	}
 }
@@ -91,7 +93,7 @@ func TestMessagesBothWays(t *testing.T) {
 	s := serve(t, Options{})
 	for _, text := range []string{"a", "", strings.Repeat("b", 1<<20)} {
 		s.say(text)
-		if got := <-s.heard; got != text {
+		if got := enginetest.Await(t, "a message", s.heard); got != text {
 			t.Errorf("heard %d bytes, want %d", len(got), len(text))
 		}
 	}
@@ -131,7 +133,7 @@ func TestCloseWithoutCode(t *testing.T) {
 func TestClientIsGone(t *testing.T) {
 	s := serve(t, Options{})
 	s.client.NetConn().Close()
-	if err := <-s.ended; err == nil || errors.Is(err, ErrClosed) {
+	if err := enginetest.Await(t, "the end", s.ended); err == nil || errors.Is(err, ErrClosed) {
 		t.Errorf("ended with %v", err)
 	}
 }

@@ -1,7 +1,6 @@
 package streams
 
 import (
-	"cmp"
 	"maps"
 
 	"sluice/api/auth"
@@ -28,23 +27,6 @@ func (o *Owner) unavailable(req wire.Stream) reason.Reason {
 		return reason.StreamNotFound
 	}
 	return ""
-}
-
-// Snapshot tells the client why it gets no picture of a stream: nothing here decodes one yet. The stream's id need not be one
-// that was ever played.
-func (o *Owner) Snapshot(req wire.Stream) {
-	why := cmp.Or(o.unavailable(req), reason.NoTranscoders)
-	switch {
-	case !o.id.Dated:
-		o.client.Send("notifyStreamEvent", wire.StreamEvent{
-			MediaSessionID: string(req.MediaSessionID), Type: wire.EventSnapshotFailed, Payload: wire.Reason{Info: string(why)},
-		})
-	case o.find(req.MediaSessionID) != nil:
-		// These SDKs know no event for it, and a status FAILED would end the stream that they asked for a picture of.
-		o.client.Send("fail", wire.Fail{APIMethod: "snapshot", ID: string(req.MediaSessionID), Info: string(why)})
-	default:
-		newStream(o, reason.Play, req).refuse(why)
-	}
 }
 
 // measured is what a client measures of a stream of its own.

@@ -21,6 +21,8 @@ type Engine interface {
 
 // Instance is a graph that runs for one client.
 type Instance interface {
+	// ID is the name of its pipeline.
+	ID() string
 	// Stop ends it, its peer included, and returns when all of it is gone, or soon after ctx is done.
 	Stop(ctx context.Context) error
 	Done() <-chan struct{}
@@ -44,6 +46,12 @@ type Peer interface {
 	Tracks() []media.Track
 	Transport() string
 	Counts() webrtc.Counts
+}
+
+// Arriving is a Peer whose client comes when it has its answer, so that the graph that takes what it publishes begins after that.
+type Arriving interface {
+	Peer
+	Arrive(ctx context.Context) error
 }
 
 // Authoriser says who may publish and play, as auth.Static does.

@@ -44,18 +44,6 @@ func TestPicture(t *testing.T) {
 	}
 }
 
-// TestCodecs holds the names of codecs in statuses.
-func TestCodecs(t *testing.T) {
-	for c, want := range map[media.Codec]string{
-		media.Opus: "opus", media.AAC: "mpeg4-generic", media.PCMU: "PCMU", media.PCMA: "PCMA", media.G722: "G722",
-		media.VP8: "VP8", media.VP9: "VP9", media.H264: "H264", media.H265: "H265", media.AV1: "AV1",
-	} {
-		if got := codec(c); got != want {
-			t.Errorf("%s: got %s, want %s", c, got, want)
-		}
-	}
-}
-
 func TestShortest(t *testing.T) {
 	for _, c := range []struct{ a, b, want time.Duration }{
 		{0, 0, 0}, {0, time.Hour, time.Second}, {5 * time.Millisecond, time.Hour, 5 * time.Millisecond}, {-1, 0, 0},
@@ -76,6 +64,8 @@ func TestProof(t *testing.T) {
 		`{"name":"red"}`:              before,
 		`{"token":{}}`:                before,
 		`{"token":"t"}`:               {Token: "t", Protocol: "p"},
+		`{"key":"k"}`:                 {Token: "before", Key: "k", Protocol: "p"},
+		`{"key":"k","token":"t"}`:     {Token: "t", Key: "k", Protocol: "p"},
 		`{"user":"u","password":"x"}`: {User: "u", Password: "x", Protocol: "p"},
 	} {
 		if got := Proof(before, json.RawMessage(custom)); got != want {

@@ -6,6 +6,7 @@ import (
 
 	"sluice/api/auth"
 	"sluice/api/websocket/allowance"
+	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
 )
@@ -35,6 +36,9 @@ type Identity struct {
 	Dated   bool         // see wire.Connection.Dated
 	Proof   auth.Request // what it says to prove that it may do something
 	Viewers Viewers      // makes the players of media that goes through its sockets; nil: there are none
+	Hook    *hook.Client // its application; nil: nobody is asked
+	// Flash makes the peers of media that goes through the client's Flash client; nil: there are none.
+	Flash func(id, name, offer string, publish bool) (Peer, error)
 }
 
 // Viewers makes the peers of a client that plays without WebRTC, by a provider of the SDK's and the page's offer. A provider that
@@ -54,6 +58,7 @@ type Owner struct {
 
 	mu      sync.Mutex
 	streams map[string]*stream
+	waiting map[*context.CancelFunc]context.CancelFunc // for pictures
 	closed  bool
 }
 
@@ -61,6 +66,7 @@ type Owner struct {
 func (a *Streams) Owner(c Client, id Identity) *Owner {
 	return &Owner{
 		all: a, client: c, id: id, allowance: allowance.New(a.opt.Events, a.opt.Bytes), streams: map[string]*stream{},
+		waiting: map[*context.CancelFunc]context.CancelFunc{},
 	}
 }
 
@@ -121,17 +127,21 @@ func (o *Owner) find(id wire.Text) *stream {
 // waits for a last status.
 func (o *Owner) Stop(role reason.Role, req wire.Stream) {
 	if s := o.find(req.MediaSessionID); s != nil {
+		s.tellStop()
 		s.cancel(stopped(reason.User))
 		return
 	}
 	newStream(o, role, req).refuse(reason.StreamNotFound)
 }
 
-// Close ends all streams for a reason, and lets no more begin. Wait waits for their ends.
+// Close ends all streams for a reason, and the waiting for pictures, and lets no more begin. Wait waits for their ends.
 func (o *Owner) Close(why reason.Reason) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.closed = true
+	for _, cancel := range o.waiting {
+		cancel()
+	}
 	for _, s := range o.streams {
 		s.cancel(stopped(why))
 	}

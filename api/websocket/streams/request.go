@@ -21,7 +21,7 @@ func (s *stream) check() (reason.Reason, bool) {
 	switch {
 	case hub.CheckName(s.name) != nil:
 		return reason.BadURI, false
-	case !s.peers() && (!s.plays() || s.owner.id.Viewers == nil):
+	case !s.carried():
 		return reason.NoCommonCodecs, false
 	case s.req.SDP == "" || len(s.req.SDP) > wire.MaxSDP || len(s.req.Custom) > wire.MaxCustom:
 		return reason.Proxy, false
@@ -65,8 +65,15 @@ func Proof(before auth.Request, custom json.RawMessage) auth.Request {
 		Token    wire.Text `json:"token"`
 		User     wire.Text `json:"user"`
 		Password wire.Text `json:"password"`
+		Key      wire.Text `json:"key"`
 	}
-	if len(custom) == 0 || json.Unmarshal(custom, &said) != nil || said.Token == "" && said.User == "" {
+	if len(custom) == 0 || json.Unmarshal(custom, &said) != nil {
+		return before
+	}
+	if said.Key != "" {
+		before.Key = string(said.Key)
+	}
+	if said.Token == "" && said.User == "" {
 		return before
 	}
 	before.Token, before.User, before.Password = string(said.Token), string(said.User), string(said.Password)
@@ -76,14 +83,32 @@ func Proof(before auth.Request, custom json.RawMessage) auth.Request {
 // provider is how the client's media travels, in the SDK's words.
 func (s *stream) provider() string { return cmp.Or(string(s.req.MediaProvider), webRTC) }
 
-// webRTC is the usual provider.
-const webRTC = "WebRTC"
+// webRTC is the usual provider, flash that of a client in Flash, over RTMP.
+const (
+	webRTC = "WebRTC"
+	flash  = "Flash"
+)
+
+// carried tells whether there is a way for the client's media.
+func (s *stream) carried() bool {
+	switch s.provider() {
+	case webRTC:
+		return true
+	case flash:
+		return s.owner.id.Flash != nil
+	default:
+		return s.plays() && s.owner.id.Viewers != nil
+	}
+}
 
 // peers tells whether the media goes between peers of WebRTC, and not through the client's sockets.
 func (s *stream) peers() bool { return s.provider() == webRTC }
 
 // meet makes the client's peer.
 func (s *stream) meet(ctx context.Context) (Peer, error) {
+	if s.provider() == flash {
+		return s.owner.id.Flash(s.id, s.name, string(s.req.SDP), !s.plays())
+	}
 	if !s.peers() {
 		return s.owner.id.Viewers.Viewer(s.provider(), string(s.req.SDP))
 	}
@@ -107,6 +132,8 @@ func (s *stream) event(peer Peer, user string) engine.Event {
 		"user":   user,
 		"custom": s.req.CustomMap(),
 		"room":   s.req.Mixer(),
+
+		"provider": s.provider(),
 	}
 	want := func(name string, n wire.Number) {
 		if n != 0 {
@@ -121,7 +148,7 @@ func (s *stream) event(peer Peer, user string) engine.Event {
 	}
 	name := "ws.publish"
 	if s.plays() {
-		name, vars["provider"] = "ws.play", s.provider()
+		name = "ws.play"
 		if height := s.bearable(); height > 0 {
 			vars["want.height"] = int64(height)
 		}

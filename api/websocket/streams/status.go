@@ -1,8 +1,6 @@
 package streams
 
 import (
-	"strings"
-
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
 	"sluice/engine/media"
@@ -14,7 +12,7 @@ func (s *stream) object(status wire.Status, why reason.Reason) wire.StreamStatus
 		NodeID: s.owner.id.Node, AppKey: s.owner.id.App, SessionID: s.owner.id.Session,
 		MediaSessionID: s.id, Name: s.name, Published: !s.plays(),
 		HasVideo: bool(s.req.HasVideo), HasAudio: bool(s.req.HasAudio),
-		Status: status, SDP: string(s.req.SDP), Info: string(why),
+		Status: status, SDP: string(s.req.SDP), Info: string(why), Record: s.recorded(), RecordName: s.file,
 		Width: int(s.req.Width), Height: int(s.req.Height),
 		Bitrate: int(s.req.Bitrate), MinBitrate: int(s.req.MinBitrate), MaxBitrate: int(s.req.MaxBitrate), Quality: int(s.req.Quality),
 		Transport: s.transport(), CVOExtension: bool(s.req.CVOExtension), CreateDate: s.begun.UnixMilli(),
@@ -27,23 +25,12 @@ func (s *stream) object(status wire.Status, why reason.Reason) wire.StreamStatus
 	for _, t := range s.peer.Tracks() {
 		switch t.Kind {
 		case media.Audio:
-			o.AudioCodec = codec(t.Codec)
+			o.AudioCodec = wire.Codec(string(t.Codec))
 		case media.Video:
-			o.VideoCodec = codec(t.Codec)
+			o.VideoCodec = wire.Codec(string(t.Codec))
 		}
 	}
 	return o
-}
-
-// codec is how the original server writes a codec.
-func codec(c media.Codec) string {
-	switch c {
-	case media.Opus:
-		return "opus"
-	case media.AAC:
-		return "mpeg4-generic"
-	}
-	return strings.ToUpper(string(c))
 }
 
 // begin tells the client that media flows.

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
+	"sluice/api"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
 	"sluice/engine/fault"
@@ -24,13 +26,19 @@ type stream struct {
 	begun  time.Time
 	cancel context.CancelCauseFunc
 
+	answered bool                  // of the stream's goroutine, as what follows
+	unrecord func(context.Context) // ends its recording; nil if there is none
+
 	mu     sync.Mutex
 	status wire.Status // "" until media flows
 	peer   Peer        // once there is one
-	muted  map[media.Kind]bool
-	size   wire.Size // that a player was told of
-	rates  rates
-	stats  measured
+	// pipeline is the one that serves it, "" before.
+	pipeline string
+	muted    map[media.Kind]bool
+	size     wire.Size // that a player was told of
+	file     string    // that was recorded, once it is whole
+	rates    rates
+	stats    measured
 }
 
 func newStream(o *Owner, role reason.Role, req wire.Stream) *stream {
@@ -65,12 +73,19 @@ func (s *stream) run(ctx context.Context) {
 
 // live begins the stream, stays with it, ends what was begun, and says how it ended.
 func (s *stream) live(ctx context.Context) ending {
+	if end, ok := s.ask(ctx); !ok {
+		return end
+	}
 	user, err := s.authorise(ctx)
 	if err != nil {
 		return s.failed(ctx, err)
 	}
 	peer, err := s.meet(ctx)
 	if err != nil {
+		return s.failed(ctx, err)
+	}
+	if err := s.expect(ctx, peer); err != nil {
+		peer.Stop(err)
 		return s.failed(ctx, err)
 	}
 	known := s.all.opt.Engine.Streams().Has(s.name)
@@ -80,9 +95,11 @@ func (s *stream) live(ctx context.Context) ending {
 		return s.failed(ctx, err)
 	}
 	s.mu.Lock()
-	s.peer = peer
+	s.peer, s.pipeline = peer, inst.ID()
 	s.mu.Unlock()
-	err = s.serve(ctx, peer, inst)
+	leave := s.all.opt.Present.Enter(s.entry(user, inst), func() { s.cancel(stopped(reason.RESTTerminate)) })
+	defer leave()
+	err = s.serve(ctx, peer, inst, user)
 	// First the peer: with it the name is free, whatever else the graph still has to finish.
 	peer.Stop(nil)
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.all.opt.Stop)
@@ -90,30 +107,76 @@ func (s *stream) live(ctx context.Context) ending {
 	if halt := inst.Stop(limit); halt != nil {
 		s.all.opt.Log.Warn("a graph did not end properly", "stream", s.name, "err", halt)
 	}
+	if s.unrecord != nil {
+		s.unrecord(limit)
+	}
 	if err != nil {
 		return s.failed(ctx, err)
 	}
 	return s.over(known, peer.Err(), inst.Err())
 }
 
-// serve answers the client and waits until something ends the stream. The error is why it ended before its peer or its graph
-// did; nil if one of these did.
-func (s *stream) serve(ctx context.Context, peer Peer, inst Instance) error {
-	answer, err := peer.Answer(ctx)
+// entry is what others may see of the stream.
+func (s *stream) entry(user string, inst Instance) api.Session {
+	one := api.Session{
+		ID: inst.ID(), Pipeline: inst.ID(), Protocol: "websocket", Direction: api.Publishes, Stream: s.name, User: user, Since: s.begun,
+	}
+	if at := s.owner.id.Proof.Remote; at.IsValid() {
+		one.Remote = at.String()
+	}
+	if s.plays() {
+		one.Direction = api.Plays
+	}
+	return one
+}
+
+// expect answers a client whose media is only known when it comes, and waits for that.
+func (s *stream) expect(ctx context.Context, peer Peer) error {
+	a, ok := peer.(Arriving)
+	if !ok || s.plays() {
+		return nil
+	}
+	if err := s.answer(ctx, peer); err != nil {
+		return err
+	}
+	return a.Arrive(ctx)
+}
+
+// answer answers the client, once.
+func (s *stream) answer(ctx context.Context, peer Peer) error {
+	if s.answered {
+		return nil
+	}
+	text, err := peer.Answer(ctx)
 	if err != nil {
 		return err
 	}
+	s.answered = true
 	// The third argument says that it is an answer; the Web SDK does not look at it, mobile ones do.
-	s.owner.client.Send("setRemoteSDP", s.id, answer, true)
+	s.owner.client.Send("setRemoteSDP", s.id, text, true)
+	return nil
+}
+
+// serve answers the client and waits until something ends the stream. The error is why it ended before its peer or its graph
+// did; nil if one of these did.
+func (s *stream) serve(ctx context.Context, peer Peer, inst Instance, user string) error {
+	if err := s.answer(ctx, peer); err != nil {
+		return err
+	}
 	patience := time.NewTimer(s.all.opt.Start)
 	defer patience.Stop()
-	live := peer.Live()
+	live, unpush := peer.Live(), func() {}
+	defer func() { unpush() }()
 	for {
 		select {
 		case <-live:
 			live = nil
 			patience.Stop()
 			s.begin(peer)
+			unpush = s.pushes(ctx, user)
+			if s.req.Record {
+				s.unrecord = s.record(context.WithoutCancel(ctx), user)
+			}
 		case <-patience.C:
 			if s.plays() { // publishers have a limit of their own: Stalled
 				return fault.New(fault.StartTimeout, "", "nothing of %q came in %s", s.name, s.all.opt.Start)
@@ -166,11 +229,19 @@ func (s *stream) over(known bool, peer, graph error) ending {
 		return ending{status: wire.Failed, why: s.why(err), err: err}
 	}
 	// What ends a publication ends its players: a publisher's lost ICE is not theirs. FAILED and not STOPPED, which the SDK's
-	// examples take for what they wanted.
+	// examples take for what they wanted. A film that was played to its end is that.
+	if err == nil && film(s.name) {
+		return ending{status: wire.Stopped}
+	}
 	if err == nil || known && !s.all.opt.Engine.Streams().Has(s.name) {
 		return ending{status: wire.Failed, why: reason.PublisherStop, err: err}
 	}
 	return ending{status: wire.Failed, why: s.why(err), err: err}
+}
+
+// film tells whether a stream is a file that is played, by its name.
+func film(name string) bool {
+	return strings.HasPrefix(name, "vod://") || strings.HasPrefix(name, "vod-live://")
 }
 
 // finish sends the last status. The name and the id are free before.

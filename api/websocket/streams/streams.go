@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"sluice/api"
+	"sluice/engine"
 	"sluice/engine/event"
 	"sluice/engine/fault"
 )
@@ -23,6 +25,8 @@ type Options struct {
 	Peers  Peers
 	Auth   Authoriser // nil: everybody may publish and play everything
 	Log    *slog.Logger
+	// Present is told who publishes and plays; nil: nobody is.
+	Present *api.Sessions
 
 	PerClient int           // media sessions that one client may have; 0: 256
 	Events    int           // of its streams that one client may tell a second, over a longer time; 0: 100
@@ -34,6 +38,15 @@ type Options struct {
 	OutboundRate time.Duration // how often players hear how many were sent; 0: never
 	Bandwidth    time.Duration // how often a player is told that its way is too narrow, at most; 0: never
 	Metrics      bool          // keep what clients measure
+
+	// Reach says where what clients have pushed elsewhere may go, as engine.Event has it.
+	Reach engine.Reach
+
+	// Snapshot takes a picture of a stream, as PNG. Nil: there are none.
+	Snapshot func(ctx context.Context, stream string) ([]byte, error)
+	// Record begins to record a publication whose client wants that. End ends it, and gives the name of the file when it is whole; its
+	// context ends the waiting. Nil: nothing is recorded.
+	Record func(ctx context.Context, p Recorded) (end func(context.Context) (string, error), err error)
 }
 
 // Streams are the media sessions of all clients. Safe for concurrent use.
@@ -122,25 +135,37 @@ func (a *Streams) add(s *stream) bool {
 		return false
 	}
 	a.byID[s.id] = s
-	if s.plays() {
-		if a.players[s.name] == nil {
-			a.players[s.name] = map[*stream]struct{}{}
-		}
-		a.players[s.name][s] = struct{}{}
-	}
+	a.list(s)
 	return true
+}
+
+// list notes who plays a name. The caller holds a.mu.
+func (a *Streams) list(s *stream) {
+	if !s.plays() {
+		return
+	}
+	if a.players[s.name] == nil {
+		a.players[s.name] = map[*stream]struct{}{}
+	}
+	a.players[s.name][s] = struct{}{}
+}
+
+// unlist forgets it. The caller holds a.mu.
+func (a *Streams) unlist(s *stream) {
+	if !s.plays() {
+		return
+	}
+	delete(a.players[s.name], s)
+	if len(a.players[s.name]) == 0 {
+		delete(a.players, s.name)
+	}
 }
 
 func (a *Streams) remove(s *stream) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	delete(a.byID, s.id)
-	if s.plays() {
-		delete(a.players[s.name], s)
-		if len(a.players[s.name]) == 0 {
-			delete(a.players, s.name)
-		}
-	}
+	a.unlist(s)
 }
 
 // find finds a stream by its id; nil if there is none.

@@ -11,6 +11,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sluice/api"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/streams"
 	"sluice/api/websocket/streams/streamstest"
@@ -123,6 +124,39 @@ func TestClosedOwner(t *testing.T) {
 	k.owner.Start(reason.Publish, request("P", "a"))
 	if s := k.page.status(t); s.Status != wire.Failed || s.Info != "Stopped by session disconnect" {
 		t.Errorf("got %s, %s", s.Status, s.Info)
+	}
+}
+
+// TestPresent holds what others may see of who publishes and plays, and that they can end it.
+func TestPresent(t *testing.T) {
+	present := api.NewSessions()
+	k := newKit(t, streams.Options{Present: present})
+	k.begin(t, reason.Publish, "P", "a")
+	k.begin(t, reason.Play, "Q", "a")
+	<-k.page.messages // the size
+	byDirection := map[api.Direction]api.Session{}
+	for _, one := range present.All() {
+		byDirection[one.Direction] = one
+		if one.Protocol != "websocket" || one.Stream != "a" || one.Since.IsZero() {
+			t.Errorf("%+v", one)
+		}
+	}
+	for _, row := range []struct {
+		direction api.Direction
+		status    wire.Status
+	}{{api.Plays, wire.Stopped}, {api.Publishes, wire.Unpublished}} {
+		if !present.End(byDirection[row.direction].ID) {
+			t.Errorf("nobody %ss", row.direction)
+			continue
+		}
+		if s := k.page.status(t); s.Status != row.status || s.Info != "Stopped by rest /terminate" {
+			t.Errorf("%s: got %s, %s", row.direction, s.Status, s.Info)
+		}
+	}
+	k.owner.Close(reason.User)
+	k.owner.Wait()
+	if n := present.Len(); n != 0 {
+		t.Errorf("%d are still there", n)
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/api/websocket/transport"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -271,7 +272,7 @@ func TestPlays(t *testing.T) {
 	}
 	a := newSock()
 	s.arrive(a)
-	<-s.viewer.Live()
+	enginetest.Await(t, "media", s.viewer.Live())
 	a.await(t, "the picture that came before the socket", func() bool { return len(a.sent) == 1 })
 	if c := s.viewer.Counts(); c.Packets != 1 || c.Bytes != uint64(len(a.sent[0])) || c.VideoBits != 8*c.Bytes {
 		t.Errorf("counts %+v", c)
@@ -280,8 +281,8 @@ func TestPlays(t *testing.T) {
 		t.Errorf("tracks %v by %s", tracks, s.viewer.Transport())
 	}
 	s.pub.Close(nil)
-	<-s.viewer.Done()
-	if err := <-s.over; err != nil || !a.closed {
+	enginetest.Await(t, "the end", s.viewer.Done())
+	if err := enginetest.Await(t, "the end", s.over); err != nil || !a.closed {
 		t.Errorf("over with %v, closed: %v", err, a.closed)
 	}
 }
@@ -349,7 +350,7 @@ func TestWithoutASocketForLong(t *testing.T) {
 	s := newShow(t, Options{Provider: MSE, Offer: mseOffer, Grace: time.Millisecond}, h264())
 	s.answer()
 	s.arrive(newSock()).Left()
-	if err := <-s.over; fault.CodeOf(err) != fault.Lost || fault.CodeOf(s.viewer.Err()) != fault.Lost {
+	if err := enginetest.Await(t, "the end", s.over); fault.CodeOf(err) != fault.Lost || fault.CodeOf(s.viewer.Err()) != fault.Lost {
 		t.Errorf("over with %v, %v", err, s.viewer.Err())
 	}
 }

@@ -45,6 +45,24 @@ func ParseConnection(m Message) (Connection, error) {
 	return c, nil
 }
 
+// Object is all that the client said of itself.
+func (c Connection) Object() map[string]json.RawMessage { return maps.Clone(c.fields) }
+
+// Changed is what a client would have said of itself with other members: what it says by them is what counts from then on. What cannot be
+// read is fault.InvalidRequest.
+func (c Connection) Changed(members map[string]json.RawMessage) (Connection, error) {
+	text, err := json.Marshal(members)
+	if err != nil {
+		return c, fault.New(fault.InvalidRequest, "", "the connection object cannot be written").Because(err)
+	}
+	now, err := ParseConnection(Message{Name: "connection", Args: []json.RawMessage{text}})
+	if err != nil {
+		return c, err
+	}
+	now.AppKey = c.AppKey // it is of this application that the client is
+	return now, nil
+}
+
 // Echo is what the client gets back: what it sent, with more or other members, and without passwords.
 func (c Connection) Echo(set map[string]any) map[string]any {
 	out := make(map[string]any, len(c.fields)+len(set))

@@ -7,14 +7,15 @@ import (
 
 // Types of stream events.
 const (
-	AudioMuted          = "audioMuted"
-	AudioUnmuted        = "audioUnmuted"
-	VideoMuted          = "videoMuted"
-	VideoUnmuted        = "videoUnmuted"
-	EventData           = "data"
-	EventResize         = "resize"
-	EventNoBandwidth    = "notEnoughBandwidth"
-	EventSnapshotFailed = "snapshotFailed"
+	AudioMuted             = "audioMuted"
+	AudioUnmuted           = "audioUnmuted"
+	VideoMuted             = "videoMuted"
+	VideoUnmuted           = "videoUnmuted"
+	EventData              = "data"
+	EventResize            = "resize"
+	EventNoBandwidth       = "notEnoughBandwidth"
+	EventSnapshotFailed    = "snapshotFailed"
+	EventSnapshotCompleted = "snapshotCompleted"
 )
 
 // SentEvent is what sendStreamEvent says of a stream that the client publishes.
@@ -69,6 +70,11 @@ type Size struct {
 // Reason is the payload of events that only have one.
 type Reason struct {
 	Info string `json:"info"`
+}
+
+// Picture is the payload of snapshotCompleted: a PNG in base64, with nothing before it.
+type Picture struct {
+	Snapshot string `json:"snapshot"`
 }
 
 // Available answers availableStream. The status is a string: the SDK takes all but "true" for false.

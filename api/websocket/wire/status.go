@@ -12,6 +12,7 @@ const (
 	Failed      Status = "FAILED"
 	// Of SDKs up to 2.0.218 only, see Connection.Dated.
 	Resize             Status = "RESIZE"
+	SnapshotComplete   Status = "SNAPSHOT_COMPLETE"
 	NotEnoughBandwidth Status = "NOT_ENOUGH_BANDWIDTH"
 )
 
@@ -39,6 +40,7 @@ type StreamStatus struct {
 	AudioCodec     string `json:"audioCodec"`
 	VideoCodec     string `json:"videoCodec"`
 	Record         bool   `json:"record"`
+	RecordName     string `json:"recordName,omitempty"` // of the file, below /client/records/
 	Width          int    `json:"width"`
 	Height         int    `json:"height"`
 	Bitrate        int    `json:"bitrate"`

@@ -3,25 +3,19 @@ package wsplayer
 import (
 	"bytes"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/engine/enginetest/program"
 )
 
 // TestMPEG1Decodes has ffmpeg decode what the player gets: pictures that begin with the headers before them, one a message.
 func TestMPEG1Decodes(t *testing.T) {
-	for _, program := range []string{"ffmpeg", "ffprobe"} {
-		if _, err := exec.LookPath(program); err != nil {
-			t.Skip("needs ", program)
-		}
-	}
+	program.Need(t, "ffmpeg", "ffprobe")
 	const options = "-v error -f lavfi -i testsrc=size=160x112:rate=25:duration=2 -c:v mpeg1video -g 12 -bf 0 -f mpeg1video -"
-	coded, err := exec.CommandContext(t.Context(), "ffmpeg", strings.Fields(options)...).Output()
-	if err != nil {
-		t.Skip("ffmpeg makes no MPEG-1: ", err)
-	}
+	coded := []byte(program.Output(t, "ffmpeg", strings.Fields(options)...))
 	p := packer()
 	var out []byte
 	sent := 0
@@ -37,9 +31,9 @@ func TestMPEG1Decodes(t *testing.T) {
 	if err := os.WriteFile(name, out, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	said, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-count_frames", "-show_entries",
-		"stream=codec_name,width,height,nb_read_frames", "-of", "compact=p=0", name).CombinedOutput()
-	if want := "codec_name=mpeg1video|width=160|height=112|nb_read_frames=50\n"; err != nil || string(said) != want || sent != 50 {
+	said, err := program.Try(t, "ffprobe", "-v", "error", "-count_frames", "-show_entries",
+		"stream=codec_name,width,height,nb_read_frames", "-of", "compact=p=0", name)
+	if want := "codec_name=mpeg1video|width=160|height=112|nb_read_frames=50\n"; err != nil || said != want || sent != 50 {
 		t.Errorf("%v, of %d pictures ffprobe says %q", err, sent, said)
 	}
 }

@@ -1,83 +1,28 @@
 package bench
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"log/slog"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"testing"
 	"time"
 
+	"sluice/cmd/sluice/bench/benchtest"
 	"sluice/engine/plan"
 	"sluice/engine/worker"
 )
 
 // patience is longer than anything here takes; nothing is expected to take it.
-const patience = time.Minute
-
-// program is the built sluice, which has GStreamer in it.
-func program(b *testing.B) string {
-	b.Helper()
-	path, err := filepath.Abs("../../../bin/sluice")
-	if named := os.Getenv("SLUICE_BENCH_PROGRAM"); named != "" {
-		path = named
-	}
-	if err == nil {
-		_, err = os.Stat(path)
-	}
-	if err != nil {
-		b.Skipf("there is no program to measure; `make build` makes it: %v", err)
-	}
-	var version struct {
-		GStreamer bool `json:"gstreamer"`
-	}
-	if err := json.Unmarshal(output(b, path, "version", "--json"), &version); err != nil {
-		b.Fatal(err)
-	}
-	if !version.GStreamer {
-		b.Skip("bin/sluice is without GStreamer")
-	}
-	return path
-}
-
-// number is how much of something is measured: what the environment says, or the usual.
-func number(b *testing.B, name string, usual int) int {
-	b.Helper()
-	text := os.Getenv("SLUICE_BENCH_" + name)
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("SLUICE_BENCH_%s is %q, which is no number above 0", name, text)
-	}
-	return n
-}
-
-// output runs a program and gives what it writes.
-func output(b *testing.B, path string, args ...string) []byte {
-	b.Helper()
-	var said bytes.Buffer
-	cmd := exec.CommandContext(b.Context(), path, args...)
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		b.Fatalf("%s %v: %v\n%s", filepath.Base(path), args, err, &said)
-	}
-	return out
-}
+const patience = benchtest.Patience
 
 // planned is the plan that the program makes of a graph of this folder.
 func planned(b *testing.B, path, graph string, args ...string) *plan.Plan {
 	b.Helper()
 	args = append([]string{"plan", filepath.Join("testdata", graph+".yaml"), "--json"}, args...)
 	p := &plan.Plan{}
-	if err := json.Unmarshal(output(b, path, args...), p); err != nil {
+	if err := json.Unmarshal(benchtest.Output(b, path, args...), p); err != nil {
 		b.Fatal(err)
 	}
 	return p
@@ -111,17 +56,7 @@ func pool(b *testing.B, path string, log slog.Handler, env []string, args ...str
 // until looks again and again whether something has come about that nobody tells of.
 func until(b *testing.B, what string, so func() bool) {
 	b.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	for !so() {
-		select {
-		case <-tick.C:
-		case <-limit.C:
-			b.Fatalf("waited in vain for %s", what)
-		}
-	}
+	benchtest.Until(b, what, time.Millisecond, so)
 }
 
 // sorted are values of which some are looked at by rank.

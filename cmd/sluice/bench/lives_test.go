@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/cmd/sluice/bench/benchtest"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run/instance"
@@ -56,7 +57,7 @@ func settled(b *testing.B, p *worker.Pool, s *supervisor.Supervisor, pass *plan.
 // that ends with it, or all in a shared one, and waits for media to come out of each. What this process holds is compared
 // with what it held after the first fifty.
 func BenchmarkLives(b *testing.B) {
-	path := program(b)
+	path := benchtest.Program(b)
 	for _, kind := range []string{"own", "shared"} {
 		b.Run(kind, func(b *testing.B) {
 			pass := planned(b, path, "pass", "--given", "in=opus", "--want", "out=opus")
@@ -75,7 +76,7 @@ func BenchmarkLives(b *testing.B) {
 				}
 				live(50)
 				before := held(b)
-				lives := number(b, "LIVES", 1000)
+				lives := benchtest.Number(b, "LIVES", 1000)
 				begun := time.Now()
 				live(lives)
 				b.ReportMetric(float64(time.Since(begun).Milliseconds())/float64(lives), "ms/life")
@@ -92,7 +93,7 @@ func speech() []media.Unit { return []media.Unit{{Key: true, AU: [][]byte{make([
 // ones, keeps them until media has come out of all, and stops them at once. What this process holds is compared with
 // what it held after the first such crowd.
 func BenchmarkManyAtOnce(b *testing.B) {
-	path := program(b)
+	path := benchtest.Program(b)
 	for _, kind := range []string{"own", "shared"} {
 		b.Run(kind, func(b *testing.B) {
 			pass := planned(b, path, "pass", "--given", "in=opus", "--want", "out=opus")
@@ -100,7 +101,7 @@ func BenchmarkManyAtOnce(b *testing.B) {
 			for b.Loop() {
 				p := pool(b, path, newEar(), nil)
 				s := supervisor.New(supervisor.Options{Open: p.Open})
-				n := number(b, "AT_ONCE", 200)
+				n := benchtest.Number(b, "AT_ONCE", 200)
 				crowd(b, s, pass, n)
 				settled(b, p, s, pass)
 				before := held(b)

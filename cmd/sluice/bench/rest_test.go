@@ -14,9 +14,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // sending is a graph that codes and sends to a port, so that it can be told from outside when media comes.
@@ -43,14 +44,8 @@ type served struct {
 }
 
 // serveREST starts a server with the graph "sending", which ends with the benchmark.
-func serveREST(b *testing.B, path string) *served {
+func serveREST(b *testing.B, path string, env ...string) *served {
 	b.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	at := l.Addr().String()
-	_ = l.Close()
 	folder := b.TempDir()
 	if err := os.Mkdir(filepath.Join(folder, "graphs"), 0o700); err != nil {
 		b.Fatal(err)
@@ -58,30 +53,12 @@ func serveREST(b *testing.B, path string) *served {
 	if err := os.WriteFile(filepath.Join(folder, "graphs", "sending.yaml"), []byte(sending), 0o600); err != nil {
 		b.Fatal(err)
 	}
-	s := &served{base: "http://" + at, cmd: exec.Command(path, "serve")}
-	s.cmd.Dir, s.cmd.Stderr = folder, os.Stderr
-	s.cmd.Env = append(os.Environ(),
-		"SLUICE_WEB_LISTEN=127.0.0.1:0", "SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0", "SLUICE_METRICS_LISTEN=",
-		"SLUICE_REST_LISTEN="+at, "SLUICE_REST_HOSTS=127.0.0.1", "SLUICE_LOG_LEVEL=error", "SLUICE_DRAIN=0s")
-	if err := s.cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = s.cmd.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
-		defer late.Stop()
-		if err := s.cmd.Wait(); err != nil {
-			b.Errorf("the server was told to end: %v", err)
-		}
-	})
-	until(b, "the server to be ready", func() bool {
-		r, err := http.Get(s.base + "/readyz")
-		if err == nil {
-			_ = r.Body.Close()
-		}
-		return err == nil && r.StatusCode == http.StatusOK
-	})
-	return s
+	at := benchtest.Free(b)
+	cmd := benchtest.Serve(b, path, folder, benchtest.Free(b), append([]string{
+		"SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0", "SLUICE_METRICS_LISTEN=",
+		"SLUICE_REST_LISTEN=" + at, "SLUICE_REST_HOSTS=127.0.0.1",
+	}, env...)...)
+	return &served{base: "http://" + at, cmd: cmd}
 }
 
 // ask makes a request that is to succeed, and reads the answer into something.
@@ -152,7 +129,7 @@ func children(pid int) (out []int) {
 // for its first packet at the port that it sends to: the encoder is part of it. The answer is that of a request that waits for
 // media to flow.
 func BenchmarkRESTStart(b *testing.B) {
-	s := serveREST(b, program(b))
+	s := serveREST(b, benchtest.Program(b))
 	port, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
 		b.Fatal(err)
@@ -166,7 +143,7 @@ func BenchmarkRESTStart(b *testing.B) {
 	}
 	for b.Loop() {
 		var first, answered []float64
-		for range number(b, "REST", 30) {
+		for range benchtest.Number(b, "REST", 30) {
 			s.warm(b)
 			forget(b, port)
 			begun, came := time.Now(), make(chan time.Duration, 1)

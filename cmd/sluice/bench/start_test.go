@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/cmd/sluice/bench/benchtest"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -186,7 +187,7 @@ func warm(b *testing.B, p *worker.Pool, e *ear) {
 // BenchmarkStart starts instances whose worker is warm, fifty of each kind (SLUICE_BENCH_STARTS), and waits for the first unit
 // that comes out: sound that passes, and H.264 that becomes VP8.
 func BenchmarkStart(b *testing.B) {
-	path := program(b)
+	path := benchtest.Program(b)
 	e := newEar()
 	p := pool(b, path, e, nil, "avdec_h264") // as sluice itself has it
 	track, units := camera(b, path, p)
@@ -205,7 +206,7 @@ func BenchmarkStart(b *testing.B) {
 			for b.Loop() {
 				var took []float64
 				s := supervisor.New(supervisor.Options{Open: p.Open})
-				for range number(b, "STARTS", 50) {
+				for range benchtest.Number(b, "STARTS", 50) {
 					warm(b, p, e)
 					t, err := life(b, s, "a", c.plan, newEnds(c.track, c.units, 1))
 					if err != nil {
@@ -224,7 +225,7 @@ func BenchmarkStart(b *testing.B) {
 // installed is a copy of the program.
 func installed(b *testing.B) string {
 	b.Helper()
-	data, err := os.ReadFile(program(b))
+	data, err := os.ReadFile(benchtest.Program(b))
 	if err != nil {
 		b.Fatal(err)
 	}

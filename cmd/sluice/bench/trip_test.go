@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/cmd/sluice/bench/benchtest"
 	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
@@ -99,7 +100,7 @@ func (t *trip) there(b *testing.B) {
 // back, from port to port; told is when another goroutine knows of it. A chain is a call's conversion, which has no thread
 // of its own. allocs/op are those of this process, child-B/op those of the worker.
 func BenchmarkRoundTrip(b *testing.B) {
-	path := program(b)
+	path := benchtest.Program(b)
 	pass := planned(b, path, "pass", "--given", "in=opus", "--want", "out=opus")
 	talk := planned(b, path, "talk", "--given", "in=pcmu", "--want", "out=pcma")
 	for _, c := range []struct {
@@ -153,10 +154,10 @@ func (t *trip) measure(b *testing.B, e *ear) {
 // BenchmarkManyUnits sends a million units of 160 bytes (SLUICE_BENCH_UNITS) to a worker and back, with up to 64 under way,
 // and tells what the memory of both processes that is their own grew by after the first tenth.
 func BenchmarkManyUnits(b *testing.B) {
-	path := program(b)
+	path := benchtest.Program(b)
 	pass := planned(b, path, "pass", "--given", "in=opus", "--want", "out=opus")
 	pass.Policy.Worker = "own"
-	units := number(b, "UNITS", 1_000_000)
+	units := benchtest.Number(b, "UNITS", 1_000_000)
 	for b.Loop() {
 		e := newEar()
 		t := embark(b, pool(b, path, e, []string{traced}), pass, media.Opus, 160, true)

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/cmd/sluice/browser/drive"
 	"sluice/engine/enginetest/lossy"
 )
 
@@ -21,6 +22,7 @@ type scenario struct {
 	servers  int      // of its own
 	settings []string // of one server of its own
 	lossy    bool     // its media goes through a bad network, and it runs alone
+	alone    bool     // it says how late or how steady something is, which others beside it would change
 }
 
 func scenarios() []scenario {
@@ -52,12 +54,17 @@ func scenarios() []scenario {
 		{name: "two_servers", servers: 2},
 		{name: "console"},
 		{name: "session"},
+		{name: "rest_module", settings: []string{"SLUICE_REST_LISTEN={tcp}", "SLUICE_REST_TLS_LISTEN=", "SLUICE_REST_ORIGINS=*"}},
+		{name: "sdk_console", settings: []string{"SLUICE_REST_LISTEN={tcp}", "SLUICE_REST_TLS_LISTEN=", "SLUICE_REST_ORIGINS=*"}},
 		{name: "metrics", settings: []string{"SLUICE_WEBSOCKET_METRICS=testdata/metrics.json"}},
 		{name: "graphs", servers: 1},
 		{name: "tcp_server", script: "streamer", settings: []string{"SLUICE_WEBRTC_UDP=[]"}},
 		{name: "lite", script: "streamer", settings: []string{"SLUICE_WEBRTC_LITE=true"}},
-		{name: "port_range", script: "2players", settings: []string{"SLUICE_WEBRTC_PORTS=31100-31119"}},
+		{name: "port_range", script: "2players", settings: []string{"SLUICE_WEBRTC_PORTS={ports}"}},
 		{name: "relay", settings: []string{"SLUICE_RELAY_TCP={tcp}", "SLUICE_RELAY_SECRET=of nobody"}},
+		{name: "stream_recording", settings: []string{"SLUICE_RECORDS_FOLDER={folder}"}},
+		{name: "several_streams_recording", settings: []string{"SLUICE_RECORDS_FOLDER={folder}"}},
+		{name: "hooks", settings: []string{`SLUICE_APPS_LIST=[{key: shop, url: "http://{tcp}/hooks", secret: shared}]`}},
 		{name: "sdk_tests"},
 		{name: "old_sdks"},
 	}
@@ -86,7 +93,7 @@ func TestScenarios(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := startDriver(t)
+	d := drive.Start(t)
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +108,7 @@ func TestScenarios(t *testing.T) {
 	}
 }
 
-func play(t *testing.T, d *driver, s scenario, path string, shared *server, out string) {
+func play(t *testing.T, d *drive.Driver, s scenario, path string, shared *server, out string) {
 	t.Helper()
 	if err := os.RemoveAll(out); err != nil {
 		t.Fatal(err)
@@ -135,7 +142,7 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 		b.Detour = int(bad.Addr().Port())
 	}
 	start := time.Now()
-	notes, err := d.ask("run", b, answers(t, servers, bad))
+	notes, err := d.Ask("run", b, answers(t, servers, bad))
 	if err != nil {
 		t.Fatalf("%v\nits messages and pictures are in %s", err, out)
 	}
@@ -143,7 +150,7 @@ func play(t *testing.T, d *driver, s scenario, path string, shared *server, out 
 }
 
 // answers does what a scenario asks for.
-func answers(t *testing.T, servers []*server, bad *lossy.Proxy) host {
+func answers(t *testing.T, servers []*server, bad *lossy.Proxy) drive.Host {
 	t.Helper()
 	return func(what string, with json.RawMessage) error {
 		var which struct {

@@ -3,7 +3,6 @@ package browser
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -13,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"sluice/engine/enginetest"
 )
 
 // patience is how long a server may take to be ready, or to end.
@@ -56,6 +57,8 @@ type addresses struct {
 	WS   string `json:"ws"`
 	WSS  string `json:"wss"`
 	HTTP string `json:"http"`
+	HLS  string `json:"hls"`
+	HLSS string `json:"hlss"`
 	More string `json:"more"` // what {tcp} stands for in its settings
 }
 
@@ -68,17 +71,20 @@ type server struct {
 	env    []string
 	log    *os.File
 
-	mu  sync.Mutex
-	cmd *exec.Cmd
+	mu    sync.Mutex
+	cmd   *exec.Cmd     // nil if none runs
+	gone  chan struct{} // closed at the end of the process
+	ended error         // how it ended, once gone
 }
 
-// startServer starts a server with settings ("KEY=value", in which {tcp} is one more address) beside those that keep it on
-// loopback. Its log goes to a file in folder. It is told to end with the test, and must do so.
+// startServer starts a server with settings ("KEY=value", in which {tcp} is one more address, {ports} a range of ports and {folder} a
+// folder of its own) beside those that keep it on loopback. Its log goes to a file in folder. It is told to end with the test, and must do so.
 func startServer(t *testing.T, path, folder, name string, settings ...string) *server {
 	t.Helper()
-	web, tls, media := freePort(t, "tcp"), freePort(t, "tcp"), freePort(t, "udp")
+	web, tls, media := enginetest.FreeAddress(t), enginetest.FreeAddress(t), enginetest.FreeAddress(t)
+	hls, hlss := enginetest.FreeAddress(t), enginetest.FreeAddress(t)
 	s := &server{
-		addresses: addresses{WS: "ws://" + web, WSS: "wss://" + tls, HTTP: "http://" + web},
+		addresses: addresses{WS: "ws://" + web, WSS: "wss://" + tls, HTTP: "http://" + web, HLS: "http://" + hls, HLSS: "https://" + hlss},
 		udp:       media,
 		path:      path,
 		graphs:    t.TempDir(),
@@ -88,9 +94,14 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 			"SLUICE_WEB_LISTEN=" + web,
 			"SLUICE_WEB_TLS_LISTEN=" + tls,
 			"SLUICE_WEB_SELF_SIGNED=true",
+			"SLUICE_HLS_LISTEN=" + hls,
+			"SLUICE_HLS_TLS_LISTEN=" + hlss,
 			"SLUICE_WEBRTC_UDP=" + media,
-			"SLUICE_WEBRTC_TCP=" + freePort(t, "tcp"),
+			"SLUICE_WEBRTC_TCP=" + enginetest.FreeAddress(t),
 			"SLUICE_WEBRTC_LOOPBACK=true",
+			// Doors that few scenarios need, and whose usual ports somebody may have.
+			"SLUICE_REST_LISTEN=", "SLUICE_REST_TLS_LISTEN=", "SLUICE_METRICS_LISTEN=", "SLUICE_SRT_LISTEN=",
+			"SLUICE_RTMP_LISTEN=", "SLUICE_RTMP_TLS_LISTEN=", "SLUICE_RTSP_LISTEN=", "SLUICE_RTSP_TLS_LISTEN=", "SLUICE_RTSP_UDP=off",
 			"SLUICE_LOG_LEVEL=debug",
 			"SLUICE_LOG_FORMAT=text",
 			"SLUICE_WEBSOCKET_INBOUND_RATE=1s",
@@ -98,16 +109,20 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 			"SLUICE_DRAIN=0s",
 		}, settings...),
 	}
-	s.More = freePort(t, "tcp")
+	s.More = enginetest.FreeAddress(t)
 	for i, setting := range s.env {
-		s.env[i] = strings.ReplaceAll(setting, "{tcp}", s.More)
+		setting = strings.ReplaceAll(setting, "{tcp}", s.More)
+		if strings.Contains(setting, "{ports}") {
+			setting = strings.ReplaceAll(setting, "{ports}", portRange(t))
+		}
+		if strings.Contains(setting, "{folder}") {
+			setting = strings.ReplaceAll(setting, "{folder}", t.TempDir())
+		}
+		s.env[i] = setting
 	}
 	s.env = append(s.env, "SLUICE_GRAPHS="+s.graphs)
 	var err error
 	if s.log, err = os.Create(filepath.Join(folder, name+".log")); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
@@ -116,6 +131,9 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 		}
 		_ = s.log.Close()
 	})
+	if err := s.start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	return s
 }
 
@@ -123,19 +141,39 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 func (s *server) start(ctx context.Context) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.cmd = exec.Command(s.path, "serve")
-	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = s.env, s.log, s.log
-	if err := s.cmd.Start(); err != nil {
+	cmd, gone := exec.Command(s.path, "serve"), make(chan struct{})
+	cmd.Env, cmd.Stdout, cmd.Stderr = s.env, s.log, s.log
+	if err := cmd.Start(); err != nil {
 		return err
 	}
+	s.cmd, s.gone = cmd, gone
+	go func() {
+		defer close(gone)
+		s.ended = cmd.Wait()
+	}()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for !s.ready(ctx) {
-		if ctx.Err() != nil {
-			return fmt.Errorf("the server is not ready; its log is in %s", s.log.Name())
+		select {
+		case <-gone:
+			s.cmd = nil
+			return fmt.Errorf("the server has ended: %w\n%s", s.ended, s.tail())
+		case <-ctx.Done():
+			return fmt.Errorf("the server is not ready within %v\n%s", patience, s.tail())
+		default:
 		}
 	}
 	return nil
+}
+
+// tail is what the log ends with.
+func (s *server) tail() string {
+	const most = 2000
+	text, err := os.ReadFile(s.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("%s ends with:\n%s", s.log.Name(), text[max(0, len(text)-most):])
 }
 
 // graph gives a graph of its own to the server, or takes it away if text is empty.
@@ -173,45 +211,35 @@ func (s *server) ready(ctx context.Context) bool {
 	return false
 }
 
-// end sends the process a signal and waits for its end. It fails if the process had to be killed, or ended with an error,
-// unless killing was what was asked for.
+// end sends the process a signal and waits for its end. It fails if the process had to be killed, which leaves what its goroutines
+// were at in the log, or ended with an error, unless killing was what was asked for.
 func (s *server) end(signal syscall.Signal) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.cmd == nil {
 		return nil
 	}
-	if err := s.cmd.Process.Signal(signal); err != nil {
-		return err
-	}
-	late := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
-	err := s.cmd.Wait()
-	inTime := late.Stop()
+	process := s.cmd.Process
 	s.cmd = nil
-	switch {
-	case signal == syscall.SIGKILL:
-		return nil
-	case !inTime:
+	_ = process.Signal(signal) // of one that has ended already it is told below how
+	select {
+	case <-s.gone:
+	case <-time.After(patience):
+		_ = process.Signal(syscall.SIGQUIT)
+		late := time.AfterFunc(patience, func() { _ = process.Kill() })
+		<-s.gone
+		late.Stop()
 		return fmt.Errorf("it did not end within %v", patience)
 	}
-	return err
+	if signal == syscall.SIGKILL {
+		return nil
+	}
+	return s.ended
 }
 
-// freePort is an address on loopback that nobody listens on now.
-func freePort(t *testing.T, network string) string {
+// portRange is twenty ports, of which hardly anybody has one.
+func portRange(t *testing.T) string {
 	t.Helper()
-	if network == "udp" {
-		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer func() { _ = c.Close() }()
-		return c.LocalAddr().String()
-	}
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+	first := enginetest.FreeUDP(t)
+	return fmt.Sprintf("%d-%d", first, first+19)
 }

@@ -46,6 +46,7 @@ type Check struct {
 	Lab      func(run.Open) trial.Lab
 
 	PlanOnly bool             // look only at plans and routes
+	Lean     bool             // elements are ruled out: tests that need them are skipped, and that is no failure
 	Update   bool             // write golden files as they are seen
 	Keep     bool             // keep the files that graphs write
 	Parallel int              // how many tests run at once
@@ -75,7 +76,7 @@ func (c Check) Run(ctx context.Context) (results []trial.Result, interrupted boo
 	line := newStatus(c.Screen, c.count())
 	defer line.stop()
 	opts := trial.Options{
-		PlanOnly: c.PlanOnly, Update: c.Update, Keep: c.Keep, Parallel: c.Parallel, Log: slog.New(slog.DiscardHandler),
+		PlanOnly: c.PlanOnly, Lean: c.Lean, Update: c.Update, Keep: c.Keep, Parallel: c.Parallel, Log: slog.New(slog.DiscardHandler),
 	}
 	stop, err := c.openLab(ctx, &opts)
 	if err != nil {
@@ -128,6 +129,6 @@ func (c Check) openLab(ctx context.Context, opts *trial.Options) (stop func(), e
 // Failing tells whether results are a failure: also tests that could not be run are one, if they were asked for.
 func Failing(results []trial.Result, planOnly bool) bool {
 	return slices.ContainsFunc(results, func(r trial.Result) bool {
-		return r.Outcome == trial.Failed || r.Outcome == trial.Skipped && !planOnly
+		return r.Outcome == trial.Failed || r.Outcome == trial.Skipped && !planOnly && !r.Beyond
 	})
 }

@@ -135,7 +135,8 @@ func (l *loader) words(k Key, name string, v spec.Value) any {
 func (l *loader) one(k Key, c value.Constraint, name string, v spec.Value) (any, bool) {
 	got, err := c.Accept(literal(v))
 	if err == nil && k.check != nil {
-		err = k.check(value.Text(got))
+		text, _ := value.Revealed(got) // of secrets, what is wrong does not say what they are
+		err = k.check(text)
 	}
 	if err != nil {
 		l.bad(k, v.Pos, name, err)

@@ -12,22 +12,31 @@ import (
 
 // Config is what the configuration says. Each field stands in the table, which says what it means.
 type Config struct {
-	Graphs    string
-	CPUs      float64
-	Drain     time.Duration
-	Log       LogConfig
-	Web       WebConfig
-	WebRTC    WebRTCConfig
-	Relay     RelayConfig
-	WHIP      WHIPConfig
-	WebSocket WebSocketConfig
-	RTMP      RTMPConfig
-	RTSP      RTSPConfig
-	Hub       HubConfig
-	Workers   WorkersConfig
-	REST      RESTConfig
-	Metrics   MetricsConfig
-	Auth      auth.Config
+	Graphs     string
+	CPUs       float64
+	Drain      time.Duration
+	Log        LogConfig
+	Web        WebConfig
+	WebRTC     WebRTCConfig
+	Relay      RelayConfig
+	WHIP       WHIPConfig
+	WebSocket  WebSocketConfig
+	RTMP       RTMPConfig
+	RTSP       RTSPConfig
+	SRT        SRTConfig
+	HLS        HLSConfig
+	Records    RecordsConfig
+	Thumbnails ThumbnailsConfig
+	Hub        HubConfig
+	Workers    WorkersConfig
+	REST       RESTConfig
+	Media      MediaConfig
+	Transcoder TranscoderConfig
+	Mixer      MixerConfig
+	Apps       AppsConfig
+	Hooks      HooksConfig
+	Metrics    MetricsConfig
+	Auth       auth.Config
 }
 
 // LogConfig is the section "log".
@@ -86,6 +95,7 @@ type WebSocketConfig struct {
 	WriteTimeout              time.Duration
 	StartTimeout, StopTimeout time.Duration
 	RoomApps                  []string
+	Hosts                     []string
 	InboundRate, OutboundRate time.Duration
 	Bandwidth                 time.Duration
 	Metrics                   string
@@ -127,6 +137,7 @@ type RESTConfig struct {
 	Write                    bool
 	Folders, Hosts, Elements []string
 	Environment              []string
+	Origins                  []string
 }
 
 // MetricsConfig is the section "metrics".

@@ -6,6 +6,21 @@ import (
 	"testing"
 )
 
+// TestAuthPage: so must these.
+func TestAuthPage(t *testing.T) {
+	text, err := os.ReadFile("../../../docs/auth.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := regexp.MustCompile("(?ms)^```yaml\n(.*?)^```").FindAllSubmatch(text, -1)
+	if len(blocks) != 5 {
+		t.Errorf("there are %d configurations in it", len(blocks))
+	}
+	for _, b := range blocks {
+		good(t, string(b[1]))
+	}
+}
+
 // TestServingPage: what people copy from the documentation must work, and the keys that it names must be there.
 func TestServingPage(t *testing.T) {
 	const page = "../../../docs/serving.md"

@@ -3,14 +3,13 @@ package config
 import (
 	"slices"
 	"time"
-
-	"sluice/api/auth"
 )
 
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
 	return slices.Concat(
-		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), hub(), workers(), restful(), metrics(), access(),
+		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), srt(), hls(), recordings(), thumbnails(), hub(), workers(),
+		restful(), wcs(), pictures(), coding(), transcoders(), mixer(), applications(), metrics(), authorisation(),
 	)
 }
 
@@ -28,9 +27,19 @@ func Sections() []Section {
 		{"websocket.keep", "Sessions that ask to be kept for a while when their connection is lost."},
 		{"rtmp", "RTMP and RTMPS, of encoders and players."},
 		{"rtsp", "RTSP and RTSPS, of recorders, cameras and players."},
+		{"srt", "SRT, of encoders and players over bad networks."},
+		{"hls", "HLS, of players that fetch what they play."},
+		{"records", "Recordings: where they are, which are made by themselves, and what is done with them."},
+		{"records.s3", "A storage that recordings are copied to."},
+		{"thumbnails", "Pictures of what is published, taken again and again."},
 		{"hub", "What is kept of streams, and how it is passed on."},
 		{"workers", "The processes in which GStreamer codes."},
 		{"rest", "The REST API: see, start, change and end what runs."},
+		{"media", "What streams are made with: files of pictures, and which of several elements that do the same."},
+		{"transcoder", "What `/rest-api/transcoder` starts."},
+		{"mixer", "Mixers: those that begin by the names of streams, and what those of `/rest-api/mixer` are like if nobody says."},
+		{"apps", "Applications: the back ends that are asked about pages, by their `appKey`."},
+		{"hooks", "How back ends are called."},
 		{"metrics", "What Prometheus reads."},
 		{"auth", "Who may publish, play and administer. Without any of it everybody may publish and play, and nobody administers."},
 	}
@@ -45,8 +54,8 @@ func general() []Key {
 			"Folder of your graphs. A file of the same name as a shipped one takes its place; what changes in it is used at once.").
 			unset("`./graphs` if there is one").like("/etc/sluice/graphs"),
 		number("cpus", 0, 0, 4096, func(c *Config) *float64 { return &c.CPUs },
-			"CPUs that all running graphs may cost together, by their own estimate; who would make it more is refused. "+
-				"0 is as many as the server may use."),
+			"CPUs that all running graphs may cost together, as it is measured while they run and estimated before; who would make it more "+
+				"is refused. What the server itself uses counts, too. 0 is as many as the server may use."),
 		span("drain", 10*time.Second, 0, time.Hour, func(c *Config) *time.Duration { return &c.Drain },
 			"How long the server waits, once it is told to stop, for streams to end. New ones are refused meanwhile.").live(),
 		choice("log.level", "info", []string{"debug", "info", "warn", "error"}, func(c *Config) *string { return &c.Log.Level },
@@ -89,9 +98,9 @@ func hub() []Key {
 		whole("hub.shards", 0, 0, 256, func(c *Config) *int { return &c.Hub.Shards },
 			"Loops that write to readers. 0 is one for each CPU."),
 		texts("hub.hosts", nil, func(c *Config) *[]string { return &c.Hub.Hosts },
-			"Hosts of addresses (`rtsp://…`, `rtmp://…`) that viewers may play by using them as the name of a stream: names, "+
-				"`*.example.org`, addresses, networks, each also with a port, or `*` for all. Names are not looked up, so a network "+
-				"admits only addresses. Graphs that name a camera themselves need none of this.").
+			"Hosts of addresses (`rtsp://…`, `rtmp://…`, `srt://…`) that viewers may play by using them as the name of a stream: names, "+
+				"`*.example.org`, addresses, networks, each also with a port, or `*` for all. "+inside+
+				" Graphs that name a camera themselves need none of this.").
 			unset("none").like("cam.example.org:554").checked(reachable),
 	}
 }
@@ -108,45 +117,5 @@ func workers() []Key {
 		whole("workers.files", 4096, 64, 1_000_000, func(c *Config) *int { return &c.Workers.Files }, "Files that one process may have open."),
 		whole("workers.nice", 0, 0, 19, func(c *Config) *int { return &c.Workers.Nice },
 			"How far processes stand back for the server, when the machine is short of CPU: nice(1)."),
-	}
-}
-
-func access() []Key {
-	const (
-		patterns = " Patterns of the names of streams: `live/*` is one level below live, `live/**` all below it, `**` everything."
-		publish  = "What may be published." + patterns
-		play     = "What may be played. Patterns as of publish."
-		admin    = "May administer the server."
-		metrics  = "May read what the server counts."
-	)
-	return []Key{
-		records("auth.users", func(c *Config) *[]auth.UserConfig { return &c.Auth.Users }, "Who logs in with a name and a password.",
-			text("name", "", func(u *auth.UserConfig) *string { return &u.Name }, "Name."),
-			secret("password", func(u *auth.UserConfig) *string { return &u.Password },
-				"Hash of the password, argon2id. `sluice config password` makes it."),
-			secret("digest", func(u *auth.UserConfig) *string { return &u.Digest },
-				"MD5 of `NAME:sluice:PASSWORD` in hexadecimal, for cameras and players that log in over RTSP by Digest and say no password. "+
-					"It is as secret as the password itself.").unset("the user cannot log in like that"),
-			texts("publish", nil, func(u *auth.UserConfig) *[]string { return &u.Publish }, publish),
-			texts("play", nil, func(u *auth.UserConfig) *[]string { return &u.Play }, play),
-			toggle("admin", func(u *auth.UserConfig) *bool { return &u.Admin }, admin),
-			toggle("metrics", func(u *auth.UserConfig) *bool { return &u.Metrics }, metrics),
-		).live(),
-		records("auth.tokens", func(c *Config) *[]auth.TokenConfig { return &c.Auth.Tokens },
-			"Secrets that open without a name: Bearer tokens, and `?token=` in an address.",
-			text("name", "", func(t *auth.TokenConfig) *string { return &t.Name }, "Who shows the token, for logs and graphs."),
-			secret("token", func(t *auth.TokenConfig) *string { return &t.Token },
-				"The token, or `sha256:` and the SHA-256 of it in hexadecimal."),
-			texts("publish", nil, func(t *auth.TokenConfig) *[]string { return &t.Publish }, publish),
-			texts("play", nil, func(t *auth.TokenConfig) *[]string { return &t.Play }, play),
-			toggle("admin", func(t *auth.TokenConfig) *bool { return &t.Admin }, admin),
-			toggle("metrics", func(t *auth.TokenConfig) *bool { return &t.Metrics }, metrics),
-		).live(),
-		record("auth.anonymous", func(c *Config) **auth.AnonymousConfig { return &c.Auth.Anonymous },
-			"What everybody may do without being known. Left out, it is everything as long as there are neither users nor tokens, "+
-				"and nothing otherwise.",
-			texts("publish", nil, func(a *auth.AnonymousConfig) *[]string { return &a.Publish }, publish),
-			texts("play", nil, func(a *auth.AnonymousConfig) *[]string { return &a.Play }, play),
-		).live(),
 	}
 }

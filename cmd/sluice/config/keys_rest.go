@@ -8,6 +8,10 @@ import (
 	"sluice/engine/value"
 )
 
+// inside says what lists of hosts are about this machine and private networks.
+const inside = "Addresses of this machine and of private networks have to be named, by address or network, or all together by the word " +
+	"`private`: neither `*` nor a name that leads there is enough."
+
 // restful are the keys of the REST API. What it lets callers touch is nothing by default.
 func restful() []Key {
 	const (
@@ -30,7 +34,7 @@ func restful() []Key {
 			unset("none").like("/var/lib/sluice/recordings"),
 		texts("rest.hosts", nil, func(c *Config) *[]string { return &c.REST.Hosts },
 			"Hosts that graphs of callers may connect to and listen on: names, `*.example.org`, addresses, networks, each also with a "+
-				"port, or `*` for all. Names are not looked up, so a network admits only addresses.").
+				"port, or `*` for all. "+inside).
 			unset("none").like("cam.example.org:554").checked(reachable),
 		texts("rest.elements", nil, func(c *Config) *[]string { return &c.REST.Elements },
 			"Elements that graphs of callers may use whatever they touch.").unset("none").like("v4l2src"),

@@ -12,6 +12,7 @@ type RTMPConfig struct {
 	Connections, PerAddress int
 	Idle                    time.Duration
 	Message                 int64
+	Login                   []string
 }
 
 func rtmp() []Key {
@@ -36,5 +37,9 @@ func rtmp() []Key {
 			"How long a publisher may send nothing at all."),
 		amount("rtmp.message", usual, least, most, func(c *Config) *int64 { return &c.RTMP.Message },
 			"Bytes of one message, which has to hold the largest key frame."),
+		texts("rtmp.login", nil, func(c *Config) *[]string { return &c.RTMP.Login },
+			"Applications, or `*` for all, whose clients are asked to log in as Adobe's servers ask them to, before they say "+
+				"which stream they want. Who shows a token or a user in the address of the application is not asked.").
+			unset("none").like("studio"),
 	}
 }

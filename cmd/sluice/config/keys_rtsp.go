@@ -42,8 +42,8 @@ func rtsp() []Key {
 			"Connections of one address, or of one /64 of IPv6, at a time."),
 		span("rtsp.timeout", 15*second, second, time.Hour, func(c *Config) *time.Duration { return &c.RTSP.Timeout },
 			"How long a stream may take to be there."),
-		span("rtsp.idle", 60*second, second, time.Hour, func(c *Config) *time.Duration { return &c.RTSP.Idle },
-			"How long a client may say nothing."),
+		span("rtsp.idle", 60*second, 10*second, time.Hour, func(c *Config) *time.Duration { return &c.RTSP.Idle },
+			"How long a client may say nothing. If it were less, some would say with every packet that they are there."),
 		span("rtsp.silence", 10*second, second, time.Hour, func(c *Config) *time.Duration { return &c.RTSP.Silence },
 			"How long a publisher may send nothing at all."),
 	}

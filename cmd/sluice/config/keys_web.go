@@ -109,6 +109,10 @@ func websocket() []Key {
 			func(c *Config) *time.Duration { return &c.WebSocket.StartTimeout }, "How long it may take until media flows."),
 		span("websocket.stop_timeout", 10*second, second/10, time.Hour,
 			func(c *Config) *time.Duration { return &c.WebSocket.StopTimeout }, "How long a graph may take to end properly."),
+		texts("websocket.hosts", nil, func(c *Config) *[]string { return &c.WebSocket.Hosts },
+			"Hosts that pages may have what they publish pushed to over RTMP (`rtmpUrl`): names, `*.example.org`, addresses, networks, each "+
+				"also with a port, or `*` for all. "+inside).
+			unset("none").like("live.example.org").checked(reachable),
 		texts("websocket.room_apps", []string{"roomApp"}, func(c *Config) *[]string { return &c.WebSocket.RoomApps },
 			"Application keys whose pages use rooms."),
 		span("websocket.inbound_rate", 0, 0, time.Hour, func(c *Config) *time.Duration { return &c.WebSocket.InboundRate },

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/api/apps"
 	"sluice/api/auth"
 	"sluice/engine/fault"
 	"sluice/engine/spec"
@@ -53,26 +54,48 @@ func TestDefaults(t *testing.T) {
 			STUN: []string{}, TURN: []TURNConfig{}, ICEServers: []ICEServerConfig{}, ICETimeout: 30 * time.Second, ConsentTimeout: 15 * time.Second, MediaTimeout: time.Minute,
 			MaxPeers: 20_000, MaxConnecting: 2_000, MaxConnectingOfOne: 256, MaxPeersOfOne: 2_000,
 		},
-		Relay:     RelayConfig{UDP: []string{}, TCP: []string{}},
-		WHIP:      WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},
-		WebSocket: got.WebSocket, // in TestEveryKeyIsStored
-		Hub:       HubConfig{Cache: 8_000_000, Hosts: []string{}},
-		Workers:   WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
+		Relay:      RelayConfig{UDP: []string{}, TCP: []string{}},
+		WHIP:       WHIPConfig{Origins: []string{}, Sessions: 10_000, Timeout: 15 * time.Second},
+		WebSocket:  got.WebSocket, // in TestEveryKeyIsStored
+		Thumbnails: ThumbnailsConfig{Streams: []string{"**"}, Every: 10 * time.Second, Width: 320, Format: "jpeg"},
+		Hub:        HubConfig{Cache: 8_000_000, Hosts: []string{}},
+		Media:      MediaConfig{Encoders: []string{}, Never: []string{}, Hardware: HardwareAuto, Licence: LicenceAny},
+		Workers:    WorkersConfig{Most: 512, Spare: 1, Shared: 32, Memory: 4_000_000_000, Files: 4096},
 		RTMP: RTMPConfig{
 			Listen: []string{":1935"}, TLSListen: []string{":1936"}, Connections: 10_000, PerAddress: 1_000,
-			Idle: time.Minute, Message: 8_000_000,
+			Idle: time.Minute, Message: 8_000_000, Login: []string{},
 		},
 		RTSP: RTSPConfig{
 			Listen: []string{":554"}, TLSListen: []string{":322"}, UDP: ":31002", MulticastPort: 5004,
 			Sessions: 10_000, Connections: 20_000, PerAddress: 1_000, Timeout: 15 * time.Second, Idle: time.Minute,
 			Silence: 10 * time.Second,
 		},
+		SRT: SRTConfig{
+			Listen: []string{":8890"}, Latency: 120 * time.Millisecond, Silence: 5 * time.Second, Idle: 10 * time.Second,
+			Timeout: 15 * time.Second, Connections: 10_000, PerAddress: 1_000,
+		},
+		HLS: HLSConfig{
+			Listen: []string{":8082"}, TLSListen: []string{":8445"}, Viewers: 20_000, ViewersPerAddress: 2_000,
+			Held: 20_000, HeldPerAddress: 2_000,
+			Timeout: 15 * time.Second, Idle: 20 * time.Second, Grace: 10 * time.Second,
+		},
+		Records: RecordsConfig{
+			Name: "{streamName}-{startTime}", Streams: []string{}, Most: 100, Free: 500_000_000,
+			HookTimeout: 10 * time.Second, ScriptTimeout: time.Minute,
+		},
 		REST: RESTConfig{
 			Listen: []string{"127.0.0.1:8081"}, TLSListen: []string{"127.0.0.1:8444"}, Pipelines: 1000,
-			Folders: []string{}, Hosts: []string{}, Elements: []string{}, Environment: []string{},
+			Folders: []string{}, Hosts: []string{}, Elements: []string{}, Environment: []string{}, Origins: []string{},
 		},
+		Transcoder: TranscoderConfig{IdleTimeout: time.Minute},
+		Mixer: MixerConfig{
+			AutoStart: true, MCUAudio: true, MCUVideo: true, IdleTimeout: 10 * time.Second, Most: 100,
+			VideoWidth: 1280, VideoHeight: 720, VideoFPS: 30, VideoBitrate: 2_000_000, Layout: "grid",
+		},
+		Apps:    AppsConfig{List: []apps.App{}},
+		Hooks:   HooksConfig{Timeout: 5 * time.Second, Attempts: 3, Calls: 32, Queue: 10_000},
 		Metrics: MetricsConfig{Listen: []string{"127.0.0.1:7777"}, TLSListen: []string{}},
-		Auth:    auth.Config{Users: []auth.UserConfig{}, Tokens: []auth.TokenConfig{}},
+		Auth:    auth.Config{Users: []auth.UserConfig{}, Tokens: []auth.TokenConfig{}, Keys: []auth.KeyConfig{}},
 	}
 	if !reflect.DeepEqual(got.Config, want) {
 		t.Errorf("got  %+v\nwant %+v", got.Config, want)
@@ -241,10 +264,16 @@ func TestEveryKeyIsStored(t *testing.T) {
 func other(t *testing.T, k Key) string {
 	t.Helper()
 	for name, text := range map[string]string{
-		"auth.users": `[{"name":"a","password":"` + auth.Hash("x") + `"}]`, "auth.tokens": "- {name: a, token: 0123456789abcdef}",
-		"auth.anonymous": "{publish: [a]}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ice_servers": "[{url: 'stun:a'}]", "webrtc.ports": "5-6",
+		"apps.list": "[{key: a}]", "auth.users": `[{"name":"a","password":"` + auth.Hash("x") + `"}]`, "auth.tokens": "- {name: a, token: 0123456789abcdef}",
+		"auth.anonymous": "{publish: [a]}", "auth.keys": "- {name: a, key: 0123456789abcdef, publish: [a]}",
+		"auth.jwt": "{jwks: 'https://a/b'}", "auth.http": "{url: 'https://a/b'}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ice_servers": "[{url: 'stun:a'}]", "webrtc.ports": "5-6",
 		"webrtc.nat_1to1": "192.0.2.1", "webrtc.stun": "a:1", "relay.public": "192.0.2.1", "relay.ports": "5-6",
 		"rtsp.udp": "off", "rtsp.multicast": "239.192.0.0/16", "rtsp.multicast_port": "5006",
+		"rtsp.idle":        "90s",
+		"rest.origins":     "https://a",
+		"mixer.auto_start": "false", "mixer.mcu_audio": "false", "mixer.mcu_video": "false", "mixer.layout": "speaker",
+		"srt.passphrase": "a long enough one", "records.hook": "https://a", "records.s3.endpoint": "https://a", "thumbnails.format": "png",
+		"media.hardware": HardwareOff, "media.licence": LicenceLGPL,
 	} {
 		if k.Name == name {
 			return text

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,9 +22,10 @@ func TestRefuses(t *testing.T) {
 		{"wbe:\n  listen: [':1']", []string{at + `1:1: error[unknown_key]: the configuration has no key "wbe" (did you mean "web"?)`}},
 		{"nat_1to1: [192.0.2.1]", []string{at + `1:1: error[unknown_key]: the configuration has no key "nat_1to1" (did you mean "webrtc.nat_1to1"?)`}},
 		{"zzzzzz: 1", []string{at + `1:1: error[unknown_key]: the configuration has no key "zzzzzz" ` +
-			`(its keys are graphs, cpus, drain, log, web, webrtc, relay, whip, websocket, rtmp, rtsp, hub, workers, rest, metrics, auth)`}},
+			`(its keys are graphs, cpus, drain, log, web, webrtc, relay, whip, websocket, rtmp, rtsp, srt, hls, records, thumbnails, hub, workers, rest, media, transcoder, mixer, apps, hooks, metrics, auth)`}},
 		{"drain: soon", []string{at + `1:8: error[bad_value]: "drain": "soon" is not a duration (write for example 10s)`}},
 		{"drain: -1s", []string{at + `1:8: error[bad_value]: "drain": -1s is below the least allowed, 0s (choose 0s to 1h)`}},
+		{"rtsp: {idle: 6s}", []string{at + `1:14: error[bad_value]: "rtsp.idle": 6s is below the least allowed, 10s (choose 10s to 1h)`}},
 		{"drain: [1s]", []string{at + `1:8: error[bad_value]: "drain" is a list; a duration is wanted (write for example 10s)`}},
 		{"log: {level: loud}", []string{at + `1:14: error[bad_value]: "log.level": "loud" is not one of debug, info, warn, error`}},
 		{"log: {level: on}", []string{at + `1:14: error[bad_value]: "log.level": "on" is not one of debug, info, warn, error`}},
@@ -162,6 +164,24 @@ func TestSecretsAreNotRepeated(t *testing.T) {
 		}
 		if all := strings.Join(found, "\n"); strings.Contains(all, "hunter2") {
 			t.Errorf("%q: %s", text, all)
+		}
+	}
+}
+
+// TestPassphrases refuses those that SRT cannot carry, without saying them.
+func TestPassphrases(t *testing.T) {
+	for text, ok := range map[string]bool{"secret": false, "long enough": true, strings.Repeat("x", 79): true, strings.Repeat("x", 80): false} {
+		_, found, err := Load(Options{Places: []string{}, Env: []string{"SLUICE_SRT_PASSPHRASE=" + text}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if (len(found) == 0) != ok {
+			t.Errorf("%d characters: %v", len(text), found)
+		}
+		for _, f := range found {
+			if strings.Contains(fmt.Sprint(f), text) {
+				t.Errorf("the passphrase is told: %v", f)
+			}
 		}
 	}
 }

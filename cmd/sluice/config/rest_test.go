@@ -40,7 +40,7 @@ func TestFoldersAreFoundFromTheFile(t *testing.T) {
 
 // TestHostsOfCallers: only what the API can hold a graph's addresses against is taken.
 func TestHostsOfCallers(t *testing.T) {
-	for _, host := range []string{"*", "cam.example.org", "cam.example.org:554", "*.example.org", "192.0.2.1", "10.1.0.0/16", "[2001:db8::1]:80"} {
+	for _, host := range []string{"*", "private", "cam.example.org", "cam.example.org:554", "*.example.org", "192.0.2.1", "10.1.0.0/16", "[2001:db8::1]:80"} {
 		good(t, "rest: {hosts: ['"+host+"']}")
 	}
 	for _, host := range []string{"http://cam.example.org", "cam.*.org", "10.1.0.0/33", "cam example", "cam:port", ""} {

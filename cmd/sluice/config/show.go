@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -53,10 +54,38 @@ func written(v any) string {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(value.JSON(v)); err != nil {
+	if err := e.Encode(covered(value.JSON(v))); err != nil {
 		return value.Text(v) // what JSON has no word for
 	}
 	return strings.TrimSpace(b.String())
+}
+
+// covered is what JSON has of a value, with stars for what addresses in it may have that is secret: a login (RFC 3986 3.2.1), and what is
+// behind the question mark, where many have a token.
+func covered(v any) any {
+	switch v := v.(type) {
+	case string:
+		return cover(v)
+	case []any:
+		for i := range v {
+			v[i] = covered(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = covered(v[name])
+		}
+	}
+	return v
+}
+
+var (
+	login = regexp.MustCompile(`(://)[^/?#\s]*@`)
+	query = regexp.MustCompile(`(://[^?#\s]*\?)[^#\s]+`)
+)
+
+// cover is covered for a text.
+func cover(text string) string {
+	return query.ReplaceAllString(login.ReplaceAllString(text, "${1}***@"), "${1}***")
 }
 
 // shown is a setting in JSON.
@@ -71,7 +100,7 @@ type shown struct {
 func (l *Loaded) JSON(w io.Writer) error {
 	keys := map[string]shown{}
 	for _, s := range l.Settings {
-		keys[s.Key.Name] = shown{value.JSON(s.Value), s.Origin, s.Key.Env(), s.Key.Live}
+		keys[s.Key.Name] = shown{covered(value.JSON(s.Value)), s.Origin, s.Key.Env(), s.Key.Live}
 	}
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)

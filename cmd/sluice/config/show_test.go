@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 )
@@ -45,6 +46,34 @@ func TestShowYAML(t *testing.T) {
 		if !c.Key.Secret() {
 			t.Errorf("%s: %v, not %v", c.Key.Name, c.After.Value, c.Before.Value)
 		}
+	}
+}
+
+// TestShowCoversAddresses: what an address has that may be secret is not shown.
+func TestShowCoversAddresses(t *testing.T) {
+	got := good(t, `
+records: {hook: "https://me:hush1@backend.example/a?token=hush2#x", s3: {endpoint: "https://hush3@s3.example"}}
+auth: {jwt: {jwks: "https://keys.example/set?key=hush4"}, http: {url: "https://backend.example/auth?key=hush5"}}
+webrtc: {stun: ["stun.example:3478"], ice_servers: [{url: "turn:relay.example?transport=udp"}]}
+`)
+	var y, j strings.Builder
+	if err := errors.Join(got.YAML(&y), got.JSON(&j)); err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range []string{y.String(), j.String()} {
+		if i := strings.Index(text, "hush"); i >= 0 {
+			t.Errorf("it shows %q", text[max(0, i-40):i+10])
+		}
+		for _, want := range []string{
+			"https://***@backend.example/a?***#x", "https://***@s3.example", "https://keys.example/set?***", "turn:relay.example?transport=udp",
+		} {
+			if !strings.Contains(text, want) {
+				t.Errorf("it lacks %q", want)
+			}
+		}
+	}
+	if _, found := load(t, `records: {hook: "htps://me:hush@backend.example"}`); len(found) != 1 || strings.Contains(found[0], "hush") {
+		t.Errorf("%v", found)
 	}
 }
 

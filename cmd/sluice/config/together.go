@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"sluice/api/auth"
+	"sluice/api/auth/access"
 	"sluice/engine/fault"
 	"sluice/engine/spec"
 )
@@ -27,7 +27,7 @@ func (l *loader) together(c *Config) {
 	if len(c.WebRTC.UDP)+len(c.WebRTC.TCP) == 0 && c.WebRTC.Ports == "" {
 		l.conflict("webrtc.udp", "there is neither UDP nor TCP for media", `set "webrtc.udp", "webrtc.tcp" or "webrtc.ports"`)
 	}
-	if _, err := auth.New(c.Auth); err != nil {
+	if err := access.Check(c.Auth); err != nil {
 		l.misplaced(err)
 	}
 }

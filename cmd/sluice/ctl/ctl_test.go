@@ -19,7 +19,6 @@ import (
 	"sluice/api/rest/wire"
 	"sluice/cmd/sluice/ctl/show"
 	"sluice/engine/media"
-	"sluice/engine/run"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -100,7 +99,6 @@ func mixer(t *testing.T) (l *line, session string) {
 	if got := l.good("pipelines", "start", "rooms/mix", "--id", "mix", "--wait"); got != "mix\n" {
 		t.Errorf("%q", got)
 	}
-	l.Last().Answer(run.Do, func(run.Change) (run.Result, error) { return run.Result{JSON: []byte(`{"done":true}`)}, nil })
 	return l, session
 }
 
@@ -112,10 +110,10 @@ func TestPipelines(t *testing.T) {
 	l.wants(`^  It is live for \d+s: media flows\.\n.*By its policy`, "pipelines", "explain", "mix")
 	l.good("pipelines", "add", "mix", "voice", "ann", "-p", "source="+l.Folder+"/a.wav")
 	l.wants(`voice\[ann\]`, "pipelines", "show", "mix", "--json")
-	l.wants(`^{"done":true}\n`, "pipelines", "do", "mix", "sound", "mute", "key=ann")
+	l.wants(`^{"muted":\["ann"\]}\n`, "pipelines", "do", "mix", "sound", "mute", "key=ann")
 	file := filepath.Join(t.TempDir(), "out.json")
 	l.good("pipelines", "do", "mix", "sound", "mute", "key=ann", "-o", file)
-	if data, err := os.ReadFile(file); err != nil || string(data) != `{"done":true}` {
+	if data, err := os.ReadFile(file); err != nil || string(data) != `{"muted":["ann"]}` {
 		t.Errorf("%s %v", data, err)
 	}
 	l.good("pipelines", "remove", "mix", "voice", "ann")
@@ -159,10 +157,13 @@ func TestStreamsAndSessions(t *testing.T) {
 	l.wants(`^live/cam\t\S+Z\t1\t0\th264.*opus`, "streams", "--prefix", "live/")
 	l.wants(`^live/cam\n  published .*\n  readers    1\n\nTracks\n.*Pipelines\n.*reads +calls/peer`, "streams", "show", "live/cam")
 	l.wants(`^\d+\t`, "streams", "readers", "live/cam")
-	l.wants(`Readers\n  \d+ .*takes video: h264; audio: opus\n    gets video h264, exact: `, "streams", "explain", "live/cam")
+	l.wants(`Readers\n  \d+ .*takes video: h264; audio: opus\n    serves `+session+`\n    gets video h264, exact: `, "streams", "explain", "live/cam")
+	l.wants(`\A`+session+`\n  play +live/cam\n.*Stream live/cam\n.*gets audio opus 48000, exact: `, "sessions", "explain", session)
+	l.fails(ErrRefused, "resource_not_found", "sessions", "explain", "nobody")
 	l.wants(`Nobody publishes it`, "streams", "explain", "nobody")
-	l.wants(`^`+session+"\tpeer\tcalls/peer\tlive\t", "sessions")
-	l.wants(`^  who +peer$`, "sessions", "show", session)
+	l.wants(`^`+session+"\ttest\tplay\tlive/cam\t192\\.0\\.2\\.7:5000\tann\t\\S+Z\tcalls/peer\tlive\t", "sessions", "--stream", "live/cam")
+	l.wants(`^$`, "sessions", "list", "--direction", "publish")
+	l.wants(`^  play +live/cam$.*^  protocol +test$.*^  from +192.0.2.7:5000$.*^  user +ann$`, "sessions", "show", session)
 	l.good("pipelines", "start", "jobs/relay", "-p", "from=live/cam", "-p", "to=copy", "--wait")
 	l.good("streams", "end", "copy")
 	l.good("sessions", "end", session)

@@ -15,6 +15,21 @@ import (
 // ExplainStream puts in words why those who play a stream get what they get.
 func ExplainStream(e wire.Explanation, now time.Time) *show.Page {
 	p := &show.Page{Title: e.Name}
+	explainStream(p, e, now)
+	return p
+}
+
+// ExplainViewer puts in words why somebody who is connected gets what he gets, or what becomes of what he publishes.
+func ExplainViewer(e wire.SessionExplanation, now time.Time) *show.Page {
+	p := ExplainSession(e.Session, now)
+	for _, one := range e.Streams {
+		p.Section(show.Safe("Stream " + one.Name))
+		explainStream(p, one, now)
+	}
+	return p
+}
+
+func explainStream(p *show.Page, e wire.Explanation, now time.Time) {
 	if !e.Published {
 		p.Line("Nobody publishes it.")
 	}
@@ -33,7 +48,12 @@ func ExplainStream(e wire.Explanation, now time.Time) *show.Page {
 	}
 	candidates(p, "Who would bring it if nobody published it", e.Wanted)
 	candidates(p, "Who converts it for those who cannot take it", e.Convert)
-	return p
+	if len(e.Refused) > 0 {
+		p.Section("Refused lately")
+	}
+	for _, r := range e.Refused {
+		p.Line("%s, %s ago: %s: %s", r.Event, show.Span(now.Sub(r.At)), r.Code, r.Text)
+	}
 }
 
 // explainReader says what one reader gets, and why.
@@ -43,6 +63,12 @@ func explainReader(p *show.Page, r wire.Reader, now time.Time) {
 		state = ", paused"
 	}
 	p.Line("%d %s, for %s%s, takes %s", r.ID, cmp.Or(r.Name, "(no name)"), show.Span(now.Sub(r.Since)), state, cmp.Or(r.Wants, "anything"))
+	if r.Offers != "" {
+		p.Line("  offered %s", r.Offers)
+	}
+	if len(r.Sessions) > 0 {
+		p.Line("  serves %s", show.Several(r.Sessions))
+	}
 	if len(r.Tracks) == 0 {
 		p.Line("  gets nothing yet")
 	}
@@ -52,10 +78,28 @@ func explainReader(p *show.Page, r wire.Reader, now time.Time) {
 			text += ", by " + graphText(t.Conversion.Graph)
 		}
 		p.Line("%s", text)
+		if t.Conversion != nil {
+			work(p, *t.Conversion)
+		}
+	}
+	for _, l := range r.Lacks {
+		p.Line("  goes without %s: %s", l.Kind, l.Why)
 	}
 	if lost := drops(r.Counts); lost != "" {
 		p.Line("  lost %s", lost)
 	}
+}
+
+// work says which elements make a conversion, and what they cost.
+func work(p *show.Page, v wire.Conversion) {
+	if v.Pipeline == "" {
+		return
+	}
+	busy := "not measured yet"
+	if v.Busy > 0 {
+		busy = fmt.Sprintf("%.3f measured", v.Busy)
+	}
+	p.Line("    pipeline %s: %s; %.2f CPUs estimated, %s", v.Pipeline, cmp.Or(strings.Join(v.Elements, ", "), "no elements"), v.Cost, busy)
 }
 
 // candidates lists graphs in the order in which they are asked.

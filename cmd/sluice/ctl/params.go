@@ -52,7 +52,7 @@ func (c *ctl) text(file string) ([]byte, error) {
 }
 
 // completing is how long the shell waits for names.
-const completing = 2 * time.Second
+const completing = 10 * time.Second
 
 // offer completes the argument of a position with names from the server. For other positions there is nothing to offer.
 func (c *ctl) offer(by ...func(ctx context.Context, api *client.Client, args []string) ([]string, error)) cobra.CompletionFunc {

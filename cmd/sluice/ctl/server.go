@@ -21,7 +21,9 @@ func (c *ctl) serverCmd() *cobra.Command {
 			p.Field("memory", "%s, without workers", show.Size(float64(a.Memory)))
 			p.Field("goroutines", "%d", a.Routines)
 			p.Field("streams", "%d, read by %d", a.Streams, a.Readers)
-			p.Field("pipelines", "%d, of which %d are sessions", a.Pipelines, a.Sessions)
+			p.Field("pipelines", "%d", a.Pipelines)
+			p.Field("codes", "%d encoders, %d decoders", a.Encoders, a.Decoders)
+			p.Field("sessions", "%d: clients that publish or play", a.Sessions)
 			p.Field("graphs", "%d", a.Graphs)
 			if a.Held > 0 {
 				p.Field("held back", "%d files of graphs have errors: `sluice ctl graphs` tells which", a.Held)

@@ -85,9 +85,15 @@ func (c *ctl) begin(ctx context.Context, s wire.Start, f startFlags) (wire.Pipel
 		_, err := start(ctx)
 		return p, err
 	}
-	short, cancel := context.WithTimeout(ctx, f.wait)
-	defer cancel()
-	got, err := c.api.Settled(short, start, client.Up, c.progress)
+	short, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	got, err := c.api.Settled(short, func(ctx context.Context) (string, error) {
+		id, err := start(ctx)
+		// Not before, or a pipeline could be started of which nobody is told the name.
+		late := time.AfterFunc(f.wait, func() { stop(context.DeadlineExceeded) })
+		context.AfterFunc(short, func() { late.Stop() })
+		return id, err
+	}, client.Up, c.progress)
 	c.clear()
 	switch {
 	case p.ID == "":
@@ -95,7 +101,7 @@ func (c *ctl) begin(ctx context.Context, s wire.Start, f startFlags) (wire.Pipel
 	case ctx.Err() != nil:
 		c.say("%s goes on by itself; `sluice ctl pipelines end %s` ends it", p.ID, p.ID)
 		return p, ctx.Err()
-	case errors.Is(err, context.DeadlineExceeded):
+	case err != nil && errors.Is(context.Cause(short), context.DeadlineExceeded):
 		return p, fault.New(fault.StartTimeout, p.Graph+"#"+p.ID, "it is not live after %s", f.wait).
 			Advise("it goes on; `sluice ctl pipelines explain %s`", p.ID)
 	case err != nil:

@@ -9,6 +9,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"sluice/elements/codec/choice"
 	"sluice/engine/element/catalog"
 	"sluice/engine/fault"
 )
@@ -41,6 +42,10 @@ func lives(names ...string) func(*Machine) {
 	}
 }
 
+func decides(list ...choice.Verdict) func(*Machine) {
+	return func(m *Machine) { m.Encoders = list }
+}
+
 func unable(m *Machine) { m.System.(*system).err = errBroken }
 
 func refuses(err error, addresses ...string) func(*Machine) {
@@ -67,6 +72,16 @@ func ailments() []ailment {
 		{"of no version", "gstreamer", func(m *Machine) { m.Live = func() (catalog.Catalog, error) { return older{nil, "GStreamer"}, nil } }, Skip, "", ""},
 		{"graph lacks", "elements", lives("x264enc"), Fail, "vp8enc (for jobs/transcode)", "gstreamer1.0-plugins-good"},
 		{"convert lacks", "elements", lives("vp8enc"), Warn, "x264enc (for convert)", "gstreamer1.0-plugins-ugly"},
+		{"a device encodes", "encoders", decides(choice.Verdict{Codec: "h264", Encoder: "vah264enc", Device: true}), OK, "h264 by vah264enc, on a device", ""},
+		{"a device fails", "encoders", decides(choice.Verdict{
+			Codec: "h264", Encoder: "x264enc", Others: []string{"nvh264enc failed its trial: no session is left"},
+		}), Warn, "h264: nvh264enc failed its trial: no session is left; x264enc does it", "driver"},
+		{"a device is not wanted", "encoders", decides(choice.Verdict{
+			Codec: "h264", Encoder: "x264enc", Others: []string{"nvh264enc needs a device, which media.hardware rules out"},
+		}), Skip, "media.hardware rules out", ""},
+		{"nothing encodes", "encoders", decides(choice.Verdict{Codec: "h265", Others: []string{"x265enc is under the GPL"}}), Skip,
+			"cannot be encoded: h265 (x265enc is under the GPL)", ""},
+		{"nothing decodes", "encoders", func(m *Machine) { m.Undecodable = []string{"aac", "g729"} }, Skip, "aac, g729", ""},
 		{"nobody knows", "elements", func(m *Machine) { m.Needs = []Need{{"newsink", "g", true}} }, Fail, "newsink", "gst-inspect-1.0 newsink"},
 		{"no gst for elements", "elements", func(m *Machine) { m.Live = noGst }, Skip, "", ""},
 		{"no bcg729", "g729", func(m *Machine) { m.with("usr/lib/x86_64-linux-gnu/libbcg729.so.0", nil) }, Warn, "not made", "libbcg729-0"},

@@ -35,6 +35,7 @@ func Checks() []Check {
 	return []Check{
 		{"gstreamer", "GStreamer is part of this build, starts, and is new enough", gstreamer},
 		{"elements", "every element that a shipped graph or an element of sluice's can need", elements},
+		{"encoders", "which element encodes what several can, and why no better one", encoders},
 		{"g729", "libbcg729, which encodes G.729", g729},
 		{"cache", "where GStreamer keeps what it knows of its plugins", cache},
 		{"worker", "how fast a worker process starts", worker},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"sluice/elements/codec/choice"
 	"sluice/engine/element/catalog"
 )
 
@@ -21,6 +22,9 @@ type Machine struct {
 	Pure   bool                            // this build has no GStreamer in it
 	Known  catalog.Catalog                 // what Debian's packages bring
 	Needs  []Need                          // the elements that may be needed
+	// Encoders is what was decided for each codec that several can encode; Undecodable are codecs that nothing may decode.
+	Encoders    []choice.Verdict
+	Undecodable []string
 	// Spawn starts a worker, waits for its first word, ends it, and gives how long the first word took. It is nil in a build
 	// without workers.
 	Spawn func(ctx context.Context) (time.Duration, error)

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"sluice/elements/codec/choice"
 	"sluice/engine/element/catalog"
 	"sluice/engine/fault"
 )
@@ -30,12 +31,13 @@ func healthy() *Machine {
 			clock:  Clock{Resolution: time.Nanosecond, Synchronised: true},
 			space:  Space{Total: 64 << 20, Free: 64 << 20, Writable: true},
 		},
-		Env:   func(name string) string { return map[string]string{"HOME": "/home/ada"}[name] },
-		CPUs:  8,
-		Live:  func() (catalog.Catalog, error) { return installed{"vp8enc": "", "x264enc": ""}, nil },
-		Known: installed{"vp8enc": "gstreamer1.0-plugins-good", "x264enc": "gstreamer1.0-plugins-ugly"},
-		Needs: []Need{{"vp8enc", "jobs/transcode", true}, {"x264enc", "convert", false}},
-		Spawn: func(context.Context) (time.Duration, error) { return 20 * time.Millisecond, nil },
+		Env:      func(name string) string { return map[string]string{"HOME": "/home/ada"}[name] },
+		CPUs:     8,
+		Live:     func() (catalog.Catalog, error) { return installed{"vp8enc": "", "x264enc": ""}, nil },
+		Known:    installed{"vp8enc": "gstreamer1.0-plugins-good", "x264enc": "gstreamer1.0-plugins-ugly"},
+		Encoders: []choice.Verdict{{Codec: "h264", Encoder: "x264enc"}},
+		Needs:    []Need{{"vp8enc", "jobs/transcode", true}, {"x264enc", "convert", false}},
+		Spawn:    func(context.Context) (time.Duration, error) { return 20 * time.Millisecond, nil },
 	}
 }
 

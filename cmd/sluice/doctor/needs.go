@@ -53,7 +53,7 @@ func Needs(plans []*plan.Plan, own []element.Declared) []Need {
 }
 
 // parts lists the factories of everything that an element can build: under its defaults and each single setting, for each
-// codec that its ports take, alone and converted into each that they give.
+// codec that its ports take, alone and converted into each that they give. What others can do the work of is not needed.
 func parts(b element.Builder) []string {
 	spec := b.Spec()
 	var out []string
@@ -71,7 +71,7 @@ func parts(b element.Builder) []string {
 				continue // it says what it cannot make
 			}
 			for _, part := range piece.Parts {
-				if !slices.Contains(out, part.Factory) {
+				if !part.Replaceable && !slices.Contains(out, part.Factory) {
 					out = append(out, part.Factory)
 				}
 			}

@@ -13,6 +13,8 @@ import (
 	enhanced "github.com/bluenviron/gortmplib/pkg/codecs"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/mpeg4audio"
 	"github.com/bluenviron/mediacommon/v2/pkg/codecs/opus"
+
+	"sluice/engine/enginetest/program"
 )
 
 // packet is one of a film in MPEG-TS, which has start codes, parameter sets before key pictures, and ADTS.
@@ -44,7 +46,7 @@ func (p packet) at() time.Duration {
 func enhance(t *testing.T, s *server, stream, film string, c codecs) {
 	t.Helper()
 	broadcast := t.TempDir() + "/film.ts"
-	start(t, "ffmpeg", "-v", "error", "-i", film, "-c", "copy", "-pes_payload_size", "0", broadcast).wait(patience)
+	program.Start(t, "ffmpeg", "-v", "error", "-i", film, "-c", "copy", "-pes_payload_size", "0", broadcast).Wait()
 	var made struct {
 		Packets []packet `json:"packets"`
 	}
@@ -62,7 +64,7 @@ func enhance(t *testing.T, s *server, stream, film string, c codecs) {
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
-		if err := send(client, made.Packets, c, stop); err != nil {
+		if err := sendAll(client, made.Packets, c, stop); err != nil {
 			t.Errorf("publishing over Enhanced RTMP: %v", err)
 		}
 	}()
@@ -73,8 +75,8 @@ func enhance(t *testing.T, s *server, stream, film string, c codecs) {
 	})
 }
 
-// send sends packets until told to stop.
-func send(client *gortmplib.Client, packets []packet, c codecs, stop <-chan struct{}) error {
+// sendAll sends packets until told to stop.
+func sendAll(client *gortmplib.Client, packets []packet, c codecs, stop <-chan struct{}) error {
 	w := &gortmplib.Writer{Conn: client}
 	var video, audio *gortmplib.Track
 	var began time.Time

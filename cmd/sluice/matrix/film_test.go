@@ -1,14 +1,11 @@
 package matrix
 
 import (
-	"bytes"
-	"context"
-	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
+
+	"sluice/engine/enginetest/program"
 )
 
 // What a film shows: once a second the top is white for a fifth of it, while a tone is heard. Left below it is always red, and
@@ -46,55 +43,6 @@ func film(t *testing.T, folder string, c codecs) string {
 	args = append(append(args, picture), "-f", "lavfi", "-i", tone, "-t", filmLength, "-pix_fmt", "yuv420p", "-g", "25", "-c:v")
 	args = append(append(args, strings.Fields(encoders()[c.video])...), "-c:a")
 	args = append(append(args, strings.Fields(encoders()[c.audio])...), file)
-	start(t, "ffmpeg", args...).wait(2 * patience)
+	program.Start(t, "ffmpeg", args...).Wait()
 	return file
-}
-
-// program is one that runs beside the test.
-type program struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	said bytes.Buffer
-	done chan struct{}
-	err  error
-}
-
-// start runs a program, which is interrupted at the end of the test at the latest.
-func start(t *testing.T, name string, args ...string) *program {
-	t.Helper()
-	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
-	p := &program{t: t, cmd: exec.CommandContext(ctx, name, args...), done: make(chan struct{})}
-	p.cmd.Stdout, p.cmd.Stderr = &p.said, &p.said
-	p.cmd.Cancel = func() error { return p.cmd.Process.Signal(syscall.SIGINT) }
-	p.cmd.WaitDelay = 5 * time.Second
-	if err := p.cmd.Start(); err != nil {
-		cancel()
-		lacking(t, "%s is not there: %v", name, err)
-	}
-	go func() {
-		defer close(p.done)
-		p.err = p.cmd.Wait()
-	}()
-	t.Cleanup(func() {
-		cancel()
-		<-p.done
-	})
-	return p
-}
-
-// wait waits for its end, which has to be a good one.
-func (p *program) wait(limit time.Duration) bool {
-	p.t.Helper()
-	select {
-	case <-p.done:
-	case <-time.After(limit):
-		_ = p.cmd.Process.Kill()
-		<-p.done
-		p.t.Errorf("%s does not end:\n%s", p.cmd, &p.said)
-		return false
-	}
-	if p.err != nil {
-		p.t.Errorf("%s: %v\n%s", p.cmd, p.err, &p.said)
-	}
-	return p.err == nil
 }

@@ -1,6 +1,10 @@
 package matrix
 
-import "testing"
+import (
+	"testing"
+
+	"sluice/engine/enginetest/program"
+)
 
 // A film itself is as it has to be, and one whose sound is late is not.
 func TestMeasure(t *testing.T) {
@@ -15,7 +19,7 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("%+v: %q", got, faults)
 	}
 	late := t.TempDir() + "/late.mkv"
-	start(t, "ffmpeg", "-v", "error", "-i", made, "-itsoffset", "0.06", "-i", made, "-map", "0:v", "-map", "1:a", "-t", "6", "-c", "copy", late).wait(patience)
+	program.Start(t, "ffmpeg", "-v", "error", "-i", made, "-itsoffset", "0.06", "-i", made, "-map", "0:v", "-map", "1:a", "-t", "6", "-c", "copy", late).Wait()
 	if got, err = measure(t, late); err != nil {
 		t.Fatal(err)
 	}
@@ -23,8 +27,8 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("%+v: %q", got, faults)
 	}
 	still := t.TempDir() + "/still.mkv"
-	start(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=blue:size=320x180:rate=25", "-f", "lavfi", "-i", "sine=frequency=440", "-t", "3",
-		"-c:v", "libx264", "-c:a", "aac", still).wait(patience)
+	program.Start(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=blue:size=320x180:rate=25", "-f", "lavfi", "-i", "sine=frequency=440", "-t", "3",
+		"-c:v", "libx264", "-c:a", "aac", still).Wait()
 	if got, err = measure(t, still); err != nil {
 		t.Fatal(err)
 	}

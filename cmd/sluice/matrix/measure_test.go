@@ -1,24 +1,25 @@
 package matrix
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
-	"os/exec"
 	"slices"
 	"strconv"
 	"testing"
+
+	"sluice/engine/enginetest/program"
 )
 
 // recorded is what ffprobe says of a recording.
 type recorded struct {
 	codecs
+	because       string // it has nothing else
 	width, height int
 	red           bool    // what has to be red is
 	moving        float64 // share of pictures in which the middle is another than before
 	tone          float64 // Hz
 	pairs         int     // of flash and tone
-	offset        float64 // seconds that the tone is later than the flash, the median
+	offset        float64 // seconds that the tone is later than the flash, the median; not a number if nobody measured it
 }
 
 // judge says what is wrong with it.
@@ -183,9 +184,5 @@ func (r *recorded) listen(t *testing.T, file string) (beeps []float64, err error
 // probe runs ffprobe.
 func probe(t *testing.T, into any, args ...string) error {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ffprobe", append([]string{"-v", "error", "-of", "json"}, args...)...).Output()
-	if err != nil {
-		return fmt.Errorf("ffprobe: %w", err)
-	}
-	return json.Unmarshal(out, into)
+	return program.JSON(t, into, "ffprobe", append([]string{"-v", "error", "-of", "json"}, args...)...)
 }

@@ -80,7 +80,11 @@ func signal(t *testing.T, pc *webrtc.PeerConnection, address string) {
 	if err := pc.SetLocalDescription(offer); err != nil {
 		t.Fatal(err)
 	}
-	<-gathered
+	select {
+	case <-gathered:
+	case <-time.After(patience):
+		t.Fatal("pion does not find its own addresses")
+	}
 	client := http.Client{Timeout: patience}
 	res, err := client.Post(address, "application/sdp", strings.NewReader(pc.LocalDescription().SDP))
 	if err != nil {

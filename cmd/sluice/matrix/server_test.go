@@ -1,15 +1,16 @@
 package matrix
 
 import (
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"syscall"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/browser/drive"
+	"sluice/engine/enginetest"
 )
 
 // patience is longer than anything here takes on a machine that has much to do.
@@ -17,7 +18,8 @@ const patience = 60 * time.Second
 
 // server is `sluice serve` on loopback.
 type server struct {
-	web, rest, rtmp, rtsp string // host:port
+	web, rest, rtmp, rtsp, srt, hls string // host:port
+	browser                         *drive.Driver
 }
 
 // built is the program with GStreamer that `make build` makes.
@@ -40,7 +42,10 @@ func built(t *testing.T) string {
 // serve starts a server, which ends with the test.
 func serve(t *testing.T) *server {
 	t.Helper()
-	s := &server{web: free(t), rest: free(t), rtmp: free(t), rtsp: free(t)}
+	s := &server{
+		web: enginetest.FreeAddress(t), rest: enginetest.FreeAddress(t), rtmp: enginetest.FreeAddress(t),
+		rtsp: enginetest.FreeAddress(t), srt: enginetest.FreeAddress(t), hls: enginetest.FreeAddress(t),
+	}
 	cmd := exec.Command(built(t), "serve")
 	cmd.Dir = t.TempDir()
 	udp, rtcp := pair(t)
@@ -50,6 +55,7 @@ func serve(t *testing.T) *server {
 		"SLUICE_REST_LISTEN=" + s.rest, "SLUICE_REST_TLS_LISTEN=", "SLUICE_METRICS_LISTEN=",
 		"SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0", "SLUICE_WEBRTC_LOOPBACK=true",
 		"SLUICE_RTMP_LISTEN=" + s.rtmp, "SLUICE_RTMP_TLS_LISTEN=", "SLUICE_RTSP_LISTEN=" + s.rtsp, "SLUICE_RTSP_TLS_LISTEN=",
+		"SLUICE_SRT_LISTEN=" + s.srt, "SLUICE_HLS_LISTEN=" + s.hls, "SLUICE_HLS_TLS_LISTEN=",
 		"SLUICE_RTSP_UDP=" + udp.LocalAddr().String(), "SLUICE_LOG_LEVEL=warn", "SLUICE_DRAIN=0s",
 	}
 	cmd.Stderr = os.Stderr
@@ -71,11 +77,12 @@ func serve(t *testing.T) *server {
 // answers waits until there is something at an address.
 func (s *server) answers(t *testing.T, address string) {
 	t.Helper()
+	client := http.Client{Timeout: patience}
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	late := time.After(patience)
 	for {
-		if res, err := http.Get(address); err == nil {
+		if res, err := client.Get(address); err == nil {
 			_ = res.Body.Close()
 			if res.StatusCode == http.StatusOK {
 				return
@@ -88,37 +95,3 @@ func (s *server) answers(t *testing.T, address string) {
 		}
 	}
 }
-
-// free is an address on loopback that nobody listens on now.
-func free(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-// pair are two UDP ports, the lower of them even, as RTP and RTCP have them (RFC 3550 11).
-func pair(t *testing.T) (rtp, rtcp *net.UDPConn) {
-	t.Helper()
-	for range 100 {
-		first, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := first.LocalAddr().(*net.UDPAddr).Port
-		if port%2 == 0 {
-			second, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port + 1})
-			if err == nil {
-				return first, second
-			}
-		}
-		_ = first.Close()
-	}
-	t.Fatal("there are no two ports side by side")
-	return nil, nil
-}
-
-func port(c *net.UDPConn) string { return strconv.Itoa(c.LocalAddr().(*net.UDPAddr).Port) }

@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -16,10 +17,11 @@ func text(rows []*row) string {
 	var out strings.Builder
 	out.WriteString(`# Who is seen by whom
 
-Written by ` + "`make matrix UPDATE=1`" + `, which has real clients do it: ffmpeg publishes and records over RTMP and RTSP, pion over WHIP and WHEP,
-and gortmplib publishes over RTMP what only Enhanced RTMP has. Every recording has pictures of the right size and colour that move, a tone of
-the right height, and sound and pictures that are at most 40 ms apart, as ffprobe sees them. *Passes* means that what is published is played as
-it is; *converted*, that one conversion is made for all who want the same.
+Written by ` + "`make matrix UPDATE=1`" + `, which has real clients do it: the Web SDK publishes and plays in Chromium, where hls.js plays, too; ffmpeg
+publishes and records over RTMP, RTSP and SRT, and records HLS; pion publishes over WHIP and plays over WHEP, and gortmplib publishes over RTMP
+what only Enhanced RTMP has. Everybody gets pictures of the right size and colour that move, and a tone of the right height; and in every
+recording, sound and pictures are at most 40 ms apart, as ffprobe sees them, those that a browser has sent as well. *Passes* means that what is
+published is played as it is; *converted*, that one conversion is made for all who want the same.
 
 | published over | codecs |`)
 	for _, p := range players() {
@@ -30,14 +32,14 @@ it is; *converted*, that one conversion is made for all who want the same.
 	for _, r := range rows {
 		fmt.Fprintf(&out, "| %s | %s, %s |", r.publisher, words(r.video), words(r.audio))
 		for i := range players() {
-			cell := r.cells[i]
-			if r.because != "" {
-				if !slices.Contains(notes, r.because) {
-					notes = append(notes, r.because)
+			if because := cmp.Or(r.because, r.cells[i].because); because == "" {
+				fmt.Fprintf(&out, " %s |", r.cells[i].text)
+			} else {
+				if !slices.Contains(notes, because) {
+					notes = append(notes, because)
 				}
-				cell = fmt.Sprintf("— (%d)", 1+slices.Index(notes, r.because))
+				fmt.Fprintf(&out, " — (%d) |", 1+slices.Index(notes, because))
 			}
-			fmt.Fprintf(&out, " %s |", cell)
 		}
 		out.WriteString("\n")
 	}
@@ -45,6 +47,10 @@ it is; *converted*, that one conversion is made for all who want the same.
 	for i, note := range notes {
 		fmt.Fprintf(&out, "%d. %s.\n", i+1, note)
 	}
-	out.WriteString("\nThe Web SDK in Chromium meets RTMP both ways in the scenarios of `make browser`.\n")
+	for _, p := range players() {
+		if p.note != "" {
+			fmt.Fprintf(&out, "\n%s.\n", p.note)
+		}
+	}
 	return out.String()
 }

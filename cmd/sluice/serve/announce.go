@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"sluice/api"
 )
 
 // announce tells everybody who asked that the server serves, and where.
@@ -60,6 +62,21 @@ func (a addresses) pages() []string {
 	return out
 }
 
+// of writes where a door is reached: each address with its path.
+func (a addresses) of(list []api.Endpoint) []string {
+	var out []string
+	for _, e := range list {
+		if e.Addr != nil {
+			out = append(out, e.Scheme+"://"+reachable(e.Addr)+e.Path)
+			continue
+		}
+		for _, page := range a.pages() {
+			out = append(out, strings.TrimSuffix(page, "/")+e.Path)
+		}
+	}
+	return out
+}
+
 // reachable is an address that a client on this machine can use: every interface is one that it can, too. Only localhost may use
 // the camera without TLS, so that is what it is called.
 func reachable(a net.Addr) string {
@@ -94,6 +111,11 @@ func (s *Server) summary(a addresses) string {
 	row("Web SDK", sdk(a))
 	for _, p := range a.pages()[:min(1, len(a.pages()))] {
 		row("WHIP, WHEP", p+"STREAM/whip  "+p+"STREAM/whep")
+	}
+	for _, d := range s.rooms {
+		if p, ok := public(d); ok {
+			row(strings.ToUpper(p.Name()), strings.Join(a.of(p.Endpoints()), "  "))
+		}
 	}
 	for _, own := range s.aparts {
 		row(own.where())

@@ -15,7 +15,8 @@ import (
 // Own says how a door is served on addresses of its own.
 type Own struct {
 	Door              api.Door
-	Handler           http.Handler // takes every request but those of health
+	Handler           http.Handler            // takes every request but those of health and of Beside
+	Beside            map[string]http.Handler // more handlers, by patterns of net/http
 	Listen, TLSListen []string
 	Key               string // section of the configuration that the addresses are from
 	MaxBody           int    // bytes of a request
@@ -39,7 +40,11 @@ func Apart(p *Parts, o Own) (api.Door, error) {
 	})
 	p.Webs[o.Key] = web
 	counted := p.Requests.Count(o.Door.Name(), o.Handler)
-	for pattern, h := range map[string]http.Handler{"GET /healthz": p.Lives, "GET /readyz": p.Ready, "/": counted} {
+	all := map[string]http.Handler{"GET /healthz": p.Lives, "GET /readyz": p.Ready, "/": counted}
+	for pattern, h := range o.Beside {
+		all[pattern] = p.Requests.Count(o.Door.Name(), h)
+	}
+	for pattern, h := range all {
 		if err := web.Handle(pattern, h); err != nil {
 			return nil, err
 		}

@@ -48,6 +48,14 @@ func (g *Gate) Run(ctx context.Context, s engine.Start) (*instance.Instance, err
 // Instances are those that run.
 func (g *Gate) Instances() *supervisor.Supervisor { return g.engine.Instances() }
 
+// Claims tells whether a route names the first part of an event's path, as Engine.Claims.
+func (g *Gate) Claims(event, path string, vars map[string]any) bool {
+	return g.engine.Claims(event, path, vars)
+}
+
+// Expect has readers wait for names that somebody is about to publish, as Engine.Expect.
+func (g *Gate) Expect(coming func(name string) bool) { g.engine.Expect(coming) }
+
 // Streams is what is published, to look at.
 func (g *Gate) Streams() engine.Streams { return g.engine.Streams() }
 

@@ -46,7 +46,7 @@ func TestHealthOfAServerThatHangs(t *testing.T) {
 	}
 	close(over)
 	close(hang)
-	<-done
+	enginetest.Await(t, "the end of it", done)
 }
 
 // TestReadiness: graphs that are missing since the start count, those that go bad later do not.

@@ -100,7 +100,7 @@ func (j *journal) String() string {
 // await returns when a text has been written.
 func (j *journal) await(t *testing.T, text string) {
 	t.Helper()
-	late := time.After(20 * time.Second)
+	late := time.After(30 * time.Second)
 	for {
 		j.mu.Lock()
 		have, heard := j.text.String(), j.heard
@@ -230,7 +230,7 @@ func (b *bench) ended(t *testing.T) error {
 	select {
 	case err := <-b.over:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatalf("it does not end:\n%s", b.log)
 		return nil
 	}

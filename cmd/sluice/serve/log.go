@@ -5,11 +5,11 @@ import (
 	"log/slog"
 )
 
-// NewLog makes the log of a server: lines of text, or of JSON. Its level can be changed at any time.
+// NewLog makes the log of a server: lines of text, or of JSON, without the logins of addresses. Its level can be changed at any time.
 func NewLog(w io.Writer, level string, text bool) (*slog.Logger, *slog.LevelVar) {
 	lv := new(slog.LevelVar)
 	lv.Set(Level(level))
-	o := &slog.HandlerOptions{Level: lv}
+	o := &slog.HandlerOptions{Level: lv, ReplaceAttr: mask}
 	if text {
 		return slog.New(slog.NewTextHandler(w, o)), lv
 	}

@@ -18,17 +18,31 @@ func Optional(p *Parts, d api.Door, keys ...string) api.Door {
 	return &optional{Door: d, log: p.Log.With("door", d.Name())}
 }
 
-// Inside is the door that Optional was given, and any other door itself.
+// Inside is the door that Optional or Apart was given, and any other door itself.
 func Inside(d api.Door) api.Door {
-	if o, ok := d.(*optional); ok {
-		return o.Door
+	switch d := d.(type) {
+	case *optional:
+		return d.Door
+	case *apart:
+		return d.own.Door
+	default:
+		return d
 	}
-	return d
 }
 
 type optional struct {
 	api.Door
-	log *slog.Logger
+	log    *slog.Logger
+	absent bool // its addresses are somebody else's
+}
+
+// public is the door as one that says where clients reach it; false if it does not, or cannot be reached.
+func public(d api.Door) (api.Public, bool) {
+	if o, ok := d.(*optional); ok && o.absent {
+		return nil, false
+	}
+	p, ok := Inside(d).(api.Public)
+	return p, ok
 }
 
 // Listen implements api.Door.
@@ -37,6 +51,7 @@ func (o *optional) Listen(ctx context.Context) error {
 	if err == nil {
 		return nil
 	}
+	o.absent = true
 	o.log.Warn("the server goes on without this door", "err", err)
 	cut, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	cancel() // nobody is inside

@@ -15,6 +15,7 @@ import (
 	"sluice/api"
 	"sluice/cmd/sluice/config"
 	"sluice/engine"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/run"
 )
@@ -131,12 +132,12 @@ func TestStopsWithoutCuttingOff(t *testing.T) {
 	b.publish(t, "cam")
 	got := make(chan int, 1)
 	go func() { defer close(got); got <- b.get(t, "/stay") }()
-	<-g.inside
+	enginetest.Await(t, "the request", g.inside)
 	b.signals <- syscall.SIGTERM
 	if err := b.ended(t); err != nil {
 		t.Error(err)
 	}
-	if status := <-got; status != http.StatusGone {
+	if status := enginetest.Await(t, "the answer", got); status != http.StatusGone {
 		t.Errorf("who stayed is answered %d", status)
 	}
 	if strings.Contains(b.log.String(), "not all of it ended properly") {
@@ -302,7 +303,7 @@ func TestWorkersEndWithTheServer(t *testing.T) {
 	if err := b.ended(t); err != nil {
 		t.Error(err)
 	}
-	<-ended
+	enginetest.Await(t, "the end", ended)
 }
 
 func TestSystemdHearsThatTheServerLives(t *testing.T) {

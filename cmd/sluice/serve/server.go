@@ -16,9 +16,16 @@ import (
 	"time"
 
 	"sluice/api"
-	"sluice/api/auth"
+	"sluice/api/apps"
+	"sluice/api/auth/access"
+	"sluice/api/hooks"
 	"sluice/api/metrics"
+	"sluice/api/mixer"
+	"sluice/api/records"
+	"sluice/api/rest/describe"
 	"sluice/api/rest/guard"
+	"sluice/api/rtmp"
+	"sluice/api/snapshots"
 	"sluice/cmd/sluice/config"
 	"sluice/elements/webrtc"
 	"sluice/engine"
@@ -70,7 +77,7 @@ type Parts struct {
 	Engine       *Gate
 	Graphs       *store.Store
 	Peers        *webrtc.Peers
-	Auth         *auth.Static
+	Auth         *access.Access
 	Web          *api.Web
 	Certificates *api.Certificates // nil: there is no TLS
 	Lives, Ready http.Handler      // tell whether the server lives, and whether it should be sent clients
@@ -80,6 +87,20 @@ type Parts struct {
 	Webs     map[string]*api.Web
 	Requests *metrics.Requests
 	Reloads  func() metrics.Reloads
+	// Present are who publishes and plays, through all doors.
+	Present *api.Sessions
+	// Mixers are those that have a name. Their door sets it.
+	Mixers *mixer.Mixers
+	// Flash are the streams of pages whose media goes over RTMP.
+	Flash *rtmp.Pages
+	// Records are the recordings. Their door sets it; nil if nothing is recorded.
+	Records *records.Door
+	// Camera takes pictures of streams. Its door sets it.
+	Camera *snapshots.Camera
+	// Apps are the applications. The door of Hooks sets them; nil if there are none.
+	Apps *apps.Apps
+	// Hooks call the back ends of applications. Their door sets it; nil if there are none.
+	Hooks *hooks.Hooks
 	// Relay gives a client addresses and credentials of the server's own relay. Its door sets it; nil if there is none.
 	Relay func(user string) []config.ICEServerConfig
 }
@@ -93,12 +114,13 @@ type Server struct {
 	engine  *engine.Engine
 	gate    *Gate
 	peers   *webrtc.Peers
-	auth    *auth.Static
+	auth    *access.Access
 	certs   *api.Certificates
 	web     *api.Web
 	doors   *api.Group
 	guests  *api.Group // the other doors, which stand on web or apart
 	aparts  []*apart   // those with addresses of their own
+	rooms   []api.Door // all that were made, in the order in which they open
 	workers Stop       // nil without GStreamer
 	health  *health
 
@@ -149,7 +171,7 @@ func (s *Server) build(ctx context.Context, c *config.Config) error {
 		s.peers = nil
 		wrong = append(wrong, unbound(err))
 	}
-	if s.auth, err = auth.New(c.Auth); err != nil {
+	if s.auth, err = access.New(c.Auth, s.log.With("room", "auth")); err != nil {
 		return err
 	}
 	if s.certs, err = certificates(c, s.log, s.clock); err != nil {
@@ -194,9 +216,14 @@ func (s *Server) buildEngine(ctx context.Context, c *config.Config) error {
 	if err != nil {
 		return located(err, "hub")
 	}
+	callers, err := guard.New(guard.Rules{Hosts: c.REST.Hosts, Elements: c.REST.Elements}, nil)
+	if err != nil {
+		return located(err, "rest")
+	}
 	s.engine, err = engine.New(engine.Options{ //nolint:contextcheck // and streams
-		Log: s.log, Registry: s.opt.Registry, Store: s.graphs, Open: open, CPUs: cpus,
+		Log: s.log, Registry: s.opt.Registry, Store: s.graphs, Open: open, CPUs: cpus, Used: describe.CPU,
 		Cache: int(c.Hub.Cache), Shards: c.Hub.Shards, Clock: s.clock, Addresses: viewers.Address,
+		Reach: viewers.Reach, Callers: callers.Reach,
 	})
 	if err != nil {
 		return err
@@ -217,6 +244,7 @@ func (s *Server) buildDoors(c *config.Config) error {
 		Config: *c, Options: &s.opt, Engine: s.gate, Graphs: s.graphs, Peers: s.peers, Auth: s.auth, Web: s.web, Certificates: s.certs,
 		Lives: s.health.lives(), Ready: s.health.ready(), Log: s.log,
 		Webs: map[string]*api.Web{"web": s.web}, Requests: metrics.NewRequests(), Reloads: s.reread.counts,
+		Present: api.NewSessions(), Flash: rtmp.NewPages(),
 	}
 	doors := []api.Door{s.web}
 	for _, maker := range s.opt.Doors {
@@ -232,6 +260,7 @@ func (s *Server) buildDoors(c *config.Config) error {
 			s.aparts = append(s.aparts, a)
 		}
 	}
+	s.rooms = parts.Doors
 	s.doors, s.guests = api.NewGroup(doors...), api.NewGroup(doors[1:]...)
 	return nil
 }

@@ -75,6 +75,9 @@ func (s *Server) end(ctx context.Context) {
 		wrong = append(wrong, s.doors.Close(goodbye))
 		done()
 	}
+	if s.auth != nil {
+		s.auth.Close()
+	}
 	if s.cancel != nil {
 		s.cancel()
 		<-s.begun // the engine cannot start and stop at the same time

@@ -72,6 +72,22 @@ func (f *fakeAPI) Pipelines(context.Context, client.PipelineFilter, client.Pagin
 	}, Total: 3}, f.down
 }
 
+func (f *fakeAPI) Sessions(context.Context, client.SessionFilter, client.Paging) (wire.Page[wire.Session], error) {
+	return wire.Page[wire.Session]{Items: []wire.Session{
+		{ID: "k3x9q2ab", Protocol: "websocket", Direction: "play", Stream: "live/cam", Remote: "2001:db8:85a3::8a2e:370:7334", Since: noon.Add(-time.Second)},
+		{ID: "k9", Protocol: "rtmp", Direction: "publish", Stream: "live/cam", Remote: "192.0.2.7:50112", User: "ann", Since: noon.Add(-time.Hour)},
+	}, Total: 2}, f.down
+}
+
+func (f *fakeAPI) Session(_ context.Context, id string) (wire.Session, error) {
+	return wire.Session{ID: id, Protocol: "rtmp", Direction: "publish", Stream: "live/cam", Since: noon}, f.down
+}
+
+func (f *fakeAPI) EndSession(_ context.Context, id string) error {
+	f.ended = append(f.ended, "session "+id)
+	return f.down
+}
+
 func (f *fakeAPI) Pipeline(_ context.Context, id string) (wire.PipelineDetail, error) {
 	if id == "k3x9q2ab" {
 		return wire.PipelineDetail{}, fault.New(fault.ResourceNotFound, "", "gone")

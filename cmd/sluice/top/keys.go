@@ -81,7 +81,7 @@ func (m *Model) move(k string) bool {
 		m.show((m.tab + 1) % tabs)
 	case "shift+tab", "left", "h":
 		m.show((m.tab + tabs - 1) % tabs)
-	case "1", "2", "3":
+	case "1", "2", "3", "4":
 		m.show(tab(k[0] - '1'))
 	case "up", "k":
 		m.scroll(-1)
@@ -195,6 +195,11 @@ func (m *Model) explain() tea.Cmd {
 			d, err := api.Pipeline(ctx, r.key)
 			return explained{r.key, written(ctl.ExplainPipeline(d, now())), err}
 		}
+	case sessionTab:
+		return func() tea.Msg {
+			s, err := api.Session(ctx, r.key)
+			return explained{r.key, written(ctl.ExplainSession(s, now())), err}
+		}
 	default:
 		m.open(explained{text: strings.Join(r.cells, "\n")})
 		return nil
@@ -212,15 +217,18 @@ func written(p *show.Page) string {
 func (m *Model) end() tea.Cmd {
 	key, ctx := m.tables[m.tab].chosen, m.ctx
 	do := m.api.EndStream
-	if m.tab == pipelineTab {
+	switch m.tab {
+	case pipelineTab:
 		do = func(ctx context.Context, id string) error { return m.api.EndPipeline(ctx, id, -1) }
+	case sessionTab:
+		do = m.api.EndSession
 	}
 	return func() tea.Msg { return ended{key, do(ctx, key)} }
 }
 
 const help = `Keys
 
-1 2 3, tab, left, right   streams, pipelines, events
+1 to 4, tab, left, right  streams, pipelines, sessions, events
 up, down, pgup, pgdown    choose a row
 enter                     explain it
 x                         end it, after asking

@@ -15,11 +15,12 @@ type tab int
 const (
 	streamTab tab = iota
 	pipelineTab
+	sessionTab
 	eventTab
 	tabs
 )
 
-func (t tab) String() string { return [tabs]string{"streams", "pipelines", "events"}[t] }
+func (t tab) String() string { return [tabs]string{"streams", "pipelines", "sessions", "events"}[t] }
 
 func (t tab) columns() []column {
 	switch t {
@@ -27,6 +28,8 @@ func (t tab) columns() []column {
 		return streamColumns()
 	case pipelineTab:
 		return pipelineColumns()
+	case sessionTab:
+		return sessionColumns()
 	default:
 		return eventColumns()
 	}
@@ -175,6 +178,8 @@ func (m *Model) rows() []row {
 	case m.pair.is == nil:
 	case t == streamTab:
 		all = streamRows(m.pair)
+	case t == sessionTab:
+		all = sessionRows(m.pair)
 	default:
 		all = pipelineRows(m.pair)
 	}

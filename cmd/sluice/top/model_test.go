@@ -34,6 +34,8 @@ func TestGolden(t *testing.T) {
 			"id": "lobby", "graph": "rooms/mixer", "from": "live", "to": "degraded", "cause": map[string]any{"code": "stalled", "text": "nothing came"},
 		}}})
 		s.press("3")
+		s.golden("sessions-" + size.name)
+		s.press("4")
 		s.golden("events-" + size.name)
 		s.press("?")
 		s.golden("help-" + size.name)
@@ -126,11 +128,16 @@ func TestChoice(t *testing.T) {
 	s.api.down = errors.New("no way")
 	s.press("y")
 	s.has("bars: no way")
-	if strings.Join(s.api.ended, ", ") != "stream live/cam, pipeline bars" {
-		t.Error(s.api.ended)
-	}
+	s.api.down = nil
+	s.press("tab", "down", "enter")
+	s.has("k9", "publish", "live/cam")
+	s.press("q", "x", "y")
+	s.has("k9 is ending")
 	s.press("tab", "x", "enter") // events cannot be ended, and there are none
 	s.has("no events")
+	if strings.Join(s.api.ended, ", ") != "stream live/cam, pipeline bars, session k9" {
+		t.Error(s.api.ended)
+	}
 	s.press("?", "q2")
 	if s.mode != browsing || s.tab != pipelineTab {
 		t.Error("keys that come together are lost")
@@ -168,7 +175,7 @@ func TestScrolling(t *testing.T) {
 		t.Errorf("%d events are kept", len(s.events))
 	}
 	s.look()
-	s.press("3")
+	s.press("4")
 	s.has("n1.199µs")
 	s.press("down", "down")
 	chosen := s.tables[eventTab].chosen
@@ -186,7 +193,7 @@ func TestScrolling(t *testing.T) {
 	s.press("home")
 	s.has("n1.199µs")
 	s.press("?", "down", "pgdown", "end", "home", "up", "pgup")
-	s.has("1 2 3, tab", "more lines below")
+	s.has("1 to 4, tab", "more lines below")
 }
 
 // TestSizes: whatever the terminal's size, nothing is drawn outside it, and nothing breaks.
@@ -195,7 +202,7 @@ func TestSizes(t *testing.T) {
 		for _, height := range []int{0, 1, 2, 3, 5, 7, 8, 9, 24} {
 			s := newScreen(t, width, height)
 			s.look()
-			for _, keys := range [][]string{{"down", "s"}, {"2"}, {"3"}, {"?"}, {"q", "1", "x"}, {"n", "/", "a"}} {
+			for _, keys := range [][]string{{"down", "s"}, {"2"}, {"3"}, {"4"}, {"?"}, {"q", "1", "x"}, {"n", "/", "a"}} {
 				s.press(keys...)
 				lines := strings.Split(s.View(), "\n")
 				if s.View() != "" && len(lines) > height {

@@ -99,6 +99,28 @@ func pipelineRows(p pair) []row {
 	return out
 }
 
+func sessionColumns() []column {
+	return []column{
+		{"session", 12, false, 0}, {"protocol", 9, false, 2}, {"does", 7, false, 0}, {"stream", 16, false, 1}, {"from", 21, false, 3},
+		{"user", 8, false, 4}, {"since", 6, true, 5},
+	}
+}
+
+func sessionRows(p pair) []row {
+	out := make([]row, 0, len(p.is.Sessions))
+	for _, one := range p.is.Sessions {
+		age := p.is.At.Sub(one.Since)
+		cells := []string{one.ID, one.Protocol, one.Direction, one.Stream, show.Or(one.Remote), show.Or(one.User)}
+		r := row{key: one.ID, bad: one.Fault != nil}
+		for _, c := range cells {
+			r.order = append(r.order, c)
+		}
+		r.cells, r.order = append(cells, show.Span(age)), append(r.order, age.Seconds())
+		out = append(out, r)
+	}
+	return out
+}
+
 func eventColumns() []column {
 	return []column{{"event", 18, false, 0}, {"time", 8, false, 2}, {"path", 16, false, 3}, {"what", 40, false, 1}}
 }

@@ -31,7 +31,7 @@ func TestOnce(t *testing.T) {
 	if err := Once(t.Context(), Options{API: c, Every: time.Millisecond, Out: &out}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"sluice v0.test  up ", "streams 1  viewers 1  sessions 1  pipelines 1", "\nlive/cam  h264+opus", "\n" + id, "calls/peer  live"} {
+	for _, want := range []string{"sluice v0.test  up ", "streams 1  viewers 1  sessions 1  pipelines 1", "\nlive/cam  h264+opus", "\n" + id, "calls/peer  live", "test      play  live/cam  192.0.2.7:5000"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, &out)
 		}

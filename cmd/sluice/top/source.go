@@ -16,6 +16,9 @@ type API interface {
 	About(ctx context.Context) (wire.Server, error)
 	Streams(ctx context.Context, prefix string, p client.Paging) (wire.Page[wire.Stream], error)
 	Pipelines(ctx context.Context, f client.PipelineFilter, p client.Paging) (wire.Page[wire.Pipeline], error)
+	Sessions(ctx context.Context, f client.SessionFilter, p client.Paging) (wire.Page[wire.Session], error)
+	Session(ctx context.Context, id string) (wire.Session, error)
+	EndSession(ctx context.Context, id string) error
 	Pipeline(ctx context.Context, id string) (wire.PipelineDetail, error)
 	ExplainStream(ctx context.Context, name string) (wire.Explanation, error)
 	EndStream(ctx context.Context, name string) error
@@ -29,6 +32,7 @@ type Sample struct {
 	Server    wire.Server
 	Streams   []wire.Stream
 	Pipelines []wire.Pipeline
+	Sessions  []wire.Session
 	Processes map[string]wire.Process // by pipeline: of those that were asked for and that have one
 }
 
@@ -49,6 +53,12 @@ func take(ctx context.Context, api API, now func() time.Time, wanted []string) (
 	s.At = now() // between the counts of streams and those of processes
 	s.Pipelines, err = client.All(ctx, func(ctx context.Context, p client.Paging) (wire.Page[wire.Pipeline], error) {
 		return api.Pipelines(ctx, client.PipelineFilter{}, p)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.Sessions, err = client.All(ctx, func(ctx context.Context, p client.Paging) (wire.Page[wire.Session], error) {
+		return api.Sessions(ctx, client.SessionFilter{}, p)
 	})
 	if err != nil {
 		return nil, err

@@ -82,7 +82,7 @@ func follow(ctx context.Context, api API, pause time.Duration, send func(tea.Msg
 	}
 }
 
-// Once prints one look: the server, its streams and its pipelines. Speeds need two answers, so it takes as long as Every.
+// Once prints one look: the server, its streams, its pipelines and its sessions. Speeds need two answers, so it takes as long as Every.
 func Once(ctx context.Context, o Options) error {
 	first, err := take(ctx, o.API, time.Now, nil)
 	if err != nil {
@@ -110,7 +110,7 @@ func snapshot(w io.Writer, m *Model, p pair) error {
 			return err
 		}
 	}
-	for _, t := range []tab{streamTab, pipelineTab} {
+	for _, t := range []tab{streamTab, pipelineTab, sessionTab} {
 		m.tab = t
 		if _, err := fmt.Fprintln(w); err != nil {
 			return err

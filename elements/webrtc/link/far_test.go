@@ -25,6 +25,7 @@ import (
 
 	"sluice/elements/webrtc/mux"
 	"sluice/elements/webrtc/sdp"
+	"sluice/engine/enginetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -180,7 +181,7 @@ func (f *far) connect(t testing.TB, l *Link) {
 	if err := f.agent.GatherCandidates(); err != nil {
 		t.Fatal(err)
 	}
-	<-gathered
+	enginetest.Await(t, "the client's addresses", gathered)
 	for _, value := range local.Candidates {
 		c, err := ice.UnmarshalCandidate(value)
 		if err != nil {

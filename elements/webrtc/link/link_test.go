@@ -43,7 +43,7 @@ func TestReceives(t *testing.T) {
 	f.write(t, []byte{70, 1, 2, 3})             // a TURN channel
 	f.sendControl(t, &rtcp.PictureLossIndication{SenderSSRC: 1, MediaSSRC: 2})
 	f.send(t, packet(2, "two"))
-	h.until(t, "both packets", func() bool { return len(h.rtp) == 2 })
+	h.until(t, "both packets, and the end of a read", func() bool { return len(h.rtp) == 2 && h.reads > 0 })
 	first := h.rtp[0]
 	if string(first.Payload) != "one" || string(h.rtp[1].Payload) != "two" || first.SequenceNumber != 1 || len(first.CSRC) != 1 {
 		t.Errorf("%v", h.rtp)
@@ -51,8 +51,8 @@ func TestReceives(t *testing.T) {
 	if got := first.GetExtension(3); !bytes.Equal(got, []byte{1, 2}) {
 		t.Errorf("extension %v", got)
 	}
-	if len(h.rtcp) != 1 || h.reads == 0 {
-		t.Errorf("%d compound packets in %d reads", len(h.rtcp), h.reads)
+	if len(h.rtcp) != 1 {
+		t.Errorf("%d compound packets", len(h.rtcp))
 	}
 	if l.Transport() != "UDP" || l.RTT() <= 0 {
 		t.Errorf("%s, round trip %v", l.Transport(), l.RTT())
@@ -208,6 +208,9 @@ func TestGoodbyeOnTheWay(t *testing.T) {
 
 func TestLocalWaits(t *testing.T) {
 	l, _ := near(t, nil)
+	if _, err := l.Local(t.Context()); err != nil { // or what is still gathered would end the wait below
+		t.Fatal(err)
+	}
 	l.mu.Lock()
 	l.gather = make(chan struct{})
 	l.mu.Unlock()

@@ -14,6 +14,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/stun/v4"
 	"go.uber.org/goleak"
+
+	"sluice/engine/enginetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -239,7 +241,7 @@ func TestLane(t *testing.T) {
 		done <- err
 	}()
 	a.lane.Close()
-	if err := <-done; !errors.Is(err, io.EOF) {
+	if err := enginetest.Await(t, "the end of it", done); !errors.Is(err, io.EOF) {
 		t.Errorf("%v", err)
 	}
 	if _, err := a.lane.WriteToAddrPort([]byte{1}, netip.MustParseAddrPort("127.0.0.1:9")); !errors.Is(err, io.ErrClosedPipe) {

@@ -16,13 +16,26 @@ type Catalog interface {
 	Source() string
 }
 
+// Licence is that of the plugin that has a factory, in GStreamer's words; "" if there is no such factory. A catalogue that has a
+// method of this name knows it without loading what it describes.
+func Licence(c Catalog, name string) string {
+	if l, ok := c.(interface{ Licence(string) string }); ok {
+		return l.Licence(name)
+	}
+	f, ok := c.Factory(name)
+	if !ok {
+		return ""
+	}
+	return f.Licence
+}
+
 // Factory describes one kind of GStreamer element.
 type Factory struct {
 	Name       string // "x264enc"
 	Plugin     string // "x264"
 	File       string // the plugin's file without folders, "libgstx264.so"; empty for what is inside the core library
 	Package    string // the Debian package that ships the file; empty if not known
-	Licence    string // of the plugin, in GStreamer's words: "LGPL", "GPL", "MIT/X11"
+	Licence    string // of the plugin, in GStreamer's words: "LGPL", "GPL", "MIT/X11"; of libav's, that of the library
 	Rank       int    // 256 primary, 128 secondary, 64 marginal, 0 never chosen by itself
 	Klass      string // "Codec/Encoder/Video"
 	LongName   string

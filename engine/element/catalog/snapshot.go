@@ -83,6 +83,16 @@ func (s *Snapshot) Factory(name string) (*Factory, bool) {
 	return f, err == nil
 }
 
+// Licence is that of the plugin that has a factory; "" if there is none. It decodes two lines.
+func (s *Snapshot) Licence(name string) string {
+	var e struct{ Plugin string }
+	var p Plugin
+	if s.line(factorySection, name, &e) != nil || s.line(pluginSection, e.Plugin, &p) != nil {
+		return ""
+	}
+	return p.Licence
+}
+
 // entry is a Record as its line holds it: names in place of what other lines hold.
 type entry struct {
 	Plugin   string                     `json:"plugin"`

@@ -175,3 +175,18 @@ func TestUnknown(t *testing.T) {
 		t.Error("names are not sorted")
 	}
 }
+
+func TestLicence(t *testing.T) {
+	s := snapshot(t)
+	for name, want := range map[string]string{"x264enc": "GPL", "openh264enc": "BSD", "queue": "LGPL", "avdec_aac": "GPL", "none": ""} {
+		if got := catalog.Licence(s, name); got != want {
+			t.Errorf("%s is under %q, not %q", name, got, want)
+		}
+		if got := catalog.Licence(bare{s}, name); got != want { // one that has no shorter way
+			t.Errorf("%s is under %q, as its description says, not %q", name, got, want)
+		}
+	}
+}
+
+// bare is a catalogue with no more methods than it must have.
+type bare struct{ catalog.Catalog }

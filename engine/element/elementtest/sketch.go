@@ -42,7 +42,11 @@ func Sketch(p *element.Piece) string {
 		if j.Caps != "" {
 			caps = "[" + j.Caps + "] -> "
 		}
-		add("%s %s %s%s%s", padText(j.From), arrow, caps, padText(j.To), keyText(j.Key))
+		line := padText(j.From) + " " + arrow + " " + caps + padText(j.To) + keyText(j.Key)
+		for _, q := range j.Props {
+			line += " " + q.Name + "=" + value.Text(q.Value)
+		}
+		lines = append(lines, line)
 	}
 	for _, at := range ordered(p.Exits) {
 		give := p.Gives[at]

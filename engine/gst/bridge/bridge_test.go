@@ -53,7 +53,7 @@ func through(t *testing.T) (in, out shim.Object, port *fake.Port) {
 
 func until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
-	late := time.After(20 * time.Second)
+	late := time.After(30 * time.Second)
 	for !cond() {
 		select {
 		case <-late:

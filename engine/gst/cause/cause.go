@@ -75,7 +75,7 @@ func resourceCode(code int) (fault.Code, string) {
 	case 13: // SETTINGS
 		return fault.InvalidParams, ""
 	case 14: // NO_SPACE_LEFT
-		return fault.Overloaded, "the disk is full; make room and start again"
+		return fault.DiskFull, "make room, and start again"
 	case 15: // NOT_AUTHORIZED
 		return fault.Forbidden, ""
 	}

@@ -19,7 +19,7 @@ func TestOf(t *testing.T) {
 		{resource, 4, 0, fault.NameInUse},
 		{resource, 6, 0, fault.ResourceNotFound},
 		{resource, 10, 0, fault.GstElement},
-		{resource, 14, 0, fault.Overloaded},
+		{resource, 14, 0, fault.DiskFull},
 		{resource, 15, 0, fault.Forbidden},
 		{stream, 1, 0, fault.GstElement},
 		{stream, 1, cause.NotNegotiated, fault.GstNegotiation}, // what a source posts when somebody behind it refuses

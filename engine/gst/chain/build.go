@@ -71,6 +71,7 @@ func (ch *Chain) add(e *plan.Element, props ...plan.Setting) error {
 			Advise("sluice doctor names the package that brings it")
 	}
 	ch.names = append(ch.names, row{name: e.Name, node: e.Node, object: made})
+	shim.Prime(made, e.Factory)
 	for _, s := range props {
 		if problem := shim.Set(made, s.Name, s.Reveal(), false); problem != "" {
 			return fault.New(fault.InvalidParams, e.Node, "element %q %s", e.Factory, problem)

@@ -36,6 +36,7 @@ func conversions() []struct {
 		{media.G726, []string{"mulawdec", "avenc_g726"}, after("avdec_g726")},
 		{media.Speex, []string{"mulawdec", narrow, "speexenc quality=8"}, after("speexdec")},
 		{media.AAC, []string{"mulawdec", "audioconvert", "audioresample", high, "avenc_aac bitrate=64000"}, after("aacparse", "avdec_aac")},
+		{media.AAC, []string{"mulawdec", "audioconvert", "audioresample", high, "voaacenc bitrate=64000"}, after("aacparse", "avdec_aac")},
 		{media.MP3, []string{"mulawdec", "audioconvert", "audioresample", high, "lamemp3enc"}, after("mpegaudioparse", "mpg123audiodec")},
 	}
 }

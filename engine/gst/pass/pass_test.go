@@ -51,7 +51,7 @@ func TestTap(t *testing.T) {
 	shim.SetState(p.Unsafe(), shim.Playing)
 	select {
 	case <-end:
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("it does not end")
 	}
 	keys := 0
@@ -97,7 +97,7 @@ func TestTapOfPaddedPictures(t *testing.T) {
 		if n != 20*18+2*12*9 {
 			t.Errorf("%d bytes", n)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatal("nothing passes")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/go-gst/go-gst/gst"
 
 	"sluice/engine/fault"
+	"sluice/engine/gst/asrc"
 	"sluice/engine/gst/bridge"
 	"sluice/engine/gst/g729"
 	"sluice/engine/gst/shim"
@@ -76,12 +77,10 @@ func left() error { return fault.New(fault.Closed, "", "what was to be linked ha
 // create makes one element. Wrong values are the graph's fault, and are told with the element's node.
 func (l *Pipeline) create(made *elem) error {
 	e := &made.Element
-	if e.Factory == g729.Element {
-		if missing := (*fault.Fault)(nil); errors.As(g729.Register(), &missing) { // it names the package
-			why := *missing
-			why.Place = e.Node
-			return &why
-		}
+	if missing := (*fault.Fault)(nil); errors.As(own(e.Factory), &missing) { // it names the package
+		why := *missing
+		why.Place = e.Node
+		return &why
 	}
 	g, err := gst.NewElementWithName(e.Factory, e.Name)
 	if err != nil {
@@ -98,12 +97,27 @@ func (l *Pipeline) create(made *elem) error {
 			return fault.New(fault.InvalidParams, e.Node, "element %q (%s): %s", e.Name, e.Factory, problem)
 		}
 	}
+	shim.Prime(g.Unsafe(), e.Factory)
+	if e.Factory == "level" {
+		shim.EarlyEnd(g.Unsafe())
+	}
 	if err := l.enter(made); err != nil {
 		shim.Drop(g.Object)
 		return err
 	}
 	if e.Role == plan.RoleBridge {
 		l.bridge(made)
+	}
+	return nil
+}
+
+// own registers an element that GStreamer has from us alone.
+func own(factory string) error {
+	switch factory {
+	case asrc.Element:
+		return asrc.Register()
+	case g729.Element:
+		return g729.Register()
 	}
 	return nil
 }

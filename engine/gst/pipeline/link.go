@@ -5,6 +5,7 @@ package pipeline
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"sluice/engine/fault"
 	"sluice/engine/gst/shim"
@@ -21,6 +22,8 @@ type wire struct {
 	cut      bool        // it is off its source pad, which was given back
 	left     *shim.Count // what left by src, if that is worth knowing
 	came     *shim.Count // what came in at dst, likewise
+	born     time.Duration
+	covered  bool // it stands in for what is there, and is not seen; under the pipeline's mu
 }
 
 // free gives up what a wire owns; its pads may be nil.
@@ -59,7 +62,7 @@ func (l *Pipeline) join(k *plan.Link) error {
 // link makes a link from the given pad, of which it takes over the caller's share, or the one that it names. It may run
 // on a streaming thread while the elements are being taken out: then it is fault.Closed. After an error nothing is left of it.
 func (l *Pipeline) link(k *plan.Link, src shim.Object) error {
-	w := &wire{Link: *k, src: src}
+	w := &wire{Link: *k, src: src, born: shim.Now()}
 	w.from = l.hold(func(e *elem) bool { return e.Name == k.From.Of })
 	if w.from != nil {
 		defer w.from.letGo()
@@ -119,6 +122,9 @@ func (l *Pipeline) connect(w *wire) error {
 		}
 	}
 	l.watch(w)
+	if l.mind(w); w.Instead == "" {
+		l.fadeIn(w)
+	}
 	if !shim.Link(from, w.dst) {
 		return w.refused(from, w.dst)
 	}

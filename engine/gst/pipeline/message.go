@@ -3,6 +3,11 @@
 package pipeline
 
 import (
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
 	"sluice/engine/gst/shim"
 	"sluice/engine/plan"
 )
@@ -10,7 +15,7 @@ import (
 // NewsKind says what a pipeline has to tell.
 type NewsKind uint8
 
-// The kinds of news. All but the last two come once for each thing that happens; those two may come without end.
+// The kinds of news. All but the last three come once for each thing that happens; those may come without end.
 const (
 	Fails     NewsKind = iota + 1 // something that is no branch failed, with Err
 	Ails                          // Branch failed, with Err; it is to be taken out
@@ -20,7 +25,11 @@ const (
 	Ends                          // the stream that leaves Node, or enters it if it is a sink, is over
 	Complains                     // an element warns, with Text
 	Speaks                        // an element of Node says something of its own: Event, with Text
+	Sounds                        // a mixer's Node has measured how loud Key is: Level, in dBFS
 )
+
+// Endless tells whether news of the kind may come without end.
+func (k NewsKind) Endless() bool { return k == Complains || k == Speaks || k == Sounds }
 
 // News is something that a pipeline saw on the way.
 type News struct {
@@ -31,6 +40,8 @@ type News struct {
 	Err    error
 	Event  string
 	Text   string
+	Key    string
+	Level  float64
 }
 
 // mostText is how much of what an element says is passed on.
@@ -76,12 +87,46 @@ func (l *Pipeline) speaks(n *News, e *elem, m shim.Message) {
 		l.errs(n, e, func() error { return err })
 		return
 	}
+	if db, ok := level(m.Text); ok && m.Domain == "level" && e.Role == plan.RolePart {
+		if key := l.key(e.Branch); key != "" {
+			n.Kind, n.Key, n.Level = Sounds, key, db
+			return
+		}
+	}
 	n.Kind, n.Event, n.Text = Speaks, m.Domain, m.Text
+}
+
+// key is that of a keyed branch; "" of any other. l.mu is held.
+func (l *Pipeline) key(branch string) string {
+	i := slices.IndexFunc(l.plan.Branches, func(b plan.Branch) bool { return b.Name == branch && branch != "" })
+	if i < 0 {
+		return ""
+	}
+	return l.plan.Branches[i].Key
+}
+
+// level reads the loudest channel's RMS of what a level element says, in dBFS: "rms=(GValueArray)< -20.1, -31 >".
+func level(text string) (loudest float64, ok bool) {
+	_, list, found := strings.Cut(text, " rms=")
+	_, list, open := strings.Cut(list, "<")
+	list, _, closed := strings.Cut(list, ">")
+	if !found || !open || !closed {
+		return 0, false
+	}
+	loudest = math.Inf(-1)
+	for word := range strings.SplitSeq(list, ",") {
+		db, err := strconv.ParseFloat(strings.TrimSpace(word), 64)
+		if err != nil {
+			return 0, false
+		}
+		loudest = max(loudest, db)
+	}
+	return loudest, true
 }
 
 // tell passes news on, and wakes who waits for what may be in it.
 func (l *Pipeline) tell(n News) {
-	if n.Kind != Complains && n.Kind != Speaks {
+	if !n.Kind.Endless() {
 		l.rouse()
 	}
 	if n.Kind != 0 {

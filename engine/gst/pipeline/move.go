@@ -19,6 +19,9 @@ func Within(branch, of string) bool { return branch == of || strings.HasPrefix(b
 // are left.
 func (l *Pipeline) Add() error {
 	now := l.target(l.Plan())
+	if err := pictures(plan.Diff{Come: now.Elements, Made: now.Links}); err != nil {
+		return err
+	}
 	for _, e := range now.Elements {
 		if err := l.create(&elem{Element: e}); err != nil {
 			return err
@@ -77,15 +80,22 @@ func (l *Pipeline) current() *plan.Pipeline {
 	return out
 }
 
-// Check tells whether all values by which a plan differs from what plays can be changed while it does.
+// Check tells whether all values by which a plan differs from what plays can be changed while it does, and the pictures are some
+// that it brings.
 func (l *Pipeline) Check(p *plan.Pipeline) error {
-	for _, v := range plan.Compare(l.current(), l.target(p)).Props {
+	d := plan.Compare(l.current(), l.target(p))
+	for _, v := range d.Props {
 		e := l.elem(v.Element)
+		if v.Setting.Name == location {
+			if err := picture(&e.Element, v.Setting.Reveal()); err != nil {
+				return err
+			}
+		}
 		if !shim.Playable(e.object(), v.Setting.Name) {
 			return fault.New(fault.InvalidParams, e.Node, "%q of element %q cannot be changed while it plays", v.Setting.Name, e.Name)
 		}
 	}
-	return nil
+	return pictures(d)
 }
 
 // Move changes what plays into what a plan's pipeline wants now. What leaves has until ctx is done to end properly. After
@@ -131,21 +141,28 @@ func (l *Pipeline) settled(p *plan.Pipeline, done bool) error {
 func (l *Pipeline) values(d plan.Diff) error {
 	for _, v := range d.Props {
 		e := l.elem(v.Element)
-		if problem := shim.Set(e.object(), v.Setting.Name, v.Setting.Reveal(), true); problem != "" {
-			return fault.New(fault.InvalidParams, e.Node, "element %q: %s", e.Name, problem)
+		if err := l.put(e.object(), e, "element", v.Setting); err != nil {
+			return err
 		}
 		l.mu.Lock()
 		e.Props = with(e.Props, v.Setting)
 		l.mu.Unlock()
 	}
-	for _, v := range d.PadProps {
-		for _, w := range l.between(v.Link) {
-			if problem := shim.Set(w.dst, v.Setting.Name, v.Setting.Reveal(), true); problem != "" {
-				return fault.New(fault.InvalidParams, w.to.Node, "the pad of %q: %s", w.to.Name, problem)
+	l.stands(d.Stands)
+	for i, v := range d.PadProps {
+		if i > 0 && d.PadProps[i-1].Link == v.Link {
+			continue // put with the first of that link
+		}
+		var list []plan.Setting
+		for _, o := range d.PadProps[i:] {
+			if o.Link == v.Link {
+				list = append(list, o.Setting)
 			}
-			l.mu.Lock()
-			w.PadProps = with(w.PadProps, v.Setting)
-			l.mu.Unlock()
+		}
+		for _, w := range l.between(v.Link) {
+			if err := l.putPad(w, list); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

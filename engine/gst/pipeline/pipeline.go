@@ -40,10 +40,11 @@ type Around struct {
 // may be at work beside them, and so may the streaming threads, which link pads that appear. All others are safe at any
 // time until Release.
 type Pipeline struct {
-	name   string
-	around Around
-	gst    *gst.Pipeline
-	work   sync.WaitGroup // ends of streams that are on their way
+	name    string
+	around  Around
+	gst     *gst.Pipeline
+	minding sync.Once
+	work    sync.WaitGroup // ends of streams, and of ramps, that are on their way
 
 	mu      sync.Mutex // held for moments, never while GStreamer may wait
 	plan    *plan.Pipeline
@@ -59,6 +60,7 @@ type Pipeline struct {
 	refused error            // the first error of an element that is coming
 	latency bool             // news of latency is on its way
 	closed  bool             // nothing more is linked or comes in
+	shut    chan struct{}    // closed with closed
 	wake    chan struct{}    // holds a value when there is something new for who waits: an end, an error
 }
 
@@ -70,7 +72,7 @@ func New(p *plan.Pipeline, around Around) (*Pipeline, error) {
 	}
 	l := &Pipeline{
 		name: p.Name, around: around, gst: g, plan: p, elems: map[string]*elem{}, absent: map[string]bool{}, ailing: map[string]error{},
-		wake: make(chan struct{}, 1),
+		shut: make(chan struct{}), wake: make(chan struct{}, 1),
 	}
 	shim.Set(l.object(), "message-forward", "true", false) // each sink's end is told, not only the last one's
 	shim.Watch(l.object(), l.message)
@@ -95,7 +97,10 @@ func (l *Pipeline) Plan() *plan.Pipeline {
 // Shut takes nothing more from outside, and links nothing that appears.
 func (l *Pipeline) Shut() {
 	l.mu.Lock()
-	l.closed = true
+	if !l.closed {
+		l.closed = true
+		close(l.shut)
+	}
 	var inlets []*elem
 	for _, e := range l.elems {
 		if e.inlet != nil {

@@ -184,7 +184,7 @@ func (l *Pipeline) take(elems []*elem) {
 	// What is above stops before what it feeds does: a source that pushes into an element that is off posts an error.
 	l.silence(mine)
 	for _, w := range wires {
-		if !slices.Contains(elems, w.to) {
+		if !slices.Contains(elems, w.to) && !l.fadeOut(w) {
 			l.giveBack(w)
 		}
 	}

@@ -12,3 +12,6 @@ func Open() (catalog.Catalog, error) {
 	return nil, fault.New(fault.GstUnavailable, "", "this build of sluice has no GStreamer").
 		Advise("build it with cgo and without the tag nogst; lint and plan use the registry snapshot meanwhile")
 }
+
+// Shun has nothing to do: nothing is taken.
+func Shun([]string) error { return nil }

@@ -2,6 +2,7 @@
 
 #include "describe.h"
 
+#include <dlfcn.h>
 #include <gst/gst.h>
 #include <math.h>
 #include <stdlib.h>
@@ -277,6 +278,46 @@ static void differing(GString *out, GstElementFactory *factory) {
   gst_object_unref(element);
 }
 
+/* own_words is what a library that a plugin is linked to says of its licence itself, by a function of that name; NULL if it says
+ * nothing. The library is loaded with the plugin. */
+static const char *own_words(GstPlugin *p, const char *function) {
+  GstPlugin *loaded = gst_plugin_load(p);
+  if (loaded == NULL) return NULL;
+  void *library = dlopen(gst_plugin_get_filename(loaded), RTLD_LAZY | RTLD_NOLOAD);
+  gst_object_unref(loaded);
+  if (library == NULL) return NULL;
+  const char *(*ask)(void) = (const char *(*)(void))dlsym(library, function);
+  const char *words = ask != NULL ? ask() : NULL;
+  dlclose(library); /* the plugin keeps it */
+  return words;
+}
+
+/* licence is that of a plugin. gst-libav says LGPL, which is its own; libavcodec is under the GPL if it was built so, as Debian
+ * builds it. */
+static const char *licence(GstPlugin *p) {
+  const char *words = strcmp(gst_plugin_get_name(p), "libav") == 0 ? own_words(p, "avcodec_license") : NULL;
+  if (words != NULL && g_str_has_prefix(words, "GPL")) return "GPL";
+  return gst_plugin_get_license(p);
+}
+
+char *sl_licence(const char *name) {
+  GstElementFactory *found = gst_element_factory_find(name);
+  if (found == NULL) return NULL;
+  GstPlugin *p = gst_plugin_feature_get_plugin(GST_PLUGIN_FEATURE(found));
+  gst_object_unref(found);
+  if (p == NULL) return NULL;
+  char *words = g_strdup(licence(p));
+  gst_object_unref(p);
+  return words;
+}
+
+void sl_shun(const char *name) {
+  GstElementFactory *found = gst_element_factory_find(name);
+  if (found == NULL) return;
+  gst_plugin_feature_set_rank(GST_PLUGIN_FEATURE(found), GST_RANK_NONE);
+  gst_object_unref(found);
+}
+
 static void plugin(GString *out, GstPluginFeature *feature) {
   GstPlugin *p = gst_plugin_feature_get_plugin(feature);
   if (p == NULL) return;
@@ -284,7 +325,7 @@ static void plugin(GString *out, GstPluginFeature *feature) {
   member(out, "name", gst_plugin_get_name(p));
   member(out, "file", gst_plugin_get_filename(p));
   member(out, "version", gst_plugin_get_version(p));
-  member(out, "licence", gst_plugin_get_license(p));
+  member(out, "licence", licence(p));
   close_with(out, '}');
   gst_object_unref(p);
 }

@@ -17,4 +17,11 @@ char *sl_names(void);
  * plugin cannot be loaded. */
 char *sl_factory(const char *name);
 
+/* Keeps decodebin and the like from taking an element by itself: it gets no rank. Nothing happens if there is no such factory. */
+void sl_shun(const char *name);
+
+/* The licence of the plugin that has a factory, in GStreamer's words. Of libav's it is that of the library, for which the plugin is
+ * loaded; no other is. NULL if there is no such factory. */
+char *sl_licence(const char *name);
+
 #endif

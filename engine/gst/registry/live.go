@@ -4,7 +4,7 @@ package registry
 
 // #cgo pkg-config: gstreamer-1.0
 // #cgo CFLAGS: -O1 -Wall
-// #cgo LDFLAGS: -lm
+// #cgo LDFLAGS: -lm -ldl
 // #include <stdlib.h>
 // #include "describe.h"
 import "C"
@@ -27,8 +27,9 @@ type Live struct {
 	names   []string
 	units   catalog.Units
 
-	mu    sync.Mutex // one question to GStreamer at a time; also guards known
-	known map[string]*catalog.Factory
+	mu       sync.Mutex // one question to GStreamer at a time; also guards the maps
+	known    map[string]*catalog.Factory
+	licences map[string]string // by factory
 }
 
 // Open starts GStreamer and reads the names of its elements. With GStreamer's own cache of the registry that takes
@@ -49,7 +50,7 @@ func open() (*Live, error) {
 	if err := Ready(); err != nil {
 		return nil, err
 	}
-	l := &Live{version: taken(C.sl_version()), units: catalog.NewUnits(), known: map[string]*catalog.Factory{}}
+	l := &Live{version: taken(C.sl_version()), units: catalog.NewUnits(), known: map[string]*catalog.Factory{}, licences: map[string]string{}}
 	l.names = strings.Fields(taken(C.sl_names()))
 	slices.Sort(l.names)
 	return l, nil
@@ -92,6 +93,19 @@ func (l *Live) Factory(name string) (*catalog.Factory, bool) {
 	}
 	l.known[name] = f
 	return f, true
+}
+
+// Licence is that of the plugin that has a factory, which need not be loaded for it; "" if there is none.
+func (l *Live) Licence(name string) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if words, ok := l.licences[name]; ok {
+		return words
+	}
+	c := C.CString(name)
+	defer C.free(unsafe.Pointer(c))
+	l.licences[name] = taken(C.sl_licence(c))
+	return l.licences[name]
 }
 
 // Records describes all factories as GStreamer gives them, tidied, for a snapshot. Factories whose plugin does not load

@@ -175,3 +175,17 @@ func BenchmarkDescribe(b *testing.B) {
 		})
 	}
 }
+
+// TestLicence: the plugin of libav says LGPL of itself, and Debian's libavcodec that it is under the GPL.
+func TestLicence(t *testing.T) {
+	l := live(t)
+	for name, want := range map[string]string{"x264enc": "GPL", "openh264enc": "BSD", "queue": "LGPL", "none": ""} {
+		if got := catalog.Licence(l, name); got != want {
+			t.Errorf("%s is under %q, not %q", name, got, want)
+		}
+	}
+	f := factory(t, l, "avdec_aac")
+	if got := l.Licence("avdec_aac"); got != f.Licence {
+		t.Errorf("avdec_aac is under %q and under %q", got, f.Licence)
+	}
+}

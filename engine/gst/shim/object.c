@@ -3,6 +3,69 @@
 // Objects: their values, states and times.
 #include "shim.h"
 
+// sl_crops tells whether it is the ratio of an aspectratiocrop.
+static gboolean sl_crops(gpointer object, const char *name) {
+	return g_strcmp0(G_OBJECT_TYPE_NAME(object), "GstAspectRatioCrop") == 0 && g_strcmp0(name, "aspect-ratio") == 0;
+}
+
+// waits_at names the pad at whose next picture a property is set, in the thread that brings it; NULL if it is set at once.
+// When its ratio is set, aspectratiocrop keeps the form of the pictures for the next one, and puts that in force then, also if pictures of
+// another form have come between (1.22.0, measured: it then took pictures of 640 by 360 for some of 180 by 320, until they changed again).
+// textoverlay loses a text that is set while it draws the one before: it notes that nothing is to be drawn when it is done (1.22.0).
+static const char *waits_at(gpointer object, const char *name) {
+	if (sl_crops(object, name))
+		return "sink";
+	if (g_strcmp0(G_OBJECT_TYPE_NAME(object), "GstTextOverlay") == 0 && g_strcmp0(name, "text") == 0)
+		return "video_sink";
+	return NULL;
+}
+
+static void forget(gpointer data) {
+	g_value_unset(data);
+	g_free(data);
+}
+
+// next puts the value that is to be in force with the next picture, NULL for none, in the place of the one before, to be forgotten.
+static GValue *next(GstElement *element, GValue *value) {
+	static const char *const key = "sluice-next";
+	GST_OBJECT_LOCK(element);
+	GValue *before = g_object_steal_data(G_OBJECT(element), key);
+	if (value != NULL)
+		g_object_set_data_full(G_OBJECT(element), key, value, forget);
+	GST_OBJECT_UNLOCK(element);
+	return before;
+}
+
+// set_next is where the next picture comes. An element has one property at most that waits for it.
+static GstPadProbeReturn set_next(GstPad *pad, GstPadProbeInfo *info, gpointer name) {
+	(void)info;
+	GstElement *element = gst_pad_get_parent_element(pad);
+	if (element == NULL)
+		return GST_PAD_PROBE_REMOVE;
+	GValue *value = next(element, NULL);
+	if (value != NULL) {
+		g_object_set_property(G_OBJECT(element), name, value);
+		forget(value);
+	}
+	gst_object_unref(element);
+	return GST_PAD_PROBE_REMOVE;
+}
+
+// sl_later gives a property another value with the next picture. While none comes, the last of several is kept, and one probe for all.
+static void sl_later(gpointer object, const char *at, const char *name, const GValue *value) {
+	GValue *later = g_new0(GValue, 1);
+	g_value_init(later, G_VALUE_TYPE(value));
+	g_value_copy(value, later);
+	GValue *before = next(GST_ELEMENT(object), later);
+	if (before != NULL) { // its probe takes this one
+		forget(before);
+		return;
+	}
+	GstPad *sink = gst_element_get_static_pad(GST_ELEMENT(object), at);
+	gst_pad_add_probe(sink, GST_PAD_PROBE_TYPE_BUFFER, set_next, (gpointer)g_intern_string(name), NULL);
+	gst_object_unref(sink);
+}
+
 // sl_set gives a property a value; the text is what the graph language writes. NULL, or what is wrong, to be freed.
 char *sl_set(gpointer object, const char *name, const char *text, gboolean playing) {
 	GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), name);
@@ -16,16 +79,27 @@ char *sl_set(gpointer object, const char *name, const char *text, gboolean playi
 	g_value_init(&value, spec->value_type);
 	char *problem = NULL;
 	// With the type of its items known, an array is read from < a, b >.
-	if (!gst_value_deserialize_with_pspec(&value, text, spec))
+	if (!gst_value_deserialize_with_pspec(&value, text, spec)) {
 		problem = g_strdup_printf("property \"%s\" cannot be %s", name, text);
-	else
+	} else if (playing && waits_at(object, name) != NULL) {
+		sl_later(object, waits_at(object, name), name, &value);
+	} else {
+		GstControlBinding *ramp = playing ? gst_object_get_control_binding(GST_OBJECT(object), name) : NULL;
+		if (ramp != NULL) { // it would set another value with the next buffer
+			gst_object_remove_control_binding(GST_OBJECT(object), ramp);
+			gst_object_unref(ramp);
+		}
 		g_object_set_property(object, name, &value);
+	}
 	g_value_unset(&value);
 	return problem;
 }
 
-// sl_playable tells whether a property may change while media flows.
+// sl_playable tells whether a property may change while media flows. aspectratiocrop does not say that its only one may: it takes
+// the new ratio under a lock, and crops by it from the next frame on (1.22.0, measured).
 gboolean sl_playable(gpointer object, const char *name) {
+	if (sl_crops(object, name))
+		return TRUE;
 	GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(object), name);
 	return spec != NULL && (spec->flags & (GST_PARAM_MUTABLE_PLAYING | GST_PARAM_CONTROLLABLE)) != 0;
 }

@@ -7,7 +7,7 @@
 // lets go of it, which is when its object goes.
 package shim
 
-// #cgo pkg-config: gstreamer-1.0 gstreamer-app-1.0
+// #cgo pkg-config: gstreamer-1.0 gstreamer-app-1.0 gstreamer-controller-1.0
 // #cgo CFLAGS: -O2 -Wall -Wextra
 // #cgo LDFLAGS: -ldl
 // #cgo noescape sl_feed_push
@@ -108,6 +108,9 @@ func Playable(o Object, name string) bool {
 	defer C.free(unsafe.Pointer(n))
 	return C.sl_playable(C.gpointer(o), n) != 0
 }
+
+// EarlyEnd leads the end of a stream past an element if nothing came before.
+func EarlyEnd(o Object) { C.sl_early_end(element(o)) }
 
 // UnlinkSource unlinks what a pad feeds and gives it to the caller, who unrefs it; nil if it feeds nothing.
 func UnlinkSource(o Object) Object { return Object(C.sl_unlink_source(pad(o))) }

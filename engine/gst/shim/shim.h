@@ -41,6 +41,9 @@ enum { SL_KEY = 1, SL_HEADER = 2, SL_END = 4, SL_DISCONT = 8 };
 
 char *sl_set(gpointer object, const char *name, const char *text, gboolean playing);
 char *sl_get(gpointer object, const char *name);
+void *sl_ramp(GObject *object, GstElement *of, const char *name, const char *text, gint64 over, gint64 *end);
+void sl_ramp_end(GObject *object, const char *name, const char *text, void *ramp);
+gint64 sl_position(GstElement *element);
 void sl_watch(GstElement *pipeline, uintptr_t handle);
 void sl_unwatch(GstElement *pipeline);
 void sl_pad_added(GstElement *element, uintptr_t handle);
@@ -54,6 +57,7 @@ void sl_keep_time(GstElement *pipeline, gint64 base);
 void sl_end(GstElement *element);
 gboolean sl_end_pad(GstPad *pad);
 void sl_when_idle(GstPad *pad, uintptr_t handle);
+void sl_onset(GstPad *pad, uintptr_t handle);
 gint64 sl_duration(GstPad *pad);
 char *sl_caps(GstPad *pad);
 char *sl_caps_text(void *caps);
@@ -63,6 +67,8 @@ gboolean sl_is_source(GstElement *element);
 gboolean sl_is_sink(GstElement *element);
 
 GstPad *sl_pick(GstElement *element, const char *name, gboolean gives, GstPad *peer);
+void sl_early_end(GstElement *element);
+void sl_prime(GstElement *encoder, int samples);
 gboolean sl_playable(gpointer object, const char *name);
 GstPad *sl_unlink_source(GstPad *src);
 void sl_unlink_sink(GstPad *sink);

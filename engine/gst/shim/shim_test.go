@@ -60,7 +60,7 @@ func soon[T any](t *testing.T, what string, c <-chan T) T {
 	select {
 	case v := <-c:
 		return v
-	case <-time.After(20 * time.Second):
+	case <-time.After(30 * time.Second):
 		t.Fatalf("%s does not happen", what)
 	}
 	var none T
@@ -240,11 +240,11 @@ func TestPull(t *testing.T) {
 	p, own := line(t, "videotestsrc num-buffers=1 ! video/x-raw,format=I420,width=16,height=16 ! appsink name=out sync=false")
 	out := named(t, p, "out")
 	shim.SetState(own, shim.Playing)
-	data, caps, ended := shim.Pull(out, 10*time.Second)
+	data, caps, ended := shim.Pull(out, 30*time.Second)
 	if len(data) != 384 || !strings.HasPrefix(caps, "video/x-raw") || ended {
 		t.Errorf("%d bytes of %s, ended %t", len(data), caps, ended)
 	}
-	if data, _, ended = shim.Pull(out, 10*time.Second); data != nil || !ended {
+	if data, _, ended = shim.Pull(out, 30*time.Second); data != nil || !ended {
 		t.Errorf("%d bytes, ended %t", len(data), ended)
 	}
 	q, own := line(t, "videotestsrc ! valve drop=true ! appsink name=out")

@@ -168,3 +168,8 @@ static GstPadProbeReturn on_idle(GstPad *pad, GstPadProbeInfo *info, gpointer ha
 void sl_when_idle(GstPad *pad, uintptr_t handle) {
 	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_IDLE, on_idle, (gpointer)handle, release);
 }
+
+// sl_onset calls Go once, before the first buffer passes the pad.
+void sl_onset(GstPad *pad, uintptr_t handle) {
+	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_idle, (gpointer)handle, release);
+}

@@ -65,6 +65,9 @@ func goPadAdded(h C.uintptr_t, p *C.GstPad) {
 // WhenIdle calls do once when nothing passes a pad, which may be at once. Nothing passes while do works.
 func WhenIdle(o Object, do func()) { C.sl_when_idle(pad(o), handle(do)) }
 
+// Onset calls do once, before the first buffer passes a pad.
+func Onset(o Object, do func()) { C.sl_onset(pad(o), handle(do)) }
+
 //export goIdle
 func goIdle(h C.uintptr_t) {
 	do, _ := cgo.Handle(h).Value().(func())

@@ -50,7 +50,7 @@ func TestDiskFull(t *testing.T) {
 	other := observe(t, pool)
 	i := started(t, pool, "job#1", compile(t, endlessText, plan.Inputs{Params: map[string]any{"target": target}}))
 	n := i.broken(t)
-	told(t, n.Err, fault.Overloaded, "out: ", "filesink location="+target, "the disk is full; make room")
+	told(t, n.Err, fault.DiskFull, "out: ", "filesink location="+target, "make room")
 	if n.Node != "out" {
 		t.Errorf("it is the fault of %q", n.Node)
 	}
@@ -76,5 +76,5 @@ func TestFullDevice(t *testing.T) {
 	if err == nil {
 		err = i.broken(t).Err
 	}
-	told(t, err, fault.Overloaded, "write: \"write\" (filesink location=/dev/full)", "the disk is full; make room")
+	told(t, err, fault.DiskFull, "write: \"write\" (filesink location=/dev/full)", "make room")
 }

@@ -27,7 +27,7 @@ const (
 	playTime  = 10 * time.Second
 	againTime = 2 * time.Second // of what was kept, some of which always stalls
 	stopTime  = 10 * time.Second
-	slack     = 10 * time.Second // of the machine
+	slack     = 20 * time.Second // of the machine
 )
 
 // theatre plays hostile media, one worker for each case, beside a witness in the same pool.

@@ -54,6 +54,12 @@ func (a *Asker) came() {
 	}
 }
 
-// prompt tells whether who asks gets a key frame soon, as far as is known: it is believed of everybody until one comes late.
+// prompt tells whether who asks gets a key frame soon, as far as is known: it is believed of everybody until one is late.
 // Encoders of files and of studios often give theirs when they like.
-func (a *Asker) prompt() bool { return a != nil && a.doubt.Load() == 0 }
+func (a *Asker) prompt() bool {
+	if a == nil || a.doubt.Load() > 0 {
+		return false
+	}
+	since := a.since.Load()
+	return since == 0 || a.clock.Now().UnixNano()-since <= int64(keyInterval)
+}

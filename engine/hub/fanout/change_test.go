@@ -125,6 +125,7 @@ func TestChangeOfASlowReader(t *testing.T) {
 	r.Wake()
 	s.await(video, 1001)
 	s.expect(t, video, [2]int{0, 1}, [2]int{1000, 1001})
+	settle(r) // it is counted after it was given
 	if stats.Level.Load() != 0 {
 		t.Errorf("it is %d behind", stats.Level.Load())
 	}

@@ -1,6 +1,9 @@
 package fanout
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // maxKept bounds a lane's items, so that very small ones do not cost more in slots than in memory of their own.
 const maxKept = 1 << 15
@@ -84,7 +87,7 @@ func (l *Log[T]) mark(ln *lane[T]) {
 // just now, which no reader has seen.
 func (l *Log[T]) trim(at, written int) {
 	ln := l.lanes[at]
-	for need := l.need(at); ln.ring.tail < need || ln.ring.len() > max(maxKept, written); {
+	for need := l.need(at); ln.ring.tail < need && !l.accompanies(ln) || ln.ring.len() > max(maxKept, written); {
 		l.evict(ln)
 	}
 	for l.size > l.limit {
@@ -134,6 +137,18 @@ func (l *Log[T]) need(at int) uint64 {
 		}
 	}
 	return need
+}
+
+// accompanies tells whether the oldest item of a lane came after one that a keyed lane still keeps: who is behind then has both, or
+// neither.
+func (l *Log[T]) accompanies(ln *lane[T]) bool {
+	if ln.Keyed {
+		return false
+	}
+	oldest := ln.ring.at(ln.ring.tail).at
+	return slices.ContainsFunc(l.lanes, func(k *lane[T]) bool {
+		return k.hasKey && k.ring.len() > 0 && k.ring.at(k.ring.tail).at < oldest
+	})
 }
 
 func (l *Log[T]) evict(ln *lane[T]) {

@@ -61,6 +61,24 @@ func TestLiveReaderGetsWhatIsNew(t *testing.T) {
 	s.expect(t, audio, [2]int{5, 5})
 }
 
+// Who is asked for a key frame and gives none is not believed any more, though nothing has come yet that was late.
+func TestLiveReaderOfWhoNeverAnswers(t *testing.T) {
+	b := newBench(t, 1, 1000, 1e6)
+	for i := range 10 {
+		b.timed(time.Duration(i)*100*time.Millisecond, i == 0)
+	}
+	s := newSink()
+	r, _ := b.live(s) // which asks
+	settle(r)
+	s.expect(t, video, [2]int{0, 2})
+	b.clock.Advance(keyInterval + time.Millisecond)
+	late := newSink()
+	r, _ = b.live(late)
+	late.await(video, 29)
+	settle(r)
+	late.expect(t, video, [2]int{0, 29})
+}
+
 // A writer that lets those wait who ask for key frames is replayed whole, until it has answered soon three times in a row: once or
 // twice it may have been by chance, and who got one key frame alone would look at it until the next one.
 func TestLiveReaderOfWhoDoesNotAnswer(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"github.com/pion/rtp"
 	pion "github.com/pion/rtp/codecs"
 
+	"sluice/engine/enginetest/program"
 	"sluice/engine/media"
 	"sluice/engine/media/codecs"
 )
@@ -22,12 +22,7 @@ import (
 // AV1, so pion and gortsplib are the peers.
 func encodedAV1(t *testing.T) (units []media.Unit, decoded []byte) {
 	t.Helper()
-	if _, err := exec.LookPath("gst-launch-1.0"); err != nil {
-		if os.Getenv(requireGst) != "" {
-			t.Fatal(err)
-		}
-		t.Skip("gst-launch-1.0 is not installed: .ci/setup test installs it")
-	}
+	program.Need(t, "gst-launch-1.0")
 	dir := t.TempDir()
 	launch(t, video+"av1enc cpu-used=8 usage-profile=realtime keyframe-max-dist=6 lag-in-frames=0 target-bitrate=2000"+
 		" ! av1parse ! video/x-av1,stream-format=obu-stream,alignment=tu ! tee name=t t. ! queue ! filesink location="+

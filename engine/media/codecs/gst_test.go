@@ -2,34 +2,24 @@ package codecs_test
 
 import (
 	"bytes"
-	"context"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
+	"sluice/engine/enginetest/program"
 	"sluice/engine/media"
 	"sluice/engine/media/codecs"
 	"sluice/engine/media/payload"
 )
 
-// requireGst makes the tests fail that need GStreamer, instead of being skipped, where it is not installed.
-const requireGst = "SLUICE_REQUIRE_GST"
-
 // TestGStreamer has GStreamer pay what it encoded and compares what is gathered of it with the encoder's own bytes; then
 // cuts that anew and has GStreamer depay and decode it, which must give the same bytes and the same samples and pictures
 // as without RTP.
 func TestGStreamer(t *testing.T) {
-	if _, err := exec.LookPath("gst-launch-1.0"); err != nil {
-		if os.Getenv(requireGst) != "" {
-			t.Fatal(err)
-		}
-		t.Skip("gst-launch-1.0 is not installed: .ci/setup test installs it")
-	}
+	program.Need(t, "gst-launch-1.0")
 	for _, p := range peers() {
 		t.Run(p.name, p.test)
 	}
@@ -160,12 +150,7 @@ func nals(stream []byte) []byte {
 
 func launch(t *testing.T, pipeline string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	out, err := exec.CommandContext(ctx, "gst-launch-1.0", append([]string{"-q"}, strings.Fields(pipeline)...)...).CombinedOutput()
-	if err != nil {
-		t.Fatalf("gst-launch-1.0 %s\n%v\n%s", pipeline, err, out)
-	}
+	program.Start(t, "gst-launch-1.0", append([]string{"-q"}, strings.Fields(pipeline)...)...).Wait()
 }
 
 func read(t *testing.T, name string) []byte {

@@ -16,6 +16,7 @@ func Text(w io.Writer, p *plan.Plan, colour bool) error {
 	k.summary(p)
 	k.remarks("assumed", p.Assumed)
 	k.remarks("notes", p.Notes)
+	k.remarks("left out", omissions(p))
 	k.nodes(p)
 	for i := range p.Pipelines {
 		k.pipeline(&p.Pipelines[i], p.Bridges)
@@ -26,6 +27,15 @@ func Text(w io.Writer, p *plan.Plan, colour bool) error {
 	k.signs(p)
 	_, err := io.WriteString(w, k.text())
 	return err
+}
+
+// omissions says what comes and cannot be used.
+func omissions(p *plan.Plan) []string {
+	var out []string
+	for _, o := range p.Omitted {
+		out = append(out, o.From+": "+string(o.Kind)+", for "+o.Why)
+	}
+	return out
 }
 
 func (k *ink) summary(p *plan.Plan) {

@@ -13,6 +13,7 @@ import (
 type Port struct {
 	mu     sync.Mutex
 	units  []*media.Unit
+	gaps   int
 	tracks []media.Track
 	marks  []run.Mark
 	full   bool
@@ -40,11 +41,15 @@ func (p *Port) Unit(u *media.Unit) bool {
 	return true
 }
 
-// Gap implements run.Port. Gaps are not remembered.
+// Gap implements run.Port. Gaps are only counted.
 func (p *Port) Gap(_, _ time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.full && !p.ended
+	if p.full || p.ended {
+		return false
+	}
+	p.gaps++
+	return true
 }
 
 // Codec implements run.Port.
@@ -71,6 +76,13 @@ func (p *Port) Units() []*media.Unit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.units)
+}
+
+// Gaps is how many were taken so far.
+func (p *Port) Gaps() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.gaps
 }
 
 // Tracks are the codecs announced so far.

@@ -34,6 +34,7 @@ type Runtime struct {
 	stopErr  error
 
 	inspected func(*run.Report)
+	used      func() (run.Usage, bool)
 }
 
 // Call is one call that was made, also if it was refused.
@@ -228,3 +229,21 @@ func bounded(ctx context.Context, c run.Call) error {
 }
 
 func lost(c run.Call) error { return fault.New(fault.Lost, "", "%s hangs", c) }
+
+// Used has a function say what the fake's process has used; without one it is not known.
+func (r *Runtime) Used(f func() (run.Usage, bool)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.used = f
+}
+
+// Usage implements run.Metered.
+func (r *Runtime) Usage() (run.Usage, bool) {
+	r.mu.Lock()
+	f := r.used
+	r.mu.Unlock()
+	if f == nil {
+		return run.Usage{}, false
+	}
+	return f()
+}

@@ -28,6 +28,7 @@ func (o *owner) branchGone(name string, err error) {
 		o.lazyFailed(l, err)
 		return
 	}
+	o.replace(err) // while the plan has what failed
 	if k := o.roster.Key(name); k != nil {
 		if k.In { // otherwise it is being removed
 			k.In = false
@@ -51,6 +52,9 @@ func (o *owner) fell(name, onError string, err error) {
 		return // all of it goes
 	}
 	o.last = err
+	if o.replace(err) {
+		o.replan()
+	}
 	f := o.fallen[name]
 	if f == nil {
 		f = &fallen{}
@@ -176,9 +180,4 @@ func (o *owner) branch(name, state string, err error) {
 	o.raise(event.BranchChanged, event.Branch{
 		ID: o.inst.id, Graph: o.graph(), Branch: name, State: state, Cause: event.CauseOf(err),
 	})
-}
-
-// said passes on what an element says.
-func (o *owner) said(n run.Notice) {
-	o.raise(event.NodeSaid, event.Said{ID: o.inst.id, Graph: o.graph(), Node: n.Node, What: n.Event, Vars: n.Vars})
 }

@@ -108,6 +108,7 @@ func (o *owner) fail(err error) {
 	}
 	err = o.blame(err, "")
 	o.last = err
+	o.replace(err)
 	if errors.Is(err, fault.Lost) {
 		o.give(at, err)
 	} else {

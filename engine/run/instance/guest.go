@@ -4,10 +4,12 @@ import (
 	"context"
 	"strings"
 
+	"sluice/engine/element"
 	"sluice/engine/event"
 	"sluice/engine/fault"
 	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/roster"
 )
 
 // Keyed is an Ends in which each key of a keyed node has something of its own.
@@ -18,6 +20,27 @@ type Keyed interface {
 	Enter(ctx context.Context, p *plan.Plan, branch string) error
 	// Exit says that a key has left, or that its part has failed. It returns at once, and for one that is not there does nothing.
 	Exit(branch string)
+}
+
+// Knowing is a Keyed that may know what the sources of a key give before it enters.
+type Knowing interface {
+	// Given tells what is known, by node, of the sources that the branch has in a plan; a source that is listed gives nothing else. It
+	// begins nothing and must be quick.
+	Given(p *plan.Plan, branch string) map[string][]element.Format
+}
+
+// informed makes the plan with a key anew where its sources are known to give something else than was assumed.
+func (o *owner) informed(p *plan.Plan, k *roster.Key) (*plan.Plan, error) {
+	there, ok := o.inst.spec.Ends.(Knowing)
+	if !ok {
+		return p, nil
+	}
+	given := there.Given(p, k.Branch)
+	if len(given) == 0 {
+		return p, nil
+	}
+	k.Given = given
+	return o.resolve()
 }
 
 // exit ends what a key has in Go.

@@ -37,6 +37,7 @@ type Instance struct {
 	board  view.Board[Status]
 	report view.Reporter
 	unread stat.Counter
+	busy   atomic.Uint64 // CPUs as measured, in millionths
 }
 
 // New resolves the plan of an instance, which Begin starts. Errors are the template's.
@@ -64,6 +65,9 @@ func (i *Instance) Begin() {
 
 // ID is the instance's name.
 func (i *Instance) ID() string { return i.id }
+
+// Wanted tells whether it was begun because somebody wanted what is lazy in it: Spec.WhileWanted.
+func (i *Instance) Wanted() bool { return i.spec.WhileWanted }
 
 // Plan is the plan that runs now, or ran last.
 func (i *Instance) Plan() *plan.Plan { return i.shape.Load().Plan() }

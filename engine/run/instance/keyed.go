@@ -44,6 +44,9 @@ func (o *owner) adding(k *roster.Key) (work, error) {
 	o.roster.Put(k)
 	k.In = true
 	p, err := o.resolve()
+	if err == nil {
+		p, err = o.informed(p, k)
+	}
 	k.In = false
 	if err == nil && !slices.ContainsFunc(p.Nodes, func(n plan.Node) bool { return strings.HasPrefix(n.Name, k.Branch+"/") }) {
 		err = fault.New(fault.ResourceNotFound, k.Node, "there is no node %q whose instances come and go", k.Node)
@@ -74,7 +77,7 @@ func (o *owner) added(name string, r run.Result, err error) error {
 		return err
 	}
 	if err != nil {
-		o.roster.Delete(name)
+		o.strike(name)
 		o.exit(name)
 		o.lift(name)
 		return err
@@ -126,7 +129,7 @@ func (o *owner) removed(name string, err error) error {
 		k.In = true
 		return err
 	}
-	o.roster.Delete(name)
+	o.strike(name)
 	delete(o.tries, name)
 	o.roster.Unset(name)
 	o.lift(name)
@@ -150,7 +153,19 @@ func (o *owner) planned(p *plan.Plan, err error) (*plan.Plan, error) {
 		return nil, err
 	}
 	o.veil.Add(p.Secrets())
+	o.tellOmitted(p)
+	o.latest = p
 	return p, nil
+}
+
+// tellOmitted says what is left out from now on.
+func (o *owner) tellOmitted(p *plan.Plan) {
+	for _, m := range p.Omitted {
+		if o.latest == nil || !slices.Contains(o.latest.Omitted, m) {
+			// There is no shape yet, whose plan log names, when the instance is made.
+			o.inst.opts.Log.Warn("track left out", "graph", p.Graph, "instance", o.inst.id, "node", m.From, "kind", m.Kind, "why", m.Why)
+		}
+	}
 }
 
 // replay brings back what was there before the attempt and is not part of the plan that it began with.
@@ -174,7 +189,7 @@ func (o *owner) addAgain(name string) {
 			if k == nil || k.In {
 				return work{}, nil
 			}
-			return o.adding(&roster.Key{Branch: name, Node: k.Node, Key: k.Key, First: k.First, OnError: k.OnError})
+			return o.adding(&roster.Key{Branch: name, Node: k.Node, Key: k.Key, Given: k.Given, First: k.First, OnError: k.OnError})
 		},
 		end: func(r run.Result, err error) {
 			k := o.roster.Key(name)

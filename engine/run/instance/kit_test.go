@@ -16,6 +16,7 @@ import (
 
 	"sluice/engine/event"
 	"sluice/engine/fault"
+	"sluice/engine/media"
 	"sluice/engine/plan"
 	"sluice/engine/run"
 	"sluice/engine/run/fake"
@@ -34,6 +35,9 @@ type sketch struct {
 	version int
 	offline bool
 	fails   error
+	devices bool // "cam", "push", "rec" and what decodes guests are replaceable
+	own     bool // each guest has a lazy branch "own"
+	mute    bool // of guests the sound is left out
 }
 
 func (s *sketch) Resolve(in plan.Inputs) (*plan.Plan, error) {
@@ -84,6 +88,13 @@ func (s *sketch) Resolve(in plan.Inputs) (*plan.Plan, error) {
 		chain(b, b+"/in", b+"/dec")
 		l.Branches = append(l.Branches, plan.Branch{Name: b, Kind: plan.Keyed, Key: k.Name, Max: 3, OnError: s.seats})
 		p.Bridges = append(p.Bridges, plan.Bridge{Name: b + "/bridge", Direction: plan.IntoGst, Branch: b, Pipeline: "cam"})
+		if s.own {
+			chain(b+"/own", b+"/own")
+			l.Branches = append(l.Branches, plan.Branch{Name: b + "/own", Kind: plan.Lazy, Key: k.Name, Linger: plan.Span(2 * time.Second)})
+		}
+		if s.mute {
+			p.Omitted = append(p.Omitted, plan.Omission{From: b + "/in", Kind: media.Audio, Why: "g729 cannot be decoded"})
+		}
 		p.Policy.Cost += 0.5
 	}
 	for name, fields := range in.Set {
@@ -99,6 +110,14 @@ func (s *sketch) Resolve(in plan.Inputs) (*plan.Plan, error) {
 	}
 	p.Pipelines = []plan.Pipeline{l, {Name: "hls", Lazy: true, Linger: plan.Span(5 * time.Second), Elements: []plan.Element{{Name: "hls", Node: "hls"}}}}
 	node("hls")
+	for i := range p.Pipelines[0].Elements {
+		if e := &p.Pipelines[0].Elements[i]; s.devices && e.Name != "mix" && e.Name != "out" {
+			e.Factory, e.Replaceable = "device", true
+			if slices.Contains(in.Without[e.Node], "device") {
+				e.Factory, e.Replaceable = "software", false
+			}
+		}
+	}
 	p.Hash = fmt.Sprintf("%d %s%v", s.version, names, in.Set)
 	return p, nil
 }

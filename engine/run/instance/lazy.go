@@ -212,6 +212,10 @@ func (o *owner) lazyFailed(l *lazy, err error) {
 	l.on, l.lingering, l.err = false, false, err
 	o.clock.Hush(&l.linger)
 	o.last = err
+	if o.replace(err) { // what is lazy is part of the plan that the Runtime has
+		o.fail(err)
+		return
+	}
 	o.branch(l.Name, event.BranchGone, err)
 	switch l.OnError {
 	case onErrorFail:
@@ -238,7 +242,7 @@ func (o *owner) knowLazy() {
 	}
 	for _, s := range o.shape.Lazy() {
 		if o.lazy[s.Name] == nil {
-			o.lazy[s.Name] = &lazy{}
+			o.lazy[s.Name] = &lazy{readers: o.readersOf(s.Name)}
 		}
 		o.lazy[s.Name].Lazy, o.lazy[s.Name].here = s, true
 	}
@@ -253,6 +257,23 @@ func (o *owner) knowLazy() {
 			delete(o.lazy, name)
 		}
 	}
+}
+
+// readersOf counts who reads something lazy that was away: readers of what a guest had do not all leave before he is back.
+func (o *owner) readersOf(name string) int {
+	n := 0
+	for _, r := range o.reads {
+		if slices.Contains(r.of, name) {
+			n += r.readers
+		}
+	}
+	return n
+}
+
+// strike takes a key off the roster for good, and with it what it had that is lazy.
+func (o *owner) strike(branch string) {
+	o.roster.Delete(branch)
+	o.knowLazy()
 }
 
 // checkIdle ends an instance that was begun because somebody wanted something, once nobody wants anything. The first

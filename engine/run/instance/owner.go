@@ -10,7 +10,9 @@ import (
 
 	"sluice/engine/event"
 	"sluice/engine/fault"
+	"sluice/engine/plan"
 	"sluice/engine/run"
+	"sluice/engine/run/floor"
 	"sluice/engine/run/mailbox"
 	"sluice/engine/run/restart"
 	"sluice/engine/run/roster"
@@ -27,6 +29,7 @@ type owner struct {
 	since    time.Time
 	template Template
 	shape    *shape.Shape // of the running plan
+	latest   *plan.Plan   // that was made, whether it runs or not
 	at       *attempt     // nil between attempts
 	tasks    []*task      // changes that wait for their turn
 	pumping  bool
@@ -36,6 +39,7 @@ type owner struct {
 	reads  map[string]*reading
 	fallen map[string]*fallen // branches that failed and are not back
 	tries  map[string]*restart.Backoff
+	floors map[string]*floor.Floor // who speaks, by mixer
 	idle   mailbox.Alarm
 	wanted bool // somebody read something lazy
 
@@ -67,7 +71,7 @@ func newOwner(i *Instance) (*owner, error) {
 	o := &owner{
 		inst: i, state: run.Planned, since: time.Now(), template: i.spec.Template, roster: roster.New(i.spec.Inputs),
 		lazy: map[string]*lazy{}, reads: map[string]*reading{}, fallen: map[string]*fallen{},
-		tries: map[string]*restart.Backoff{}, clock: mailbox.NewClock(i.box), veil: &veil.Veil{},
+		tries: map[string]*restart.Backoff{}, floors: map[string]*floor.Floor{}, clock: mailbox.NewClock(i.box), veil: &veil.Veil{},
 	}
 	p, err := o.resolve()
 	if err != nil {

@@ -99,6 +99,59 @@ func TestDo(t *testing.T) {
 	})
 }
 
+// steered turns the action "turn" into another level, one more each time.
+type steered struct{ *sketch }
+
+func (steered) Steer(in plan.Inputs, node, action string, args []plan.Setting) (map[string]any, error) {
+	if action != "turn" {
+		return nil, nil
+	}
+	if len(args) == 0 {
+		return nil, fault.New(fault.InvalidParams, "room/"+node, "by how much?")
+	}
+	level, _ := in.Set[node]["level"].(int)
+	return map[string]any{"level": level + len(args)}, nil
+}
+
+// An action that changes fields does what Set does: it holds after a restart, and one that is refused has changed nothing.
+func TestDoSetsFields(t *testing.T) {
+	live(t, &sketch{}, func(t *testing.T, r *rig) {
+		turn := func(by int) error {
+			got, err := r.Do(t.Context(), "mix", "turn", make([]plan.Setting, by))
+			if (err == nil) != strings.HasPrefix(string(got.JSON), `{"level":`) {
+				t.Errorf("the answer is %q", got.JSON)
+			}
+			return err
+		}
+		for range 2 {
+			if err := turn(3); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantCode(t, "without arguments", turn(0), fault.InvalidParams)
+		wantCode(t, "too far", turn(9), fault.InvalidParams)
+		r.fake().Fail(run.CallApply, broken("mix"))
+		wantCode(t, "the Runtime refuses", turn(1), fault.GstElement)
+		r.fake().Fail(run.CallApply, nil)
+		r.wantChanges("set", "set")
+		const now = "0 map[mix:map[level:6]]"
+		if got := r.Plan().Hash; got != now {
+			t.Errorf("runs %q", got)
+		}
+		if got, err := r.Do(t.Context(), "mix", "snapshot", nil); err != nil || got.Type != "image/png" {
+			t.Errorf("another action: %+v, %v", got, err)
+		}
+		r.fake().Crash(broken("mix"))
+		r.revived()
+		if got := r.Plan().Hash; got != now {
+			t.Errorf("after a restart it runs %q", got)
+		}
+		if err := turn(1); err != nil || r.Plan().Hash != "0 map[mix:map[level:7]]" {
+			t.Errorf("then it runs %q, %v", r.Plan().Hash, err)
+		}
+	}, func(_ *rig, s *Spec, _ *Options) { s.Template = steered{&sketch{}} })
+}
+
 func TestKeyRequestsAreOneWhileTheyWait(t *testing.T) {
 	live(t, &sketch{}, func(_ *testing.T, r *rig) {
 		entered, release := r.fake().Wedge(run.CallApply)

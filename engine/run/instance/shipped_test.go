@@ -8,8 +8,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"sluice/api/hls/outlet"
 	"sluice/elements/convert"
-	"sluice/elements/hls"
 	"sluice/elements/mix"
 	"sluice/elements/stream"
 	"sluice/engine/element"
@@ -35,12 +35,12 @@ func shipped(t *testing.T, name string) *plan.Template {
 	if err != nil {
 		t.Fatal(err)
 	}
-	reg, err := element.NewRegistry(cat, slices.Concat(stream.Elements(), convert.Elements(), mix.Elements(), hls.Elements()), nil)
+	reg, err := element.NewRegistry(cat, slices.Concat(stream.Elements(), convert.Elements(), mix.Elements(), outlet.Elements()), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	lib := library{}
-	for _, n := range []string{name, "fragments/seat"} {
+	for _, n := range []string{name, "fragments/member", "fragments/seat"} {
 		text, err := graphs.FS.ReadFile(n + ".yaml")
 		if err != nil {
 			t.Fatal(err)

@@ -13,6 +13,12 @@ import (
 // Template makes plans; *plan.Template is one. Resolve is called from the instance's goroutine and must be quick.
 type Template = roster.Template
 
+// Renewer is a Template that has a say in what comes after it when its graph is written anew, such as one that looks at plans. Renew is
+// called as Resolve is, and gives what is used in next's place.
+type Renewer interface {
+	Renew(next Template) Template
+}
+
 // Spec says what an instance runs.
 type Spec struct {
 	ID       string // no other instance has it

@@ -24,7 +24,8 @@ type Status struct {
 	Dropped  int          `json:"dropped,omitempty"`  // branches that failed and left for good, so far
 	Lost     int          `json:"lost,omitempty"`     // Runtimes that were given up, so far
 	Branches []Branch     `json:"branches,omitempty"` // those that come and go, by name
-	Cost     float64      `json:"cost,omitempty"`     // CPUs
+	Cost     float64      `json:"cost,omitempty"`     // CPUs, by the plan's estimate
+	Busy     float64      `json:"busy,omitempty"`     // CPUs that it keeps busy, at the most lately; 0 before that is known
 }
 
 // Branch is how one branch of an instance is.
@@ -46,14 +47,21 @@ type Report struct {
 // Status tells how the instance is. It does not wait.
 func (i *Instance) Status() Status {
 	s, _ := i.board.Look()
+	s.Busy = float64(i.busy.Load()) / 1e6
 	return s
 }
+
+// Measured says how many CPUs the instance keeps busy, for Status.
+func (i *Instance) Measured(cpus float64) { i.busy.Store(uint64(max(cpus, 0) * 1e6)) }
 
 // Report asks the Runtime how it is. If that does not answer within Limits.Inspect or before ctx is done, the answer is
 // what it said last, marked stale.
 func (i *Instance) Report(ctx context.Context) Report {
 	return Report{Status: i.Status(), Runtime: i.report.Ask(ctx, i.opts.Limits.Inspect), Unread: i.unread.Load()}
 }
+
+// Usage is what the process that plays it has used, which may be other instances' too; false where there is none of its own kind.
+func (i *Instance) Usage() (run.Usage, bool) { return i.report.Usage() }
 
 // publish shows how the instance is now.
 func (o *owner) publish() {

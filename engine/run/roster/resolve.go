@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/engine/element"
 	"sluice/engine/plan"
 	"sluice/engine/run/shape"
 )
@@ -36,7 +37,7 @@ func (r *Roster) Base(t Template) (*plan.Plan, error) {
 // Resolve makes the plan with the keys that are in.
 func (r *Roster) Resolve(t Template) (*plan.Plan, error) {
 	for {
-		p, err := t.Resolve(r.all())
+		p, err := t.Resolve(r.Inputs())
 		if err != nil {
 			return nil, err
 		}
@@ -56,18 +57,24 @@ func (r *Roster) Resolve(t Template) (*plan.Plan, error) {
 // Runs tells whether any plan so far had something for a Runtime: now, or when a key comes.
 func (r *Roster) Runs() bool { return r.runs }
 
-// all are the inputs of the plan with the keys that are in.
-func (r *Roster) all() plan.Inputs {
+// Inputs are those of the plan with the keys that are in. They are not changed afterwards.
+func (r *Roster) Inputs() plan.Inputs {
 	in := r.inputs
 	in.Keys = make(map[string][]plan.Key, len(r.nodes))
 	for _, node := range r.nodes {
 		in.Keys[node] = nil
 	}
+	in.Given = maps.Clone(in.Given)
+	if in.Given == nil {
+		in.Given = map[string][]element.Format{}
+	}
 	for _, k := range r.keys {
 		if k.In {
 			in.Keys[k.Node] = append(in.Keys[k.Node], k.Key)
+			maps.Copy(in.Given, k.Given)
 		}
 	}
+	in.Without = maps.Clone(r.spared)
 	out := r.Out()
 	in.Set = maps.Clone(r.values)
 	maps.DeleteFunc(in.Set, func(node string, _ map[string]any) bool {

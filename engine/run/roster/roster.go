@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"sluice/engine/element"
 	"sluice/engine/plan"
 )
 
@@ -17,8 +18,9 @@ type Key struct {
 	Branch  string // "seat[alice]"
 	Node    string
 	Key     plan.Key
-	First   bool // it was there from the start: it is part of the plan that an attempt begins with
-	In      bool // it is in the running plan
+	Given   map[string][]element.Format // what is known of what its sources give, by node: goes to Inputs.Given
+	First   bool                        // it was there from the start: it is part of the plan that an attempt begins with
+	In      bool                        // it is in the running plan
 	OnError string
 }
 
@@ -31,12 +33,13 @@ type Roster struct {
 	keys   map[string]*Key // by branch
 	nodes  []string        // those that are keyed
 	values map[string]map[string]any
+	spared map[string][]string // factories that failed, by node
 	runs   bool
 }
 
 // New takes over what an instance begins with, which is not changed.
 func New(in plan.Inputs) *Roster {
-	r := &Roster{inputs: in, keys: map[string]*Key{}, values: map[string]map[string]any{}}
+	r := &Roster{inputs: in, keys: map[string]*Key{}, values: map[string]map[string]any{}, spared: map[string][]string{}}
 	for node, keys := range in.Keys {
 		r.nodes = append(r.nodes, node)
 		for _, k := range keys {
@@ -91,6 +94,15 @@ func (r *Roster) Set(node string, fields map[string]any) (undo func()) {
 			delete(r.values, node)
 		}
 	}
+}
+
+// Spare has a node do without an element from now on; false if it does already.
+func (r *Roster) Spare(node, factory string) bool {
+	if slices.Contains(r.spared[node], factory) {
+		return false
+	}
+	r.spared[node] = append(slices.Clip(r.spared[node]), factory)
+	return true
 }
 
 // Unset forgets what was set for the nodes of a branch.

@@ -17,6 +17,7 @@ import (
 	"sluice/engine/fault"
 	"sluice/engine/run"
 	"sluice/engine/run/instance"
+	"sluice/engine/run/load"
 )
 
 // Options are what a supervisor is made with. The zero Options run plans that need no GStreamer.
@@ -36,13 +37,15 @@ type Supervisor struct {
 
 	mu      sync.Mutex
 	running map[string]*entry
+	meter   load.Meter
 	closing bool
 }
 
 // entry is one name that is taken.
 type entry struct {
-	inst *instance.Instance // nil while its plan is being made
-	cost float64            // CPUs that are kept for it
+	inst     *instance.Instance // nil while its plan is being made
+	estimate float64            // of its plan, in CPUs
+	thought  float64            // CPUs that it was thought to cost when its plan became this one
 }
 
 // New makes a supervisor. It starts nothing.
@@ -71,7 +74,7 @@ func (s *Supervisor) Start(ctx context.Context, spec instance.Spec) (*instance.I
 	spec.ID = id
 	i, err := instance.New(spec, s.opts)
 	if err == nil {
-		err = s.reserve(id, i.Plan().Policy.Cost)
+		err = s.admit(id, i.Plan())
 	}
 	if err != nil {
 		s.release(id)
@@ -104,35 +107,6 @@ func (s *Supervisor) take(id string) (string, error) {
 	}
 	s.running[id] = &entry{}
 	return id, nil
-}
-
-// reserve keeps CPUs for an instance, in place of those kept for it before. What costs less is never refused.
-func (s *Supervisor) reserve(id string, cpus float64) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	e := s.running[id]
-	if e == nil {
-		return nil // it has just ended
-	}
-	sum := 0.0
-	for _, other := range s.running {
-		sum += other.cost
-	}
-	left := s.cpus - sum + e.cost
-	const rounding = 1e-6
-	if s.cpus > 0 && cpus > left+rounding && cpus > e.cost {
-		return fault.New(fault.Overloaded, id, "it costs %.2f CPUs and %.2f of %.2f are free", cpus, max(left, 0), s.cpus).
-			Advise("end something else first; policy.cost corrects a wrong estimate")
-	}
-	e.cost = cpus
-	return nil
-}
-
-// release frees the name and the CPUs of an instance that has ended.
-func (s *Supervisor) release(id string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.running, id)
 }
 
 // Get finds a running instance.

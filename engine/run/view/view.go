@@ -73,3 +73,14 @@ func (r *Reporter) Ask(ctx context.Context, limit time.Duration) run.Report {
 	r.last = report
 	return report
 }
+
+// Usage is what the Runtime's process has used; false where there is none that knows.
+func (r *Reporter) Usage() (run.Usage, bool) {
+	r.mu.Lock()
+	rt := r.rt
+	r.mu.Unlock()
+	if m, ok := rt.(run.Metered); ok {
+		return m.Usage()
+	}
+	return run.Usage{}, false
+}

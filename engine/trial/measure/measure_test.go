@@ -9,11 +9,11 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"sluice/engine/caps"
+	"sluice/engine/enginetest/program"
 	"sluice/engine/fault"
 	"sluice/engine/trial/measure"
 )
@@ -196,10 +196,7 @@ func formats() []string {
 
 // TestPicturesOfGStreamer compares every format with what GStreamer itself writes: three colours, at sizes that need padding.
 func TestPicturesOfGStreamer(t *testing.T) {
-	launch, err := exec.LookPath("gst-launch-1.0")
-	if err != nil {
-		t.Skip("gst-launch-1.0 is not installed")
-	}
+	program.Need(t, "gst-launch-1.0")
 	folder := t.TempDir()
 	colours := map[string]color.RGBA{
 		"0xffff0000": {R: 255, A: 255}, "0xff00ff00": {G: 255, A: 255}, "0xff4080c0": {R: 0x40, G: 0x80, B: 0xc0, A: 255},
@@ -213,11 +210,8 @@ func TestPicturesOfGStreamer(t *testing.T) {
 				}
 				text := fmt.Sprintf("video/x-raw,format=%s,width=%d,height=%d", format, width, size[1])
 				file := filepath.Join(folder, "picture")
-				cmd := exec.CommandContext(t.Context(), launch, "-q", "videotestsrc", "num-buffers=1", "pattern=solid-color", "foreground-color="+paint,
-					"!", text, "!", "filesink", "location="+file)
-				if out, err := cmd.CombinedOutput(); err != nil {
-					t.Fatalf("%s: %v %s", text, err, out)
-				}
+				program.Start(t, "gst-launch-1.0", "-q", "videotestsrc", "num-buffers=1", "pattern=solid-color", "foreground-color="+paint,
+					"!", text, "!", "filesink", "location="+file).Wait()
 				data, err := os.ReadFile(file)
 				if err != nil {
 					t.Fatal(err)

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/goleak"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
@@ -111,7 +112,7 @@ func TestControlOvertakes(t *testing.T) {
 	}
 	sent := make(chan error)
 	go func() { sent <- w.Send() }()
-	if first := <-g.writes; Kind(first[4]) != Media || len(first) > writeBatch {
+	if first := enginetest.Await(t, "a write", g.writes); Kind(first[4]) != Media || len(first) > writeBatch {
 		t.Fatalf("first %d bytes of %s", len(first), Kind(first[4]))
 	}
 	if err := errors.Join(w.Heartbeat(time.Second), w.EOS(1), w.Send()); err != nil {
@@ -120,11 +121,11 @@ func TestControlOvertakes(t *testing.T) {
 	var order []Kind
 	for range 4 {
 		g.done <- nil
-		b := <-g.writes
+		b := enginetest.Await(t, "a write", g.writes)
 		order = append(order, Kind(b[4]))
 	}
 	g.done <- nil
-	if err := <-sent; err != nil {
+	if err := enginetest.Await(t, "the end of the sending", sent); err != nil {
 		t.Fatal(err)
 	}
 	if want := [4]Kind{Heartbeat, Media, Media, EOS}; [4]Kind(order) != want {
@@ -232,7 +233,7 @@ func TestTwoEnds(t *testing.T) {
 		go func() { ends <- produce(here, track, each, granted[track]) }()
 	}
 	for range tracks + 2 {
-		if err := <-ends; err != nil {
+		if err := enginetest.Await(t, "the end", ends); err != nil {
 			t.Error(err)
 		}
 	}

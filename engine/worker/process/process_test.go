@@ -18,6 +18,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 	"sluice/engine/worker/socket"
 )
@@ -60,7 +61,7 @@ func run(t *testing.T, as string, c Command) *Process {
 	}
 	t.Cleanup(func() {
 		p.Kill()
-		<-p.Done()
+		enginetest.Await(t, "the end", p.Done())
 		p.Conn().Close()
 	})
 	if line, err := bufio.NewReader(p.Conn()).ReadString('\n'); err == nil && line != "ready\n" {
@@ -193,7 +194,7 @@ func TestWords(t *testing.T) {
 	lines := make(chan string, 100)
 	p := run(t, "words", Command{Line: func(text string) { lines <- text }})
 	p.Kill()
-	<-p.Done()
+	enginetest.Await(t, "the end", p.Done())
 	close(lines)
 	var got []string
 	for l := range lines {

@@ -13,6 +13,8 @@ import (
 
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
+
+	"sluice/engine/enginetest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -80,11 +82,11 @@ func TestBothWays(t *testing.T) {
 	if err != nil || !bytes.Equal(got, said) {
 		t.Errorf("one end heard %d bytes, %v", len(got), err)
 	}
-	if got := <-heard; !bytes.Equal(got, said) {
+	if got := enginetest.Await(t, "a message", heard); !bytes.Equal(got, said) {
 		t.Errorf("the other end heard %d bytes", len(got))
 	}
 	for range 2 {
-		if err := <-sent; err != nil {
+		if err := enginetest.Await(t, "the end of the sending", sent); err != nil {
 			t.Error(err)
 		}
 	}
@@ -117,7 +119,7 @@ func TestReadingWakesNobody(t *testing.T) {
 	if _, err := io.ReadFull(b, make([]byte, took+len("more"))); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-done; err != nil {
+	if err := enginetest.Await(t, "the end of it", done); err != nil {
 		t.Fatal(err)
 	}
 	quiet("written after a wait")
@@ -175,7 +177,7 @@ func TestTheOtherEndClosesMeanwhile(t *testing.T) {
 	}()
 	b.Close()
 	for range 2 {
-		if err := <-ended; err == nil {
+		if err := enginetest.Await(t, "the end", ended); err == nil {
 			t.Error("it goes on")
 		}
 	}
@@ -200,7 +202,7 @@ func TestClose(t *testing.T) {
 		}
 	}
 	for range 2 {
-		if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		if err := enginetest.Await(t, "the end", ended); !errors.Is(err, net.ErrClosed) {
 			t.Errorf("what was at work: %v", err)
 		}
 	}
@@ -229,7 +231,7 @@ func TestDeadline(t *testing.T) {
 	if err := a.SetReadDeadline(time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+	if err := enginetest.Await(t, "the end", ended); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Errorf("%v", err)
 	}
 	if err := a.SetReadDeadline(time.Time{}); err != nil {

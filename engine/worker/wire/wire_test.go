@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"sluice/engine/enginetest"
 	"sluice/engine/media"
 	"sluice/engine/run"
 	"sluice/engine/worker/frame"
@@ -207,10 +208,10 @@ func TestRefusedVideoWaitsForAKeyFrame(t *testing.T) {
 	heard.next(t)
 	heard.deaf(true)
 	unit(video, 1, true)
-	<-refused
+	enginetest.Await(t, "the refusal", refused)
 	heard.deaf(false)
 	unit(video, 2, false)
-	<-refused // the request before may have been lost
+	enginetest.Await(t, "the refusal", refused) // the request before may have been lost
 	unit(video, 3, true)
 	unit(video, 4, false)
 	for _, want := range []int{3, 4} {

@@ -1,5 +1,5 @@
 // A server of files on loopback: each version of the SDK with its examples under /<version>/, as npm installed it, and pages
-// of our own under /own/, and chai, which the SDK's tests use. Nothing is changed on the way, so that what runs is what the
+// of our own under /own/, and chai and hls.js, which they use. Nothing is changed on the way, so that what runs is what the
 // SDK's users run.
 import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
@@ -43,7 +43,7 @@ async function answer(folder, request, response) {
 
 function root(first) {
   if (first === "own") return "pages";
-  if (first === "chai") return "node_modules/chai";
+  if (first === "chai" || first === "hls.js") return `node_modules/${first}`;
   if (first === current) return "node_modules/@flashphoner/websdk";
   return `node_modules/websdk-${first}`;
 }

@@ -18,6 +18,7 @@ export class Scene {
     this.servers = args.servers; // [{ws, http}]
     this.ws = args.servers[0].ws;
     this.http = args.servers[0].http;
+    this.hls = args.servers[0].hls;
     this.args = args;
     this.name = args.scenario;
     this.stream = `${args.scenario}-${Math.floor(Math.random() * 1e6)}`.replace(/_/g, "-");

@@ -89,6 +89,11 @@ export class Sdk {
     return this.page.evaluate((k) => sluice.light(k), key);
   }
 
+  // watch gives what is seen of a film in some seconds (pages/film.js).
+  watch(key, seconds) {
+    return this.page.evaluate(([k, s]) => sluiceFilm.watch(document.getElementById(sluice.streams[k].id()), s), [key, seconds]);
+  }
+
   disconnect() {
     return this.page.evaluate(() => sluice.session.disconnect());
   }

@@ -29,14 +29,24 @@ export class Tab {
     page.on("dialog", (dialog) => dialog.accept());
   }
 
-  // open makes a tab in a context. detour is the UDP port that all media goes to, if not the server's own.
-  static async open(context, name, url, { detour } = {}) {
+  // open makes a tab in a context. detour is the UDP port that all media goes to, if not the server's own; before is a function that
+  // runs in the page before anything else.
+  static async open(context, name, url, { detour, before } = {}) {
     const page = await context.newPage();
     const tab = new Tab(name, page);
     if (detour) await page.addInitScript((port) => (window.sluiceDetour = port), detour);
+    // video.js 5 tells one page in a hundred to Google Analytics, unless a page says no.
+    await page.addInitScript(() => (window.HELP_IMPROVE_VIDEOJS = false));
+    if (before) await page.addInitScript(before);
     await page.addInitScript(hooks);
     await page.goto(url);
     return tab;
+  }
+
+  // last is where a tab is, and what it heard or said last, in a few words.
+  last() {
+    const { to, message, data } = this.messages.at(-1) ?? {};
+    return `${this.name} at ${this.page.url()}: last message, to the ${to}: ${message} ${JSON.stringify(data ?? null).slice(0, 300)}`;
   }
 
   #watch(socket) {

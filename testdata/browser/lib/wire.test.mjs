@@ -36,6 +36,14 @@ test("a server that does everything right", () => {
   assert.deepEqual(violations(talk), []);
 });
 
+test("a page that asks again to stop what has stopped", () => {
+  const stop = to("server", "unPublishStream", { mediaSessionId: "p" });
+  const gone = status({ status: "FAILED", info: "Stopped by user" });
+  const talk = [asked, answered, status({}), stop, stop, status({ status: "UNPUBLISHED", info: "Stopped by user" }), gone];
+  assert.deepEqual(violations(talk), []);
+  assert.equal(violations([...talk, gone]).length, 1);
+});
+
 const wrong = {
   "unknown message": [to("page", "hello", {})],
   "data is not an array": [{ to: "page", message: "ping", data: undefined }],

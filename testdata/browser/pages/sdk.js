@@ -32,8 +32,10 @@ sluice.connect = async (url, options = {}) => {
   });
 };
 
-// stream makes a stream in the display of its own. what is "publish" or "play"; key is how the scenario names it.
-sluice.stream = (key, what, options) => {
+// stream makes a stream in the display of its own. what is "publish" or "play"; key is how the scenario names it. With film: true it
+// publishes what film.js makes, with film: "clock" the pictures of clock.js.
+sluice.stream = (key, what, { film, ...options }) => {
+  if (film) options.constraints = { audio: false, video: false, customStream: film === "clock" ? sluiceClock.film() : sluiceFilm.film() };
   const display = document.createElement("div");
   document.getElementById("displays").append(display);
   const { STREAM_STATUS, STREAM_EVENT } = Flashphoner.constants;

@@ -7,6 +7,7 @@ export default async function (scene) {
   const publisher = await Sdk.at(scene, "publisher");
   const player = await Sdk.at(scene, "player");
   await publisher.publish(scene.stream, { stripCodecs: "H264,VP9,AV1,PCMU,PCMA,G722" });
+  await publisher.tab.sends();
 
   await player.play(scene.stream, { key: "h264", stripCodecs: "VP8,VP9,AV1,PCMU,PCMA" });
   const [playing] = await player.tab.plays();

@@ -11,6 +11,7 @@ export default async function (scene) {
   const plain = await Sdk.at(scene, "plain");
   const converted = await Sdk.at(scene, "converted");
   await publisher.publish(name, { stripCodecs: "H264,VP9,AV1" });
+  await publisher.tab.sends();
   await plain.play(name);
   await converted.play(name, { key: "video", stripCodecs: "VP8,VP9,AV1" });
   await converted.play(name, { key: "again", stripCodecs: "VP8,VP9,AV1" });

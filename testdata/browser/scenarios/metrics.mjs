@@ -1,5 +1,4 @@
 // A server that wants WebRTC metrics gets them: what is measured once, and then batches of it. Streams play as without.
-import { same, truth } from "../lib/scene.mjs";
 import { Sdk } from "../lib/sdk.mjs";
 
 export default async function (scene) {
@@ -11,11 +10,10 @@ export default async function (scene) {
   for (const [sdk, wanted] of [[publisher, /outbound-rtp\.\S+\.bytesSent/], [player, /inbound-rtp\.\S+\.framesDecoded/]]) {
     const id = await sdk.id(scene.stream);
     const ours = (m) => m.mediaSessionId === id;
-    const { data: [told] } = await sdk.tab.said("webRTCMetricsClientDescription", ours);
-    truth(wanted.test(told.headers), `what is measured: ${told.headers}`);
+    // The SDK names what it measures before the first packet, and again when there is more: tracks without packets have nothing.
+    await sdk.tab.said("webRTCMetricsClientDescription", (m) => ours(m) && wanted.test(m.headers), { what: wanted });
     const mark = sdk.tab.mark();
-    const { data: [batch] } = await sdk.tab.said("webRTCMetricsBatch", ours, { since: mark });
-    same(JSON.parse(batch.metrics).length, 2, "the rows of a batch");
+    await sdk.tab.said("webRTCMetricsBatch", (m) => ours(m) && JSON.parse(m.metrics).length === 2, { since: mark, what: "with two rows" });
   }
   await player.tab.plays();
 }

@@ -9,6 +9,7 @@ export default async function (scene) {
   const plain = await Sdk.at(scene, "plain");
   const player = await Sdk.at(scene, "player");
   await publisher.publish(name, { stripCodecs: "H264,VP9,AV1" });
+  await publisher.tab.sends();
   await plain.play(name);
   const wishes = {
     long: { width: 100000, height: 1 }, tiny: { width: 4, height: 4 }, slim: { width: 2000, height: 16 }, thin: { bitrate: 1 },

@@ -1,22 +1,16 @@
 // RTMP and browsers meet: what an encoder publishes is played by the Web SDK, its AAC as Opus, and its pictures as they are unless
 // they are reordered or Flash's own; what the Web SDK publishes, a player of RTMP gets with AAC.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
+import { ffmpeg } from "../lib/ffmpeg.mjs";
 import { same, truth } from "../lib/scene.mjs";
 import { Sdk } from "../lib/sdk.mjs";
 
-const source = "-hide_banner -loglevel error -re -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine=frequency=440 -pix_fmt yuv420p -g 25";
+const source = "-re -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine=frequency=440 -pix_fmt yuv420p -g 25";
 
 // encode publishes until it is stopped.
-function encode(url, codecs) {
-  const process = spawn("ffmpeg", [...source.split(" "), ...codecs.split(" "), "-f", "flv", url], { stdio: ["ignore", "ignore", "inherit"] });
-  const gone = new Promise((resolve) => process.on("exit", resolve));
-  return async () => {
-    process.kill("SIGINT");
-    await gone;
-  };
-}
+const encode = (url, codecs) => ffmpeg([...source.split(" "), ...codecs.split(" "), "-f", "flv", url]).stop;
 
 export default async function (scene) {
   const at = (name) => `rtmp://${scene.servers[0].more}/live/${name}`;

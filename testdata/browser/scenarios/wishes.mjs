@@ -9,6 +9,7 @@ export default async function (scene) {
   const player = await Sdk.at(scene, "player");
   const workers = (count) => scene.ask("workers", { server: 0, count });
   await publisher.publish(name, { constraints: { audio: true, video: { width: 640, height: 480 } } });
+  await publisher.tab.sends();
   // sees gives the statistics of the stream of that key, once its picture has that width.
   const sees = async (key, width) => {
     await player.page.waitForFunction(([k, w]) => document.getElementById(sluice.streams[k].id()).videoWidth === w, [key, width]);

@@ -6,6 +6,7 @@ import { Sdk } from "../lib/sdk.mjs";
 export default async function (scene) {
   const publisher = await Sdk.at(scene, "publisher");
   await publisher.publish(scene.stream, { constraints: { audio: true, video: { width: 640, height: 480 } } });
+  await publisher.tab.sends();
   const tab = await scene.example("streaming/player/player.html?mediaProvider=WSPlayer", { name: "player" });
   await listen(tab);
   await tab.fill("#url", scene.ws);

@@ -2,7 +2,7 @@ package clienttest
 
 // Graphs are those that a server has if nothing else is said, by name.
 func Graphs() map[string]string {
-	return map[string]string{"jobs/tone": tone, "jobs/relay": relay, "rooms/mix": mixing, "parts/voice": voice, "calls/peer": calling}
+	return map[string]string{"jobs/tone": tone, "jobs/relay": Relay, "rooms/mix": Mixing, "parts/voice": Voice, "calls/peer": Calling}
 }
 
 // tone needs GStreamer, which a fake stands in for.
@@ -24,8 +24,8 @@ policy:
   restart: {when: never}
 `
 
-// relay publishes a stream under another name. It needs no GStreamer.
-const relay = `graph: v1
+// Relay publishes a stream under another name. It needs no GStreamer.
+const Relay = `graph: v1
 about: Relays a stream under another name.
 params:
   from: {type: string, example: cam}
@@ -39,8 +39,8 @@ links:
   - in -> out
 `
 
-// mixing has a node with an instance for each key.
-const mixing = `graph: v1
+// Mixing has a node with an instance of Voice for each key.
+const Mixing = `graph: v1
 about: Mixes what comes and goes.
 route:
   - rest.start
@@ -58,24 +58,27 @@ policy:
   end: never
 `
 
-const voice = `graph: v1
+// Voice is a fragment, as "parts/voice".
+const Voice = `graph: v1
 about: The sound of a file.
 params:
   source: file
+  volume: {type: float, default: 1, min: 0, max: 1}
 nodes:
   in: filesrc location=$source
   dec: wavparse
   conv: audioconvert
   rate: audioresample
   fit: capsfilter caps=audio/x-raw,rate=48000,channels=2
+  gain: volume volume=$volume
 links:
-  - in -> dec -> conv -> rate -> fit
+  - in -> dec -> conv -> rate -> gain -> fit
 exports:
   sound: fit.src
 `
 
-// calling speaks for a peer.
-const calling = `graph: v1
+// Calling speaks for a peer: that of Call.
+const Calling = `graph: v1
 about: Plays to a peer.
 route:
   - test.call /{stream...}

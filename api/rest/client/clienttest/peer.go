@@ -2,7 +2,9 @@ package clienttest
 
 import (
 	"context"
+	"time"
 
+	"sluice/api"
 	"sluice/elements/ports"
 	"sluice/engine"
 	"sluice/engine/element"
@@ -19,6 +21,12 @@ func (s *Server) Call(stream string) (id string) {
 	i, err := s.Engine.Raise(s.t.Context(), engine.Event{Name: callEvent, Path: "/" + stream, Sessions: map[string]any{"peer": peer{}}})
 	s.good(err)
 	s.good(i.Ready(s.t.Context()))
+	one := api.Session{
+		ID: i.ID(), Pipeline: i.ID(), Protocol: "test", Direction: api.Plays, Stream: stream, Remote: "192.0.2.7:5000", User: "ann",
+		Since: time.Now(),
+	}
+	leave := s.Present.Enter(one, func() { i.Drain(-1) })
+	go func() { <-i.Done(); leave() }() // the engine ends with the server
 	return i.ID()
 }
 

@@ -96,6 +96,9 @@ func (e *Engine) Raise(ctx context.Context, ev engine.Event) (streams.Instance, 
 		return e.view(ctx, v, name)
 	}
 	p, _ := ev.Sessions["browser"].(*Peer)
+	if late, ok := ev.Sessions["browser"].(Late); ok {
+		p = late.Peer
+	}
 	if ev.Name == "ws.publish" {
 		err = p.publish(ctx, e.Hub, name)
 	} else {
@@ -133,6 +136,9 @@ type instance struct {
 	done  chan struct{}
 	stuck bool
 }
+
+// ID implements streams.Instance: it has no pipeline.
+func (i *instance) ID() string { return "" }
 
 // Done implements streams.Instance.
 func (i *instance) Done() <-chan struct{} { return i.done }

@@ -149,3 +149,19 @@ func (p *Peer) Push(_ int, items []*media.Packet) int { return len(items) }
 
 // End implements hub.Sink.
 func (p *Peer) End(reason error) { p.finish(reason) }
+
+// Late is a peer whose client comes after its answer. It implements streams.Arriving.
+type Late struct {
+	*Peer
+	Arrived chan struct{} // closed when the client is there
+}
+
+// Arrive implements streams.Arriving.
+func (l Late) Arrive(ctx context.Context) error {
+	select {
+	case <-l.Arrived:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // from and to are the frames between which each turn is measured, when all goes steadily: the same part of the source for both.
@@ -23,7 +25,7 @@ func BenchmarkCost(b *testing.B) {
 	line := launched(b, src.webm)
 	for b.Loop() {
 		var theirs, ours, workers []time.Duration
-		for turn := range number(b, "TURNS", 5) {
+		for turn := range benchtest.Number(b, "TURNS", 5) {
 			plain, _ := s.turn(b, src, fmt.Sprintf("plain%d", turn), webrtc.MimeTypeVP8, "")
 			if turn%2 == 0 { // whoever is second has it a little warmer
 				theirs = append(theirs, contest(b, line))

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/pion/webrtc/v4"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // BenchmarkFirst has viewers come who take H.264 only, ten of each kind (SLUICE_BENCH_VIEWERS), and measures the time from the request
@@ -16,7 +18,7 @@ import (
 func BenchmarkFirst(b *testing.B) {
 	src := makeSource(b)
 	s := serve(b)
-	viewers := number(b, "VIEWERS", 10)
+	viewers := benchtest.Number(b, "VIEWERS", 10)
 	var cold, running []time.Duration
 	for b.Loop() {
 		for n := range viewers {

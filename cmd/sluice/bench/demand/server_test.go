@@ -1,68 +1,28 @@
 package demand
 
 import (
-	"context"
-	"encoding/json"
 	"fmt"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // patience is longer than anything here takes; nothing is expected to take it.
 const patience = 30 * time.Second
 
-// program is the built sluice, which has GStreamer in it.
+// program is the built sluice, where there is gst-launch-1.0 to measure it against.
 func program(b *testing.B) string {
 	b.Helper()
-	path, err := filepath.Abs("../../../../bin/sluice")
-	if named := os.Getenv("SLUICE_BENCH_PROGRAM"); named != "" {
-		path = named
+	if _, err := exec.LookPath("gst-launch-1.0"); err != nil {
+		b.Skipf("there is nothing to measure it against: %v", err)
 	}
-	if err == nil {
-		_, err = os.Stat(path)
-	}
-	if err == nil {
-		_, err = exec.LookPath("gst-launch-1.0")
-	}
-	if err != nil {
-		b.Skipf("there is no program to measure; `make build` makes it: %v", err)
-	}
-	out, err := exec.CommandContext(b.Context(), path, "version", "--json").Output()
-	if err != nil {
-		b.Fatal(err)
-	}
-	var version struct {
-		GStreamer bool `json:"gstreamer"`
-	}
-	if err := json.Unmarshal(out, &version); err != nil {
-		b.Fatal(err)
-	}
-	if !version.GStreamer {
-		b.Skip("bin/sluice is without GStreamer")
-	}
-	return path
-}
-
-// number is how much of something is measured: what the environment says, or the usual.
-func number(b *testing.B, name string, usual int) int {
-	b.Helper()
-	text := os.Getenv("SLUICE_BENCH_" + name)
-	if text == "" {
-		return usual
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 {
-		b.Fatalf("SLUICE_BENCH_%s is %q, which is no number above 0", name, text)
-	}
-	return n
+	return benchtest.Program(b)
 }
 
 // server is `sluice serve` on loopback.
@@ -74,69 +34,12 @@ type server struct {
 // serve starts a server, which ends with the benchmark.
 func serve(b *testing.B) *server {
 	b.Helper()
-	s := &server{web: free(b)}
-	s.cmd = exec.Command(program(b), "serve")
-	s.cmd.Dir = b.TempDir()
-	s.cmd.Env = []string{
-		"HOME=" + s.cmd.Dir, "PATH=" + os.Getenv("PATH"), "SLUICE_WEB_LISTEN=" + s.web, "SLUICE_WEB_TLS_LISTEN=" + free(b),
-		"SLUICE_REST_LISTEN=" + free(b), "SLUICE_REST_TLS_LISTEN=" + free(b),
-		"SLUICE_WEB_SELF_SIGNED=true", "SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0",
-		"SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_LOG_LEVEL=error", "SLUICE_DRAIN=0s",
-	}
-	s.cmd.Stderr = os.Stderr
-	if err := s.cmd.Start(); err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() {
-		_ = s.cmd.Process.Signal(syscall.SIGTERM)
-		late := time.AfterFunc(patience, func() { _ = s.cmd.Process.Kill() })
-		defer late.Stop()
-		if err := s.cmd.Wait(); err != nil {
-			b.Errorf("the server was told to end: %v", err)
-		}
-	})
-	until(b, "the server", func() bool { return s.ready(b.Context()) })
+	s := &server{web: benchtest.Free(b)}
+	s.cmd = benchtest.Serve(b, program(b), b.TempDir(), s.web,
+		"SLUICE_REST_LISTEN="+benchtest.Free(b), "SLUICE_REST_TLS_LISTEN="+benchtest.Free(b),
+		"SLUICE_WEBRTC_UDP=127.0.0.1:0", "SLUICE_WEBRTC_TCP=127.0.0.1:0",
+	)
 	return s
-}
-
-func (s *server) ready(ctx context.Context) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+s.web+"/readyz", nil)
-	if err != nil {
-		return false
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return false
-	}
-	_ = res.Body.Close()
-	return res.StatusCode == http.StatusOK
-}
-
-// free is an address that nobody listens on now.
-func free(b *testing.B) string {
-	b.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-// until looks again and again whether something has come about that nobody tells of.
-func until(b *testing.B, what string, so func() bool) {
-	b.Helper()
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
-	for !so() {
-		select {
-		case <-tick.C:
-		case <-limit.C:
-			b.Fatalf("waited in vain for %s", what)
-		}
-	}
 }
 
 // workers are the server's processes, with the processor time of each.
@@ -156,7 +59,7 @@ func (s *server) warm(b *testing.B) {
 	b.Helper()
 	const calm = 300 * time.Millisecond
 	at, was := time.Now(), s.workers()
-	until(b, "a worker with nothing to do", func() bool {
+	benchtest.Until(b, "a worker with nothing to do", 10*time.Millisecond, func() bool {
 		if time.Since(at) < calm {
 			return false
 		}

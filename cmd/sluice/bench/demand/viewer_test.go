@@ -6,6 +6,8 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // h264 is the profile that every browser plays.
@@ -36,7 +38,7 @@ func (s *server) play(b *testing.B, name, mime, fmtp string) *viewer {
 		v.take(t, mime == webrtc.MimeTypeH264)
 	})
 	v.began = time.Now()
-	if err := signal(b.Context(), pc, "http://"+s.web+"/"+name+"/whep"); err != nil {
+	if err := benchtest.Signal(b.Context(), pc, "http://"+s.web+"/"+name+"/whep"); err != nil {
 		b.Fatal(err)
 	}
 	return v

@@ -1,87 +1,33 @@
 package live
 
 import (
-	"context"
 	"encoding/binary"
-	"fmt"
-	"io"
-	"net"
-	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/pion/ice/v4"
-	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
-// The stream is like 720p30 of 2 Mbit/s with a key frame every two seconds.
+// The stream of all benchmarks here.
 const (
-	fps      = 30
-	gop      = 2 * fps
-	keySize  = 40_000
-	size     = 7_700
+	fps      = benchtest.FPS
+	gop      = benchtest.GOP
+	keySize  = benchtest.KeySize
+	size     = benchtest.Size
 	mtu      = 1100
-	interval = time.Second / fps
+	interval = benchtest.Interval
 )
 
-// api makes peers on loopback that send no feedback of their own: what they cost is not measured, but shares the machine.
+// api makes peers of VP8.
 func api(b *testing.B) *webrtc.API {
 	b.Helper()
-	return apiOf(b, webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000})
-}
-
-// apiOf is the same for one codec.
-func apiOf(b *testing.B, codec webrtc.RTPCodecCapability) *webrtc.API {
-	b.Helper()
-	m := &webrtc.MediaEngine{}
-	codec.RTCPFeedback = []webrtc.RTCPFeedback{{Type: "nack", Parameter: "pli"}}
-	one := webrtc.RTPCodecParameters{RTPCodecCapability: codec, PayloadType: 96}
-	if err := m.RegisterCodec(one, webrtc.RTPCodecTypeVideo); err != nil {
-		b.Fatal(err)
-	}
-	s := webrtc.SettingEngine{}
-	s.SetIncludeLoopbackCandidate(true)
-	s.SetIPFilter(func(ip net.IP) bool { return ip.IsLoopback() && ip.To4() != nil })
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	s.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
-	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(&interceptor.Registry{}), webrtc.WithSettingEngine(s))
-}
-
-// signal sends the peer's offer and takes the answer.
-func signal(ctx context.Context, pc *webrtc.PeerConnection, url string) error {
-	offer, err := pc.CreateOffer(nil)
-	if err != nil {
-		return err
-	}
-	gathered := webrtc.GatheringCompletePromise(pc)
-	if err := pc.SetLocalDescription(offer); err != nil {
-		return err
-	}
-	<-gathered
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(pc.LocalDescription().SDP))
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Content-Type", "application/sdp")
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = res.Body.Close() }()
-	answer, err := io.ReadAll(res.Body)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode != http.StatusCreated {
-		return fmt.Errorf("%s: %s", res.Status, answer)
-	}
-	return pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: string(answer)})
+	return benchtest.API(b, webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000})
 }
 
 // publisher sends frames that look like VP8 and hold the time at which they were sent.
@@ -105,32 +51,12 @@ func publish(b *testing.B, api *webrtc.API, url string) {
 // connect opens the way of a publisher, which is closed with the benchmark.
 func connect(b *testing.B, api *webrtc.API, url string, codec webrtc.RTPCodecCapability) *webrtc.TrackLocalStaticRTP {
 	b.Helper()
-	pc, err := api.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.Cleanup(func() { _ = pc.Close() })
 	track, err := webrtc.NewTrackLocalStaticRTP(codec, "video", "bench")
-	if err == nil {
-		_, err = pc.AddTrack(track)
-	}
-	up := make(chan struct{})
-	pc.OnConnectionStateChange(func(s webrtc.PeerConnectionState) {
-		if s == webrtc.PeerConnectionStateConnected {
-			close(up)
-		}
-	})
-	if err == nil {
-		err = signal(b.Context(), pc, url)
-	}
 	if err != nil {
 		b.Fatal(err)
 	}
-	select {
-	case <-up:
-	case <-time.After(patience):
-		b.Fatal("the publisher does not connect")
-	}
+	pc := benchtest.Publish(b, api, url, track)
+	b.Cleanup(func() { _ = pc.Close() })
 	return track
 }
 
@@ -202,7 +128,7 @@ func read(b *testing.B, api *webrtc.API, url string) *reader {
 		}
 	})
 	r.began = time.Now()
-	if err := signal(b.Context(), pc, url); err != nil {
+	if err := benchtest.Signal(b.Context(), pc, url); err != nil {
 		b.Fatal(err)
 	}
 	return r
@@ -277,13 +203,4 @@ func (r *reader) await(b *testing.B) {
 	case <-time.After(patience):
 		b.Fatal("no frame came that decoding can begin with")
 	}
-}
-
-// quantile of what is measured.
-func quantile(all []time.Duration, q float64) time.Duration {
-	if len(all) == 0 {
-		return 0
-	}
-	slices.Sort(all)
-	return all[min(int(q*float64(len(all))), len(all)-1)]
 }

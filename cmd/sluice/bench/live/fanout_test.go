@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // measured is how long the server is watched.
@@ -49,13 +51,13 @@ func fanout(b *testing.B, n int) {
 		b.ReportMetric(float64(cpu)/float64(sent)/float64(least), "ratio")
 		b.ReportMetric(cpu.Seconds()/wall.Seconds(), "cores")
 		b.ReportMetric((s.memory(b)-empty)/float64(n)/1024, "MB/reader")
-		b.ReportMetric(milliseconds(quantile(delays, 0.5)), "delay-p50-ms")
-		b.ReportMetric(milliseconds(quantile(delays, 0.99)), "delay-p99-ms")
+		b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(delays, 0.5)), "delay-p50-ms")
+		b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(delays, 0.99)), "delay-p99-ms")
 		b.ReportMetric(float64(lost), "gaps")
 		if wire != nil {
 			added := wire.added()
-			b.ReportMetric(milliseconds(quantile(added, 0.5)), "added-p50-ms")
-			b.ReportMetric(milliseconds(quantile(added, 0.99)), "added-p99-ms")
+			b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(added, 0.5)), "added-p50-ms")
+			b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(added, 0.99)), "added-p99-ms")
 			b.ReportMetric(float64(len(added))/float64(n)/measured.Seconds(), "frames/s")
 		}
 	}
@@ -65,9 +67,9 @@ func fanout(b *testing.B, n int) {
 		request = append(request, r.first.Sub(r.began))
 		connected = append(connected, r.first.Sub(r.up))
 	}
-	b.ReportMetric(milliseconds(quantile(request, 0.5)), "first-p50-ms")
-	b.ReportMetric(milliseconds(quantile(request, 0.95)), "first-p95-ms")
-	b.ReportMetric(milliseconds(quantile(connected, 0.5)), "first-connected-p50-ms")
+	b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(request, 0.5)), "first-p50-ms")
+	b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(request, 0.95)), "first-p95-ms")
+	b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(connected, 0.5)), "first-connected-p50-ms")
 }
 
 // newcomers come one after the other, at times that have nothing to do with the key frames.
@@ -96,5 +98,3 @@ func missed(all []*reader) (sum int64) {
 	}
 	return sum
 }
-
-func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

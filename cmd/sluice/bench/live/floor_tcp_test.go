@@ -5,6 +5,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // floorTCP is what each picture costs at least, in this run: one group of pictures, each written whole to every socket with
@@ -38,13 +40,13 @@ func floorTCP(b *testing.B, readers int) time.Duration {
 		if n == 0 {
 			length = keySize
 		}
-		begin := used()
+		begin := benchtest.Used()
 		for _, p := range all {
 			if _, err := p.out.Write(body[:length]); err != nil {
 				b.Fatal(err)
 			}
 		}
-		spent += used() - begin
+		spent += benchtest.Used() - begin
 		for _, p := range all { // so that no buffer is full
 			if _, err := io.ReadFull(p.in, drain[:length]); err != nil {
 				b.Fatal(err)

@@ -2,12 +2,13 @@ package live
 
 import (
 	"net"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
 	"github.com/pion/srtp/v3"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // floor is what each packet costs at least without anything clever, in this run: it is protected with AES-GCM by a context of
@@ -42,7 +43,7 @@ func floor(b *testing.B, readers int) time.Duration {
 	drain := make([]byte, 1500)
 	spent := time.Duration(0)
 	for n := 0; n < rounds; n += readers {
-		begin := used()
+		begin := benchtest.Used()
 		for _, r := range all {
 			header.SequenceNumber++
 			raw, err := header.Marshal()
@@ -57,7 +58,7 @@ func floor(b *testing.B, readers int) time.Duration {
 				b.Fatal(err)
 			}
 		}
-		spent += used() - begin
+		spent += benchtest.Used() - begin
 		for _, r := range all { // what is sent is received, so that no buffer is full
 			if _, err := r.conn.Read(drain); err != nil {
 				b.Fatal(err)
@@ -65,13 +66,4 @@ func floor(b *testing.B, readers int) time.Duration {
 		}
 	}
 	return spent / rounds
-}
-
-// used is the processor time of this process so far.
-func used() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

@@ -7,6 +7,8 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // BenchmarkRTMPToWHEP has the same pictures published over WHIP and over RTMP, and each of the two read by 200 WHEP readers, one
@@ -16,7 +18,7 @@ func BenchmarkRTMPToWHEP(b *testing.B) {
 	codec := webrtc.RTPCodecCapability{
 		MimeType: webrtc.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
 	}
-	s, peers := serve(b), apiOf(b, codec)
+	s, peers := serve(b), benchtest.API(b, codec)
 	publish264(b, connect(b, peers, "http://"+s.web+"/web/whip", codec))
 	publishRTMP(b, s.rtmp)
 	for b.Loop() {
@@ -43,7 +45,7 @@ func BenchmarkRTMPToWHEP(b *testing.B) {
 			cost[stream] += float64(cpu) / float64(len(delays)) / 2
 			if stream == "cam" {
 				b.ReportMetric(cpu.Seconds()/wall.Seconds(), "cores")
-				b.ReportMetric(milliseconds(quantile(delays, 0.5)), "delay-p50-ms")
+				b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(delays, 0.5)), "delay-p50-ms")
 				b.ReportMetric(float64(lost), "gaps")
 				b.ReportMetric(float64(len(delays))/readers/wall.Seconds(), "frames/s")
 			} else {
@@ -61,7 +63,7 @@ func BenchmarkRTMPToWHEP(b *testing.B) {
 		r.await(b)
 		firsts = append(firsts, r.first.Sub(r.began))
 	}
-	b.ReportMetric(milliseconds(quantile(firsts, 0.5)), "first-p50-ms")
+	b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(firsts, 0.5)), "first-p50-ms")
 }
 
 // publish264 sends the pictures of the benchmark over WebRTC, as RTSP does.
@@ -69,8 +71,8 @@ func publish264(b *testing.B, track *webrtc.TrackLocalStaticRTP) {
 	b.Helper()
 	seq := uint16(1)
 	var out []byte
-	sps, pps := parameters()
-	source(b, func(n uint32, nal []byte, key bool) error {
+	sps, pps := benchtest.Parameters()
+	benchtest.Pictures(b, func(n uint32, nal []byte, key bool) error {
 		out = out[:0]
 		if key { // their parameters come with them
 			for _, set := range [][]byte{sps, pps} {
@@ -97,6 +99,6 @@ func began264(payload []byte) (sent time.Time, key, ok bool) {
 	if payload[0]&0x1f != 28 || payload[1]&0x80 == 0 {
 		return time.Time{}, false, false
 	}
-	_, sent, ok = marked(payload)
+	_, sent, ok = benchtest.Marked(payload)
 	return sent, payload[1]&0x1f == 5, ok
 }

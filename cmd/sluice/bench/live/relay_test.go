@@ -1,12 +1,15 @@
 package live
 
 import (
+	"io"
 	"net"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // way is a protocol over TCP.
@@ -62,14 +65,14 @@ func relay(b *testing.B, w way) {
 		b.ReportMetric(float64(least), "floor-ns/frame")
 		b.ReportMetric(float64(cpu)/float64(pictures)/float64(least), "ratio")
 		b.ReportMetric((s.memory(b)-empty)/readers/1024, "MB/reader")
-		b.ReportMetric(milliseconds(quantile(delays, 0.5)), "delay-p50-ms")
-		b.ReportMetric(milliseconds(quantile(delays, 0.99)), "delay-p99-ms")
+		b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(delays, 0.5)), "delay-p50-ms")
+		b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(delays, 0.99)), "delay-p99-ms")
 		b.ReportMetric(float64(lost), "gaps")
 		b.ReportMetric(float64(pictures)/readers/wall.Seconds(), "frames/s")
 		if wire != nil {
 			added := wire.added()
-			b.ReportMetric(milliseconds(quantile(added, 0.5)), "added-p50-ms")
-			b.ReportMetric(milliseconds(quantile(added, 0.99)), "added-p99-ms")
+			b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(added, 0.5)), "added-p50-ms")
+			b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(added, 0.99)), "added-p99-ms")
 			b.ReportMetric(float64(len(added))/readers/wall.Seconds(), "seen/s")
 		}
 	}
@@ -79,8 +82,8 @@ func relay(b *testing.B, w way) {
 		r := w.join(b, address)
 		firsts = append(firsts, r.first.Sub(r.began))
 	}
-	b.ReportMetric(milliseconds(quantile(firsts, 0.5)), "first-p50-ms")
-	b.ReportMetric(milliseconds(quantile(firsts, 0.95)), "first-p95-ms")
+	b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(firsts, 0.5)), "first-p50-ms")
+	b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(firsts, 0.95)), "first-p95-ms")
 }
 
 // join plays, and waits for the first picture.
@@ -110,7 +113,7 @@ func (w way) join(b *testing.B, address string) *relayed {
 
 // relayed is what a reader got.
 type relayed struct {
-	conn    net.Conn
+	conn    io.Closer
 	began   time.Time // its request
 	first   time.Time // decoding can begin
 	firstly chan struct{}
@@ -124,7 +127,7 @@ type relayed struct {
 }
 
 // run takes pictures until the connection is closed.
-func (r *relayed) run(conn net.Conn, next func() (n uint32, sent time.Time, key bool, err error)) {
+func (r *relayed) run(conn io.Closer, next func() (n uint32, sent time.Time, key bool, err error)) {
 	r.conn, r.ended = conn, make(chan struct{})
 	go func() {
 		defer close(r.ended)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pion/webrtc/v4"
 
+	"sluice/cmd/sluice/bench/benchtest"
 	"sluice/graphs"
 )
 
@@ -64,9 +65,9 @@ func BenchmarkReload(b *testing.B) {
 		b.ReportMetric(float64(missed(all)-lost), "gaps")
 		b.ReportMetric(flown, "packets/s")
 		b.ReportMetric(reloads/wall.Minutes(), "reloads/min")
-		b.ReportMetric(milliseconds(quantile(took, 0.5)), "taken-p50-ms")
-		b.ReportMetric(milliseconds(quiet), "quiet-p99-ms")
-		b.ReportMetric(milliseconds(busy), "reload-p99-ms")
+		b.ReportMetric(benchtest.Milliseconds(benchtest.Quantile(took, 0.5)), "taken-p50-ms")
+		b.ReportMetric(benchtest.Milliseconds(quiet), "quiet-p99-ms")
+		b.ReportMetric(benchtest.Milliseconds(busy), "reload-p99-ms")
 	}
 }
 
@@ -90,7 +91,7 @@ func lateness(b *testing.B, all []*reader, do func()) time.Duration {
 	for _, r := range all {
 		delays = append(delays, r.delayed()...)
 	}
-	return quantile(delays, 0.99)
+	return benchtest.Quantile(delays, 0.99)
 }
 
 // reload changes the folder of graphs again and again, and gives how long each change took to be in use.

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // rtspPeer is the least that a client of RTSP over TCP can be, as rtmpPeer is for RTMP.
@@ -73,7 +75,7 @@ func publishRTSP(b *testing.B, address string) {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = p.conn.Close() })
-	sps, pps := parameters()
+	sps, pps := benchtest.Parameters()
 	sdp := "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=bench\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n" +
 		"a=fmtp:96 packetization-mode=1;sprop-parameter-sets=" + base64.StdEncoding.EncodeToString(sps) + "," +
 		base64.StdEncoding.EncodeToString(pps) + "\r\na=control:trackID=0\r\n"
@@ -89,7 +91,7 @@ func publishRTSP(b *testing.B, address string) {
 	}
 	seq := uint16(1)
 	var out []byte
-	source(b, func(n uint32, nal []byte, _ bool) error {
+	benchtest.Pictures(b, func(n uint32, nal []byte, _ bool) error {
 		out = packets264(out[:0], &seq, n, nal)
 		_, err := p.conn.Write(out)
 		return err
@@ -162,10 +164,10 @@ func (p *rtspPeer) picture() (n uint32, sent time.Time, key bool, err error) {
 		}
 		length, video, last := 4+int(b[2])<<8+int(b[3]), b[1] == 0, b[5]&0x80 != 0
 		if video && !found {
-			if b, err = p.in.Peek(min(length, head+headOf)); err != nil {
+			if b, err = p.in.Peek(min(length, head+benchtest.HeadOf)); err != nil {
 				return 0, time.Time{}, false, err
 			}
-			if n, sent, found = marked(b); found {
+			if n, sent, found = benchtest.Marked(b); found {
 				key = b[head+1]&0x1f == 5
 			}
 		}

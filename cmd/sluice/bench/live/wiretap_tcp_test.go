@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"sluice/cmd/sluice/bench/benchtest"
 )
 
 // wiretapTCP sees on loopback, with the kernel's time, the segments in which pictures begin: coming to the server, and going from
@@ -51,7 +53,7 @@ func tapTCP(b *testing.B, port string) *wiretapTCP {
 }
 
 func (w *wiretapTCP) listen(stop <-chan struct{}) {
-	p, control := make([]byte, 60+60+headOf), make([]byte, 64)
+	p, control := make([]byte, 60+60+benchtest.HeadOf), make([]byte, 64)
 	for {
 		select {
 		case <-stop:
@@ -60,7 +62,7 @@ func (w *wiretapTCP) listen(stop <-chan struct{}) {
 		}
 		n, oob, _, from, err := unix.Recvmsg(w.fd, p, control, 0)
 		link, ok := from.(*unix.SockaddrLinklayer)
-		if err != nil || n < 40+markedLength || !ok || link.Pkttype == unix.PACKET_OUTGOING || p[9] != unix.IPPROTO_TCP {
+		if err != nil || n < 40+benchtest.MarkedLength || !ok || link.Pkttype == unix.PACKET_OUTGOING || p[9] != unix.IPPROTO_TCP {
 			continue
 		}
 		tcp := p[int(p[0]&0xf)*4 : n]
@@ -68,7 +70,7 @@ func (w *wiretapTCP) listen(stop <-chan struct{}) {
 		if source != w.port && target != w.port {
 			continue
 		}
-		picture, _, ok := marked(tcp[20:])
+		picture, _, ok := benchtest.Marked(tcp[20:])
 		if at, told := kernelTime(control[:oob]); ok && told {
 			w.note(source, target, picture, at)
 		}

@@ -1,0 +1,87 @@
+package guard
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"sluice/engine/fault"
+)
+
+// Reach says why an element may not connect to an address, whatever its settings say: one inside, which is of this machine or of a
+// network that is not the Internet, is refused unless a rule names it, its network or "private". Whose DNS a name's is could otherwise
+// have the server connect to what only the server reaches, also after everything else was looked at. The error is fault.Forbidden.
+func (g *Guard) Reach(element string, to netip.AddrPort) error {
+	if !isInside(to.Addr()) || slices.Contains(g.rules.Elements, element) {
+		return nil
+	}
+	for _, h := range g.hosts {
+		if h.reaches(to) {
+			return nil
+		}
+	}
+	return fault.New(fault.Forbidden, "", "%s is an address inside, which no rule names", to).
+		Advise("the configuration's list of hosts, such as \"rest.hosts\", can name the address or its network, or say %q", private)
+}
+
+// reaches tells whether the rule lets an address inside be connected to.
+func (h host) reaches(to netip.AddrPort) bool {
+	switch a := to.Addr().Unmap(); {
+	case h.inside:
+		return true
+	case h.port != "" && h.port != strconv.Itoa(int(to.Port())):
+		return false
+	case h.net.IsValid():
+		return h.net.Contains(a)
+	default: // what leads nowhere else (RFC 6761 6.3)
+		return isLocalhost(h.name) && a.IsLoopback()
+	}
+}
+
+func isLocalhost(name string) bool {
+	return name == "localhost" || strings.HasSuffix(name, ".localhost")
+}
+
+// leadsInside tells whether a host, as it is written, is one inside, or may be to some resolver. Of other names nobody knows.
+func leadsInside(name string) bool {
+	a, err := netip.ParseAddr(name)
+	if err == nil {
+		return isInside(a)
+	}
+	return isLocalhost(name) || isNumber(name) || !names.MatchString(name)
+}
+
+// isNumber tells whether resolvers may take a name for an address: 2130706433, 0x7f.1. No name ends in a number (URL Standard, 3.5).
+func isNumber(name string) bool {
+	last := name[strings.LastIndexByte(name, '.')+1:]
+	if digits, ok := strings.CutPrefix(last, "0x"); ok {
+		return strings.Trim(digits, "0123456789abcdef") == ""
+	}
+	return last != "" && strings.Trim(last, "0123456789") == ""
+}
+
+// isInside tells whether an address is one that not everybody can reach, or in which there may be another one.
+func isInside(a netip.Addr) bool {
+	a = a.Unmap().WithZone("")
+	return !a.IsGlobalUnicast() || a.IsPrivate() ||
+		slices.ContainsFunc(inner(), func(n netip.Prefix) bool { return n.Contains(a) })
+}
+
+// inner are networks that netip does not know to be private: IANA's registries of special-purpose addresses, and those by which an IPv4
+// address is written as one of IPv6.
+func inner() []netip.Prefix {
+	return []netip.Prefix{
+		netip.MustParsePrefix("0.0.0.0/8"),      // this network (RFC 791 3.2)
+		netip.MustParsePrefix("100.64.0.0/10"),  // behind carriers' NAT (RFC 6598)
+		netip.MustParsePrefix("192.0.0.0/24"),   // for protocols (RFC 6890)
+		netip.MustParsePrefix("198.18.0.0/15"),  // for measurements (RFC 2544)
+		netip.MustParsePrefix("240.0.0.0/4"),    // reserved (RFC 1112 4)
+		netip.MustParsePrefix("::/96"),          // IPv4 in IPv6, as it was once (RFC 4291 2.5.5.1)
+		netip.MustParsePrefix("64:ff9b::/96"),   // IPv4 by NAT64 (RFC 6052)
+		netip.MustParsePrefix("64:ff9b:1::/48"), // the same, inside (RFC 8215)
+		netip.MustParsePrefix("2001::/32"),      // Teredo (RFC 4380)
+		netip.MustParsePrefix("2002::/16"),      // 6to4 (RFC 3056)
+		netip.MustParsePrefix("fec0::/10"),      // of a site, as it was once (RFC 3879)
+	}
+}

@@ -1,0 +1,29 @@
+// The page that republishes what it publishes on an RTMP server shows how it is called there, and a player of RTMP gets it from that
+// server, which here is the same one.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+import { same, truth } from "../lib/scene.mjs";
+
+export default async function (scene) {
+  const rtmp = `rtmp://${scene.servers[0].more}/live`;
+  const tab = await scene.example("streaming/webrtc-as-rtmp-republishing/webrtc-as-rtmp-republishing.html");
+  await tab.fill("#url", scene.ws);
+  await tab.fill("#rtmpUrl", rtmp);
+  await tab.fill("#streamName", scene.stream);
+  await tab.click("#publishBtn");
+  await tab.shows("#status", "PUBLISHING");
+  await tab.sends();
+  const probe = ["-v", "error", "-show_entries", "stream=codec_name,width", "-of", "json", `${rtmp}/rtmp_${scene.stream}`];
+  let found = [];
+  await tab.sees("the stream at the RTMP server", async () => {
+    const { stdout } = await promisify(execFile)("ffprobe", probe, { timeout: 30_000 }).catch(() => ({ stdout: "{}" }));
+    found = JSON.parse(stdout).streams ?? [];
+    return found.length === 2;
+  });
+  scene.notes.probed = found;
+  same(found.map((s) => s.codec_name).sort(), ["aac", "h264"], "what a player of RTMP gets");
+  truth(found.every((s) => s.codec_name !== "h264" || s.width > 0), "the pictures have no size");
+  await tab.click("#publishBtn");
+  await tab.shows("#status", "UNPUBLISHED");
+}
