@@ -92,21 +92,21 @@ gst: $(LINTER) build media ## the tests that need GStreamer, those in the shippe
 browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=name: only the scenarios of that name
 	@.ci/setup browser
 	@mkdir -p out; node --test testdata/browser/lib/*.test.mjs >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
-	SLUICE_BROWSER=1 $(PURE) go test -count=1 -timeout 20m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') ./cmd/sluice/browser
+	SLUICE_BROWSER=1 $(PURE) .ci/again --scenes -count=1 -timeout 20m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') -- ./cmd/sluice/browser
 
 matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (three or four minutes)
 	@.ci/setup browser
-	SLUICE_MATRIX=1 $(PURE) go test -count=1 -timeout 10m -parallel 8 ./cmd/sluice/matrix $(if $(UPDATE),-update)
+	SLUICE_MATRIX=1 $(PURE) .ci/again -count=1 -timeout 10m -parallel 8 -- ./cmd/sluice/matrix $(if $(UPDATE),-update)
 
 check: lint unit ## fast: lint and unit tests, without GStreamer
 
 unit:
-	$(PURE) go test ./...
+	$(PURE) .ci/again -- ./...
 	@# testdata is not matched by ./...; its one package is the embedded registry.
 	$(PURE) go vet ./testdata/registry
 
 race: ## all pure packages under the race detector
-	go test -race -tags nogst $$(go list -tags nogst ./... | grep -v /engine/gst)
+	.ci/again -race -tags nogst -- $$(go list -tags nogst ./... | grep -v /engine/gst)
 
 golden: ## rewrite the golden files; review the difference before you commit it
 	$(PURE) go test ./engine/plan/draw ./cmd/sluice -update
