@@ -36,7 +36,7 @@ func rules() []rule {
 		{"sluice/graphs", []string{"sluice/cmd", "sluice/engine/lint", "sluice/engine/plan", "sluice/elements"}, "shipped graphs are wired in by cmd"},
 		{"github.com/go-gst", []string{"sluice/engine/gst"}, "one package uses GStreamer"},
 		{"github.com/pion/webrtc", []string{"sluice/elements/webrtc", "sluice/cmd/sluice/bench/benchtest"}, "one package terminates WebRTC"},
-		{"github.com/pion/rtp", []string{"sluice/engine/media", "sluice/engine/hub", "sluice/engine/enginetest", "sluice/elements/webrtc", "sluice/api/rtsp"}, "RTP lives in media"},
+		{"github.com/pion/rtp", []string{"sluice/engine/media", "sluice/engine/hub", "sluice/engine/enginetest", "sluice/elements/webrtc", "sluice/api/rtsp", "sluice/api/sip"}, "RTP lives in media"},
 		{"github.com/pion/ice", []string{"sluice/elements/webrtc", "sluice/cmd/sluice/bench/benchtest"}, "one package terminates WebRTC"},
 		{"github.com/pion/interceptor", []string{"sluice/elements/webrtc", "sluice/cmd/sluice/bench/benchtest"}, "one package terminates WebRTC"},
 		{"github.com/bluenviron/gortsplib", []string{"sluice/api/rtsp", "sluice/engine/media"}, "one package speaks RTSP; RTP lives in media"},
@@ -196,7 +196,7 @@ func TestLowPackagesImportOnly(t *testing.T) {
 // shared are the rooms of api that doors have in common: formats, words and rules, which open no port.
 func shared() []string {
 	return []string{
-		"amf", "apps", "auth", "mixer", "mpegts", "pattern", "visitor",
+		"amf", "apps", "auth", "calls", "mixer", "mpegts", "pattern", "visitor",
 		"rtmp/flv",       // the tags of FLV, which films are made of, too
 		"websocket/wire", // the words of WCS, which its REST API and its hooks speak, too
 	}

@@ -1,0 +1,55 @@
+// Package stack is SIP below dialogs: sockets, transactions, and requests that come in. It takes both from sipgo, mends what sipgo does
+// differently from RFC 3261, and knows no calls.
+package stack
+
+import (
+	"context"
+	"net/netip"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Port is one place of ours from which requests leave and at which they come: a socket of UDP, or a listener of TCP or TLS. Safe for
+// concurrent use.
+type Port interface {
+	// Contact is how others reach us at this port, with its transport.
+	Contact(user string) sip.Uri
+	// Do begins a client transaction. It sets Via (branch, rport), Max-Forwards and where the request leaves from; To, From, Call-ID, CSeq,
+	// Contact and Route are the caller's. Where it goes follows from Route, else the request URI (RFC 3261 8.1.2, RFC 3263 for names).
+	Do(ctx context.Context, r *sip.Request) (Transaction, error)
+	// Write sends a message that has no transaction of its own: ACK to a 2xx. It goes where Do would send it.
+	Write(ctx context.Context, r *sip.Request) error
+}
+
+// Transaction is a request of ours that waits for answers.
+type Transaction interface {
+	// Responses are the answers as they come, 100 included, and every 2xx of a fork. It is closed when none can come any more: after a
+	// final answer and its time of repetition, or what Err says.
+	Responses() <-chan *sip.Response
+	// Err says why the answers ended without a final one: a fault (timed out, transport). Valid once Responses is closed.
+	Err() error
+	// Cancel sends CANCEL, after the first provisional answer (RFC 3261 9.1). The INVITE still gets its final answer.
+	Cancel(ctx context.Context) error
+}
+
+// Incoming is a request that came in.
+type Incoming interface {
+	Port() Port
+	Request() *sip.Request
+	// Source is where it came from.
+	Source() netip.AddrPort
+	// Respond answers. Provisional answers may be many, final one is one; a 2xx to INVITE is repeated until Acknowledged or 64*T1 are over.
+	Respond(r *sip.Response) error
+	// Cancelled is closed when CANCEL came; 487 has been answered then.
+	Cancelled() <-chan struct{}
+	// Acknowledged is to be called when the ACK of the 2xx has come.
+	Acknowledged()
+	// Unacknowledged is closed when no ACK came for 64*T1 after a 2xx: the dialog is to be ended with BYE (RFC 3261 13.3.1.4).
+	Unacknowledged() <-chan struct{}
+}
+
+// Handler takes what comes in, checked (package message). ACKs to a 2xx come too, and are not answered. It is called on a goroutine of its own for
+// each message; requests within one dialog come in the order of their CSeq.
+type Handler interface {
+	Request(in Incoming)
+}
