@@ -28,6 +28,8 @@ type Peer struct {
 	link  *link.Link
 	ports *mux.Mux // the peer's own; nil if they are shared
 
+	offers bool // the offer is ours, and offer is what was answered
+
 	in  *publisher // one of them is nil
 	out *player
 
@@ -108,33 +110,27 @@ func (p *Peer) agree(choices []sdp.Choice, tracks []media.Track) {
 	close(p.agreed)
 }
 
-// Answer waits until the peer's element knows what is agreed, gathers candidates, and gives the answer, with all candidates in
-// it. It is meant to be called once; later calls give the same answer. A peer that ended first gives its Err, or fault.Closed
-// if it has none.
+// Answer waits until the peer's elements know what is agreed, gathers candidates, and gives the answer, with all candidates in
+// it. It is meant to be called once, when the graph has been raised; later calls give the same answer. A peer that ended first gives
+// its Err, or fault.Closed if it has none. Of a peer that was offered to (Caller) it is fault.InvalidRequest.
 func (p *Peer) Answer(ctx context.Context) (string, error) {
 	p.mu.Lock()
 	given := p.answer
 	p.mu.Unlock()
-	if given != "" {
+	switch {
+	case p.proposal != nil:
+		return "", fault.New(fault.InvalidRequest, "webrtc", "the client answers, and not we")
+	case given != "":
 		return given, nil
 	}
-	select {
-	case <-p.agreed:
-	case <-p.done:
-		return "", p.ended()
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-	local, err := p.link.Local(ctx)
+	choices, err := p.await(ctx)
 	if err != nil {
-		select {
-		case <-p.done:
-			err = p.ended()
-		default:
-		}
 		return "", err
 	}
-	local.Session, local.Trickle = number()>>2, p.asked.Trickle
+	local, err := p.local(ctx)
+	if err != nil {
+		return "", err
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.answer != "" {
@@ -143,8 +139,23 @@ func (p *Peer) Answer(ctx context.Context) (string, error) {
 	if err := p.link.Start(p.offer.Remote); err != nil {
 		return "", err
 	}
-	p.answer = p.offer.Answer(p.choices, local)
+	p.choices, p.answer = choices, p.offer.Answer(choices, local)
 	return p.answer, nil
+}
+
+// local is how the client reaches us, once all candidates are gathered.
+func (p *Peer) local(ctx context.Context) (sdp.Local, error) {
+	local, err := p.link.Local(ctx)
+	if err != nil {
+		select {
+		case <-p.done:
+			err = p.ended()
+		default:
+		}
+		return local, err
+	}
+	local.Session, local.Trickle = number()>>2, p.asked.Trickle
+	return local, nil
 }
 
 func (p *Peer) ended() error {
@@ -185,10 +196,15 @@ func (p *Peer) finish(reason error) {
 	p.peers.leave(p, reason)
 	p.mu.Lock()
 	p.err = reason
-	over := p.over
+	var told []func(error)
+	for _, h := range p.halves() {
+		told = append(told, h.over)
+	}
 	p.mu.Unlock()
 	close(p.done)
-	over(reason)
+	for _, over := range told {
+		over(reason)
+	}
 	p.log.Debug("peer ended", "reason", reason)
 }
 
@@ -245,21 +261,28 @@ func (p *Peer) Publication() *hub.Publication {
 	return p.in.publication.Load()
 }
 
-// Tracks are what was agreed; nil before. Of a player they are as they come now: of another size, or codec, than at first, maybe.
+// Tracks are what was agreed, what comes first and what is sent behind it; nil before. What is sent is as it comes now: of another
+// size, or codec, than at first, maybe.
 func (p *Peer) Tracks() []media.Track {
+	var came, sent []media.Track
 	p.mu.Lock()
-	tracks := slices.Clone(p.tracks)
+	if p.in != nil {
+		came = slices.Clone(p.in.tracks)
+	}
+	if p.out != nil {
+		sent = slices.Clone(p.out.tracks)
+	}
 	p.mu.Unlock()
 	if p.out != nil {
-		p.out.refresh(tracks)
+		p.out.refresh(sent)
 	}
-	return tracks
+	return append(came, sent...)
 }
 
 // Transport is "UDP" or "TCP", whichever the connection uses; "" before there is one.
 func (p *Peer) Transport() string { return p.link.Transport() }
 
-// Counts reads what the peer has moved.
+// Counts reads what the peer has moved: what came, of one whose media goes both ways. Sent has the other half of that.
 func (p *Peer) Counts() Counts {
 	if p.in != nil {
 		return p.in.counts()
@@ -267,12 +290,23 @@ func (p *Peer) Counts() Counts {
 	return p.out.counts()
 }
 
+// Sent reads what was sent to the client; nothing to one that only publishes.
+func (p *Peer) Sent() Counts {
+	if p.out == nil {
+		return Counts{}
+	}
+	return p.out.counts()
+}
+
 // verb says what a peer of this kind wants done.
 func (p *Peer) verb() string {
-	if p.in != nil {
+	switch {
+	case p.out == nil:
 		return "received"
+	case p.in == nil:
+		return "sent"
 	}
-	return "sent"
+	return "received or sent"
 }
 
 // summary says what an offer has.

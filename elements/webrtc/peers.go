@@ -131,26 +131,42 @@ func (p *Peers) Close(ctx context.Context) error {
 //
 // ctx bounds the making only. Who got a peer has it stopped in the end, unless it is Done.
 func (p *Peers) Publisher(ctx context.Context, o Offer) (*Peer, error) {
-	return p.make(ctx, o, false)
+	return p.make(ctx, o, direction{receives: true})
 }
 
 // Player makes the peer of a client that wants to receive, likewise for webrtc.out.
-func (p *Peers) Player(ctx context.Context, o Offer) (*Peer, error) { return p.make(ctx, o, true) }
+func (p *Peers) Player(ctx context.Context, o Offer) (*Peer, error) {
+	return p.make(ctx, o, direction{sends: true})
+}
 
-func (p *Peers) make(ctx context.Context, o Offer, player bool) (*Peer, error) {
-	transport := strings.ToLower(o.Transport)
-	if transport != "" && transport != "udp" && transport != "tcp" {
-		return nil, fault.New(fault.InvalidRequest, "webrtc", "there is no transport %q", o.Transport).Advise("udp or tcp")
+func (p *Peers) make(ctx context.Context, o Offer, what direction) (*Peer, error) {
+	transport, err := transportOf(o.Transport)
+	if err != nil {
+		return nil, err
 	}
 	parsed, err := sdp.Parse(o.SDP)
 	if err != nil {
 		return nil, err
 	}
-	peer := newPeer(p, o, parsed, player)
-	if len(peer.sections()) == 0 {
+	peer := newPeer(p, o, parsed, what)
+	if len(peer.usable()) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "webrtc", "nothing in the offer can be %s: %s", peer.verb(), summary(parsed))
 	}
-	if err := p.admit(o.Client); err != nil {
+	return p.begin(ctx, peer, transport)
+}
+
+// transportOf reads the name of a transport; "" is any.
+func transportOf(name string) (string, error) {
+	transport := strings.ToLower(name)
+	if transport != "" && transport != "udp" && transport != "tcp" {
+		return "", fault.New(fault.InvalidRequest, "webrtc", "there is no transport %q", name).Advise("udp or tcp")
+	}
+	return transport, nil
+}
+
+// begin admits a peer and gives it its link.
+func (p *Peers) begin(ctx context.Context, peer *Peer, transport string) (*Peer, error) {
+	if err := p.admit(peer.asked.Client); err != nil {
 		return nil, err
 	}
 	if err := p.connect(ctx, peer, transport); err != nil {
@@ -160,7 +176,7 @@ func (p *Peers) make(ctx context.Context, o Offer, player bool) (*Peer, error) {
 	if !p.enter(peer) {
 		peer.Stop(fault.New(fault.Closed, "webrtc", "the server stops"))
 	}
-	peer.log.LogAttrs(ctx, slog.LevelDebug, "peer made", slog.Bool("player", player))
+	peer.log.LogAttrs(ctx, slog.LevelDebug, "peer made", slog.Bool("receives", peer.in != nil), slog.Bool("sends", peer.out != nil))
 	return peer, nil
 }
 
@@ -173,7 +189,7 @@ func (p *Peers) connect(ctx context.Context, peer *Peer, transport string) error
 	conf := link.Config{
 		Mux: ports, Log: link.Logs{Log: p.set.Log}, Certificate: p.certificate, Transport: transport, Lite: p.set.Lite,
 		Loopback: p.set.Loopback, Interfaces: p.set.Interfaces, NAT1To1: p.set.NAT1To1, Hosts: p.hosts, Relays: p.relays,
-		Connect: p.set.ICETimeout, Consent: p.set.ConsentTimeout, Remote: peer.offer.Remote,
+		Connect: p.set.ICETimeout, Consent: p.set.ConsentTimeout, Remote: peer.offer.Remote, Offers: peer.offers,
 	}
 	if ports != p.mux {
 		peer.ports = ports

@@ -19,7 +19,8 @@ import (
 // player is the side of a peer that we send to. It is its link's handler and its reader's sink.
 type player struct {
 	peer    *Peer
-	chooser chooser // of the link's reader
+	chooser chooser     // of the link's reader
+	offered []sdp.Asked // sections, if the offer is ours
 
 	mu     sync.Mutex
 	want   media.Want
@@ -28,17 +29,22 @@ type player struct {
 	up     bool
 }
 
-func newPlayer(p *Peer) *player { return &player{peer: p} }
+func newPlayer(p *Peer) *player { return &player{half: newHalf(), peer: p, promised: map[media.Kind]*sdp.Sending{}} }
+
+// sections are those that the client receives in.
+func (l *player) sections() []*sdp.Section {
+	return l.peer.sections(func(s *sdp.Section) bool { return s.Receives })
+}
 
 // wants says what the client takes of what the element allows.
 func (l *player) wants(allowed []media.Codec) media.Want {
 	w := media.Want{NoBFrames: true}
-	for _, s := range l.peer.sections() {
+	for _, s := range l.sections() {
 		switch s.Kind {
 		case media.Audio:
-			w.Audio = s.Wanted(allowed)
+			w.Audio = l.peer.preferred(s.Wanted(allowed))
 		case media.Video:
-			w.Video, w.Profiles = s.Wanted(allowed), s.Profiles()
+			w.Video, w.Profiles = l.peer.preferred(s.Wanted(allowed)), s.Profiles()
 		}
 	}
 	l.mu.Lock()
@@ -70,7 +76,7 @@ func (l *player) agree(tracks []media.Track) (*send.Sender, error) {
 	var agreed []media.Track
 	var out []send.Track
 	var refused error
-	for _, s := range l.peer.sections() {
+	for _, s := range l.sections() {
 		i := media.Description{Tracks: tracks}.Index(s.Kind)
 		if i < 0 {
 			continue
@@ -85,11 +91,11 @@ func (l *player) agree(tracks []media.Track) (*send.Sender, error) {
 	}
 	if len(choices) == 0 {
 		if refused == nil {
-			refused = fault.New(fault.CodecNotAvailable, "webrtc.out", "the client wants nothing that there is: %s", summary(l.peer.offer))
+			refused = fault.New(fault.CodecNotAvailable, "webrtc.out", "the client wants nothing that there is: %s", summary(l.peer.described()))
 		}
 		return nil, refused
 	}
-	l.peer.agree(choices, agreed)
+	l.peer.agree(&l.half, choices, agreed)
 	return send.New(send.Options{
 		Tracks: out, Control: control{l.peer.link}, Line: l.peer.link.Line(), CNAME: l.peer.id,
 		RequestKey: l.requestKey, Started: l.peer.lives, Ended: l.peer.Stop,
@@ -108,8 +114,16 @@ func (l *player) choice(s *sdp.Section, codecs []sdp.Codec) sdp.Choice {
 	}
 	return sdp.Choice{
 		Section: s.Index, Codecs: codecs, Extensions: common(s, wanted...),
-		Sending: &sdp.Sending{CNAME: l.peer.id, Stream: l.peer.id, Track: string(s.Kind), SSRC: ssrc(), Repair: ssrc()},
+		Sending: l.names(s),
 	}
+}
+
+// names are those of what is sent in a section: the ones that we offered, or new ones.
+func (l *player) names(s *sdp.Section) *sdp.Sending {
+	if s.Index < len(l.offered) {
+		return l.offered[s.Index].Sending
+	}
+	return &sdp.Sending{CNAME: l.peer.id, Stream: l.peer.id, Track: string(s.Kind), SSRC: ssrc(), Repair: ssrc()}
 }
 
 // ssrc makes one by chance (RFC 3550 8.1).
@@ -133,7 +147,7 @@ func (l *player) track(s *sdp.Section, c *sdp.Choice) send.Track {
 	if c.Codecs[0].Repair != 0 {
 		t.RTX = c.Sending.Repair
 	}
-	t.Extensions.Mixed = l.peer.offer.Mixed
+	t.Extensions.Mixed = l.peer.described().Mixed
 	for _, e := range c.Extensions {
 		switch e.URI {
 		case extMid:

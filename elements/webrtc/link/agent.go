@@ -35,6 +35,7 @@ type Config struct {
 	Connect     time.Duration // for ICE, and again for DTLS
 	Consent     time.Duration
 	Remote      sdp.Remote // as offered; what Start is told counts
+	Offers      bool       // the offer is ours: we control (RFC 8445 6.1.1)
 }
 
 const (

@@ -156,8 +156,8 @@ func (l *Link) Start(r sdp.Remote) error {
 		l.candidate(c)
 	}
 	start := l.agent.StartAccept
-	if r.Lite {
-		start = l.agent.StartDial // the full agent controls (RFC 8445 6.1.1)
+	if r.Lite || l.conf.Offers {
+		start = l.agent.StartDial // who offers controls, and of a full and a lite agent the full one (RFC 8445 6.1.1)
 	}
 	conn, err := start(r.Ufrag, r.Pwd)
 	if err != nil {
