@@ -24,6 +24,7 @@ type Config struct {
 	RTMP       RTMPConfig
 	RTSP       RTSPConfig
 	SRT        SRTConfig
+	SIP        SIPConfig
 	HLS        HLSConfig
 	Records    RecordsConfig
 	Thumbnails ThumbnailsConfig

@@ -8,7 +8,7 @@ import (
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
 	return slices.Concat(
-		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), srt(), hls(), recordings(), thumbnails(), hub(), workers(),
+		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), srt(), sip(), hls(), recordings(), thumbnails(), hub(), workers(),
 		restful(), wcs(), pictures(), coding(), transcoders(), mixer(), applications(), metrics(), authorisation(),
 	)
 }
@@ -28,6 +28,7 @@ func Sections() []Section {
 		{"rtmp", "RTMP and RTMPS, of encoders and players."},
 		{"rtsp", "RTSP and RTSPS, of recorders, cameras and players."},
 		{"srt", "SRT, of encoders and players over bad networks."},
+		{"sip", "Telephone calls: registrars, trunks, and what pages and the REST API may call."},
 		{"hls", "HLS, of players that fetch what they play."},
 		{"records", "Recordings: where they are, which are made by themselves, and what is done with them."},
 		{"records.s3", "A storage that recordings are copied to."},

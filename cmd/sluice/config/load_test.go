@@ -70,6 +70,11 @@ func TestDefaults(t *testing.T) {
 			Sessions: 10_000, Connections: 20_000, PerAddress: 1_000, Timeout: 15 * time.Second, Idle: time.Minute,
 			Silence: 10 * time.Second,
 		},
+		SIP: SIPConfig{
+			Ports: "30000-30999", MediaPorts: "31001-31999", Share: 16, Listen: []string{}, TLSListen: []string{}, Domains: []string{"*"},
+			MediaHosts: []string{}, Accounts: []SIPAccount{}, Codecs: []string{}, SRTP: "off", DTMF: "auto", SessionTimer: 30 * time.Minute,
+			Ring: 2 * time.Minute, Inactivity: time.Minute, Lines: 10_000, Calls: 1000, PerLine: 16, PerAddress: 100,
+		},
 		SRT: SRTConfig{
 			Listen: []string{":8890"}, Latency: 120 * time.Millisecond, Silence: 5 * time.Second, Idle: 10 * time.Second,
 			Timeout: 15 * time.Second, Connections: 10_000, PerAddress: 1_000,
@@ -269,7 +274,9 @@ func other(t *testing.T, k Key) string {
 		"auth.jwt": "{jwks: 'https://a/b'}", "auth.http": "{url: 'https://a/b'}", "webrtc.turn": "[{url: 'turn:a:1'}]", "webrtc.ice_servers": "[{url: 'stun:a'}]", "webrtc.ports": "5-6",
 		"webrtc.nat_1to1": "192.0.2.1", "webrtc.stun": "a:1", "relay.public": "192.0.2.1", "relay.ports": "5-6",
 		"rtsp.udp": "off", "rtsp.multicast": "239.192.0.0/16", "rtsp.multicast_port": "5006",
-		"rtsp.idle":        "90s",
+		"rtsp.idle": "90s",
+		"sip.ports": "5-6", "sip.media_ports": "5-6", "sip.address": "192.0.2.1", "sip.public": "192.0.2.1", "sip.accounts": "[{name: a}]",
+		"sip.codecs": "opus", "sip.srtp": "sdes", "sip.dtmf": "info",
 		"rest.origins":     "https://a",
 		"mixer.auto_start": "false", "mixer.mcu_audio": "false", "mixer.mcu_video": "false", "mixer.layout": "speaker",
 		"srt.passphrase": "a long enough one", "records.hook": "https://a", "records.s3.endpoint": "https://a", "thumbnails.format": "png",

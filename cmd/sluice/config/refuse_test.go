@@ -22,7 +22,7 @@ func TestRefuses(t *testing.T) {
 		{"wbe:\n  listen: [':1']", []string{at + `1:1: error[unknown_key]: the configuration has no key "wbe" (did you mean "web"?)`}},
 		{"nat_1to1: [192.0.2.1]", []string{at + `1:1: error[unknown_key]: the configuration has no key "nat_1to1" (did you mean "webrtc.nat_1to1"?)`}},
 		{"zzzzzz: 1", []string{at + `1:1: error[unknown_key]: the configuration has no key "zzzzzz" ` +
-			`(its keys are graphs, cpus, drain, log, web, webrtc, relay, whip, websocket, rtmp, rtsp, srt, hls, records, thumbnails, hub, workers, rest, media, transcoder, mixer, apps, hooks, metrics, auth)`}},
+			`(its keys are graphs, cpus, drain, log, web, webrtc, relay, whip, websocket, rtmp, rtsp, srt, sip, hls, records, thumbnails, hub, workers, rest, media, transcoder, mixer, apps, hooks, metrics, auth)`}},
 		{"drain: soon", []string{at + `1:8: error[bad_value]: "drain": "soon" is not a duration (write for example 10s)`}},
 		{"drain: -1s", []string{at + `1:8: error[bad_value]: "drain": -1s is below the least allowed, 0s (choose 0s to 1h)`}},
 		{"rtsp: {idle: 6s}", []string{at + `1:14: error[bad_value]: "rtsp.idle": 6s is below the least allowed, 10s (choose 10s to 1h)`}},
