@@ -29,16 +29,18 @@ const (
 
 // Track is a track that is expected.
 type Track struct {
-	Kind       media.Kind
-	Mid        string
-	Layer      string // the rid of a simulcast's layer; "" without simulcast
-	Payload    uint8
-	Repair     uint8 // payload type of retransmissions; 0 if there are none
-	Rate       uint32
-	Sources    []uint32          // SSRCs that were announced
-	Repairs    map[uint32]uint32 // retransmission SSRC to that which it repairs, announced
-	NACK       bool              // packets may be asked for again
-	FIR        bool              // key frames are asked for by FIR, as nothing better was offered
+	Kind    media.Kind
+	Mid     string
+	Layer   string // the rid of a simulcast's layer; "" without simulcast
+	Payload uint8
+	Repair  uint8 // payload type of retransmissions; 0 if there are none
+	Rate    uint32
+	Sources []uint32          // SSRCs that were announced
+	Repairs map[uint32]uint32 // retransmission SSRC to that which it repairs, announced
+	NACK    bool              // packets may be asked for again
+	// Beside are payload types of what comes with the same numbers between the media, as keys of phones do: it has come, and is not passed on.
+	Beside     []uint8
+	FIR        bool // key frames are asked for by FIR, as nothing better was offered
 	Extensions Extensions
 }
 
@@ -123,7 +125,9 @@ func (r *Receiver) RTP(h *rtp.Header, payload []byte, at time.Time) {
 		r.repaired(s, h, payload, at)
 		return
 	}
-	if h.PayloadType != r.tracks[s.track].Payload || !s.arrived(h.SequenceNumber, h.Timestamp, at) {
+	t := &r.tracks[s.track]
+	passed := h.PayloadType == t.Payload
+	if !passed && !slices.Contains(t.Beside, h.PayloadType) || !s.arrived(h.SequenceNumber, h.Timestamp, at) || !passed {
 		return
 	}
 	r.pass(s, h.SequenceNumber, h, payload, at)

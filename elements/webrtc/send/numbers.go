@@ -18,6 +18,7 @@ type numbers struct {
 	highest     int64 // that was given out
 	run, before stretch
 	runs        int
+	inserted    bool // a number was given to what is not the source's, behind the run
 }
 
 // stretch is a part of the source's numbers, with its bounds. The zero stretch holds nothing.
@@ -40,9 +41,16 @@ func (n *numbers) begin(seq uint16, same bool) int64 {
 		at = n.run.last + int64(n.distance(seq))
 	}
 	n.highest++
+	n.inserted = false
 	n.run = stretch{first: at, last: at, shift: n.highest - at, used: true}
 	n.runs++
 	return n.highest
+}
+
+// insert gives out a number for what is not the source's.
+func (n *numbers) insert() {
+	n.highest++
+	n.inserted = n.runs > 0
 }
 
 // forward numbers a packet that comes after the highest one.

@@ -29,7 +29,7 @@ func (s *Sender) reportIfDue() {
 	var compound []rtcp.Packet
 	var names rtcp.SourceDescription
 	for _, t := range s.tracks {
-		if t.packets == 0 || t.index < 0 {
+		if t.packets == 0 || t.index < 0 && !t.inserted {
 			continue
 		}
 		compound = append(compound, &rtcp.SenderReport{

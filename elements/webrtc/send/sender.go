@@ -14,6 +14,7 @@ import (
 // at the same time.
 type Sender struct {
 	opt       Options
+	collects  bool // there is a line on which packets of one size go together
 	counts    counters
 	transport atomic.Uint32 // transport-wide sequence number that was given out last
 
@@ -34,7 +35,7 @@ type Sender struct {
 
 // New makes a sender. It writes nothing before packets are pushed.
 func New(opt Options) *Sender {
-	s := &Sender{opt: opt.filled()}
+	s := &Sender{opt: opt.filled(), collects: opt.Line != nil}
 	s.born = s.opt.Now()
 	s.again.init()
 	for _, t := range s.opt.Tracks {

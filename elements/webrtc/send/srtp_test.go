@@ -49,8 +49,13 @@ func (r *receiver) WriteRTP(h *rtp.Header, payload []byte) (int, error) {
 	return len(payload), nil
 }
 
+// Cork and Uncork make it a line, for which packets are made equal.
+func (r *receiver) Cork() {}
+
+func (r *receiver) Uncork() error { return nil }
+
 func (r *receiver) sender(rtx uint32) *send.Sender {
-	s := send.New(send.Options{Tracks: []send.Track{{
+	s := send.New(send.Options{Line: r, Tracks: []send.Track{{
 		Kind: media.Video, SSRC: 5, RTX: rtx, MID: "v", Write: r, Extensions: send.Extensions{MID: 1, AbsSendTime: 3},
 		Payload: func(media.Track) (send.Payload, bool) { return send.Payload{Type: 96, RTX: 97}, true },
 	}}})

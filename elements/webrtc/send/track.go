@@ -28,7 +28,9 @@ type track struct {
 	ring    ring
 	newest  time.Duration // PTS of the packet with the highest number
 	known   bool          // the receiver has reported on the track
-	paper   envelope
+	// Packets of our own were sent since Begin, which reports tell of though no source sends.
+	inserted bool
+	paper    envelope
 
 	packets, octets uint32 // for sender reports (RFC 3550 6.4.1)
 	sizes           [maxBurst]int
@@ -82,8 +84,11 @@ func (t *track) send(items []*media.Packet) {
 // burst sends packets with as few calls as possible.
 func (t *track) burst(items []*media.Packet, now time.Time) {
 	sizes, pads := t.sizes[:len(items)], t.pads[:len(items)]
-	t.measure(sizes, items)
-	frame.Equalise(pads, sizes, frame.Padding)
+	clear(pads)
+	if t.sender.collects {
+		t.measure(sizes, items)
+		frame.Equalise(pads, sizes, frame.Padding)
+	}
 	if len(items) > 1 {
 		t.sender.opt.Line.Cork()
 		defer t.sender.uncork()
@@ -153,6 +158,8 @@ func (t *track) number(p *media.Packet) (int64, bool) {
 		}
 		return t.begun(p, false), true
 	case distance > hubGap && t.keyed != nil && t.keyed(p.Payload):
+		return t.begun(p, true), true
+	case distance > 0 && t.numbers.inserted:
 		return t.begun(p, true), true
 	case distance > 0:
 		return t.numbers.forward(distance), true
