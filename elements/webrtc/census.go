@@ -108,11 +108,13 @@ func (p *Peers) arrived(peer *Peer) {
 
 // leave takes a peer that has ended off the list.
 func (p *Peers) leave(peer *Peer, reason error) {
-	last := peer.Counts()
+	last, sent := peer.Counts(), peer.sentToo()
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if !peer.gone {
 		peer.entry().gone(peer, last, reason)
+		players := &p.ledger.sides[1]
+		players.past = players.past.plus(sent)
 	}
 	p.strike(peer)
 }

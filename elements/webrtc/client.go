@@ -35,7 +35,7 @@ func (p *Peers) Receiver(ctx context.Context) (*Receiver, error) {
 		{Kind: media.Audio, Tracks: tracks(audio()), Extensions: offered(extMid, extTransportCC, extAbsSendTime)},
 		{Kind: media.Video, Tracks: tracks(video()), Extensions: offered(extMid, extTransportCC, extAbsSendTime, extOrientation, extDependency)},
 	}
-	peer, err := p.call(ctx, false)
+	peer, err := p.call(ctx, direction{receives: true})
 	if err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (p *Peers) Sender(ctx context.Context, tracks []media.Track) (*Sender, erro
 	if len(list) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "webrtc", "there is nothing to send")
 	}
-	peer, err := p.call(ctx, true)
+	peer, err := p.call(ctx, direction{sends: true})
 	if err != nil {
 		return nil, err
 	}
@@ -66,13 +66,10 @@ func (p *Peers) Sender(ctx context.Context, tracks []media.Track) (*Sender, erro
 }
 
 // call makes a peer that offers. Only UDP is possible: other servers that take TCP wait for connections as we do.
-func (p *Peers) call(ctx context.Context, player bool) (*Peer, error) {
-	peer := newPeer(p, Offer{Orientation: true}, &sdp.Offer{}, player)
+func (p *Peers) call(ctx context.Context, what direction) (*Peer, error) {
+	peer := newPeer(p, Offer{Orientation: true}, &sdp.Offer{}, what)
 	peer.offers = true
-	if err := p.place(ctx, peer, "udp"); err != nil {
-		return nil, err
-	}
-	return peer, nil
+	return p.begin(ctx, peer, "udp")
 }
 
 // tracks are what is offered of codecs: of H.264 the profiles that most encoders have.
@@ -103,26 +100,34 @@ func offered(uris ...string) []sdp.Extension {
 }
 
 // Offer gathers candidates and gives the offer, with all of them in it. Later calls give the same with another session number.
-func (c *client) Offer(ctx context.Context) (string, error) {
-	local, err := c.peer.link.Local(ctx)
+func (c *client) Offer(ctx context.Context) (string, error) { return c.peer.ask(ctx, c.asked) }
+
+// ask gives our offer of sections.
+func (p *Peer) ask(ctx context.Context, list []sdp.Asked) (string, error) {
+	local, err := p.local(ctx)
 	if err != nil {
 		return "", err
 	}
-	local.Session, local.Setup = number()>>2, "actpass"
-	return sdp.Ask(c.asked, local), nil
+	local.Setup = "actpass"
+	return sdp.Ask(list, local), nil
 }
 
 // answered reads an answer. Addresses that may not be connected to are left out of it.
 func (c *client) answered(text string, reach element.Reach) error {
+	return c.peer.answered(c.asked, text, reach)
+}
+
+// answered does so for a peer that offered sections.
+func (p *Peer) answered(list []sdp.Asked, text string, reach element.Reach) error {
 	o, err := sdp.Parse(text)
 	if err != nil {
 		return fault.New(fault.ProtocolViolation, "webrtc", "the answer cannot be understood").Because(err)
 	}
-	if len(o.Sections) != len(c.asked) {
-		return fault.New(fault.ProtocolViolation, "webrtc", "the answer has %d sections, and the offer %d", len(o.Sections), len(c.asked))
+	if len(o.Sections) != len(list) {
+		return fault.New(fault.ProtocolViolation, "webrtc", "the answer has %d sections, and the offer %d", len(o.Sections), len(list))
 	}
 	for i := range o.Sections {
-		if s := &o.Sections[i]; s.Kind != c.asked[i].Kind {
+		if s := &o.Sections[i]; s.Kind != list[i].Kind {
 			return fault.New(fault.ProtocolViolation, "webrtc", "section %d of the answer is another one than that of the offer", i)
 		}
 	}
@@ -130,9 +135,11 @@ func (c *client) answered(text string, reach element.Reach) error {
 		o.Remote.Setup = "passive"
 	}
 	o.Remote.Candidates = slices.DeleteFunc(o.Remote.Candidates, func(value string) bool { return !reachable(value, reach) })
-	c.peer.offer = o
-	if len(c.peer.sections()) == 0 {
-		return fault.New(fault.CodecNotAvailable, "webrtc", "nothing of what was offered is %s there: %s", c.peer.verb(), summary(o))
+	p.mu.Lock()
+	p.offer = o
+	p.mu.Unlock()
+	if len(p.usable()) == 0 {
+		return fault.New(fault.CodecNotAvailable, "webrtc", "nothing of what was offered is %s there: %s", p.verb(), summary(o))
 	}
 	return nil
 }

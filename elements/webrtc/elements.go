@@ -71,7 +71,7 @@ func (In) New(_ context.Context, env element.Env, conf element.Conf) (element.El
 		err = fault.New(fault.InvalidRequest, "", "the session plays, and webrtc.in takes one that publishes")
 	}
 	if err == nil {
-		err = p.claim(env.Over)
+		err = p.claim(&p.in.half, env.Over)
 	}
 	if err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (Out) New(_ context.Context, env element.Env, conf element.Conf) (element.E
 		err = fault.New(fault.InvalidRequest, "", "the session publishes, and webrtc.out takes one that plays")
 	}
 	if err == nil {
-		err = p.claim(env.Over)
+		err = p.claim(&p.out.half, env.Over)
 	}
 	if err != nil {
 		return nil, err

@@ -16,109 +16,96 @@ import (
 	"sluice/engine/media"
 )
 
-// Peer is one client's connection, as publisher or player. A door makes it, answers with it and watches it; an element
-// (webrtc.in, webrtc.out) moves its media and stops it when its instance stops. Safe for concurrent use.
+// Peer is one client's connection, as publisher, player or both. A door makes it, answers with it and watches it; an element for each
+// direction (webrtc.in, webrtc.out) moves its media and stops it when its instance stops. Safe for concurrent use.
 type Peer struct {
 	id    string
 	peers *Peers
 	log   *slog.Logger
 	made  time.Time
 	asked Offer
-	offer *sdp.Offer
 	link  *link.Link
 	ports *mux.Mux // the peer's own; nil if they are shared
 
-	offers bool // the offer is ours, and offer is what was answered
-
-	in  *publisher // one of them is nil
+	in  *publisher // one of them is nil, unless the media goes both ways
 	out *player
+
+	offers   bool        // the offer is ours, and offer is what was answered
+	proposal []sdp.Asked // to a client that is called
 
 	live   chan struct{}
 	lively sync.Once
-	agreed chan struct{} // closed when it is known what is agreed
 	done   chan struct{}
 
 	gone, settled bool // for the list of peers, whose lock guards them
 
 	mu      sync.Mutex
-	claimed bool
-	over    func(error) // of the element
-	choices []sdp.Choice
-	tracks  []media.Track
+	offer   *sdp.Offer // the client's description, its offer or its answer to ours; without sections before that
+	closed  bool       // no element can claim the peer any more
+	prefer  []media.Codec
+	choices []sdp.Choice // of all directions, once the peer is answered
 	answer  string
 	err     error
 }
 
-func newPeer(p *Peers, o Offer, parsed *sdp.Offer, player bool) *Peer {
+func newPeer(p *Peers, o Offer, parsed *sdp.Offer, what direction) *Peer {
 	id := newID()
 	peer := &Peer{
 		id: id, peers: p, log: p.set.Log.With("peer", id), made: p.set.Clock.Now(), asked: o, offer: parsed,
-		live: make(chan struct{}), agreed: make(chan struct{}), done: make(chan struct{}), over: func(error) {},
+		live: make(chan struct{}), done: make(chan struct{}),
 	}
-	if player {
-		peer.out = newPlayer(peer)
-	} else {
+	if what.receives {
 		peer.in = newPublisher(peer)
+	}
+	if what.sends {
+		peer.out = newPlayer(peer)
 	}
 	return peer
 }
 
 func (p *Peer) handler() link.Handler {
-	if p.in != nil {
+	switch {
+	case p.out == nil:
 		return p.in
+	case p.in == nil:
+		return p.out
 	}
-	return p.out
+	return both{p.in, p.out}
 }
 
-// sections are those of the offer that can be agreed on: at most one of each kind, the first.
-func (p *Peer) sections() []*sdp.Section {
+// sections are those of the client's description that can be agreed on: at most one of each kind, the first that suits.
+func (p *Peer) sections(suits func(*sdp.Section) bool) []*sdp.Section {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	var out []*sdp.Section
 	for i := range p.offer.Sections {
 		s := &p.offer.Sections[i]
-		suits := p.in != nil && s.Sends || p.out != nil && s.Receives
-		if suits && s.Usable() && !slices.ContainsFunc(out, func(o *sdp.Section) bool { return o.Kind == s.Kind }) {
+		if suits(s) && s.Usable() && p.wanted(s.Kind) && !slices.ContainsFunc(out, func(o *sdp.Section) bool { return o.Kind == s.Kind }) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
+// described is the client's description.
+func (p *Peer) described() *sdp.Offer {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.offer
+}
+
 // ID is unique among all peers.
 func (p *Peer) ID() string { return p.id }
 
-// claim ties the peer to an element, which hears of its end. A peer has one element.
-func (p *Peer) claim(over func(error)) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.claimed {
-		return fault.New(fault.InvalidRequest, "webrtc", "another element has this session").Advise("give each its own session")
-	}
-	p.claimed, p.over = true, over
-	return nil
-}
-
-// agree says what of the offer is taken, once.
-func (p *Peer) agree(choices []sdp.Choice, tracks []media.Track) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	select {
-	case <-p.agreed:
-		return
-	default:
-	}
-	p.choices, p.tracks = choices, tracks
-	close(p.agreed)
-}
-
 // Answer waits until the peer's elements know what is agreed, gathers candidates, and gives the answer, with all candidates in
 // it. It is meant to be called once, when the graph has been raised; later calls give the same answer. A peer that ended first gives
-// its Err, or fault.Closed if it has none. Of a peer that was offered to (Caller) it is fault.InvalidRequest.
+// its Err, or fault.Closed if it has none. Of one that offers it is fault.InvalidRequest.
 func (p *Peer) Answer(ctx context.Context) (string, error) {
 	p.mu.Lock()
 	given := p.answer
 	p.mu.Unlock()
 	switch {
-	case p.proposal != nil:
+	case p.offers:
 		return "", fault.New(fault.InvalidRequest, "webrtc", "the client answers, and not we")
 	case given != "":
 		return given, nil

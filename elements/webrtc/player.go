@@ -18,6 +18,7 @@ import (
 
 // player is the side of a peer that we send to. It is its link's handler and its reader's sink.
 type player struct {
+	half
 	peer    *Peer
 	chooser chooser     // of the link's reader
 	offered []sdp.Asked // sections, if the offer is ours
@@ -29,7 +30,7 @@ type player struct {
 	up     bool
 }
 
-func newPlayer(p *Peer) *player { return &player{half: newHalf(), peer: p, promised: map[media.Kind]*sdp.Sending{}} }
+func newPlayer(p *Peer) *player { return &player{half: newHalf(), peer: p} }
 
 // sections are those that the client receives in.
 func (l *player) sections() []*sdp.Section {
@@ -112,10 +113,11 @@ func (l *player) choice(s *sdp.Section, codecs []sdp.Codec) sdp.Choice {
 	if s.Kind == media.Video {
 		wanted = append(wanted, extPlayoutDelay, extOrientation, extDependency)
 	}
-	return sdp.Choice{
-		Section: s.Index, Codecs: codecs, Extensions: common(s, wanted...),
-		Sending: l.names(s),
+	sending := *l.names(s)
+	if codecs[0].Repair == 0 {
+		sending.Repair = 0
 	}
+	return sdp.Choice{Section: s.Index, Codecs: codecs, Extensions: common(s, wanted...), Sending: &sending}
 }
 
 // names are those of what is sent in a section: the ones that we offered, or new ones.

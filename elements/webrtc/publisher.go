@@ -1,6 +1,7 @@
 package webrtc
 
 import (
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -29,13 +30,14 @@ const (
 
 // publisher is the side of a peer that sends to us. It is its link's handler.
 type publisher struct {
+	half
 	peer        *Peer
 	receiver    *receive.Receiver // from agree on
 	publication atomic.Pointer[hub.Publication]
 	seen        atomic.Int64 // when media came last, by the settings' clock, in nanoseconds since 1970
 }
 
-func newPublisher(p *Peer) *publisher { return &publisher{peer: p} }
+func newPublisher(p *Peer) *publisher { return &publisher{half: newHalf(), peer: p} }
 
 // agree takes of the offer what the element allows; nil if that is nothing.
 func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, error) {
@@ -43,8 +45,8 @@ func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, er
 	var tracks []media.Track
 	var expected []receive.Track
 	opt := receive.Options{SSRC: ssrc(), Max: bitrate, Min: u.peer.asked.MinBitrate, RTT: u.peer.link.RTT}
-	for _, s := range u.peer.sections() {
-		codec, ok := s.Receive(s.Wanted(allowed))
+	for _, s := range u.sections() {
+		codec, ok := s.Receive(u.wanted(s, allowed))
 		if !ok {
 			continue
 		}
@@ -69,11 +71,29 @@ func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, er
 	}
 	if len(tracks) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "webrtc.in", "none of the codecs that are allowed is in the offer: %s",
-			summary(u.peer.offer))
+			summary(u.peer.described()))
 	}
 	u.receiver = receive.New(expected, opt, u)
-	u.peer.agree(choices, tracks)
+	u.peer.agree(&u.half, choices, tracks)
 	return tracks, nil
+}
+
+// sections are those that the client sends in.
+func (u *publisher) sections() []*sdp.Section {
+	return u.peer.sections(func(s *sdp.Section) bool { return s.Sends })
+}
+
+// wanted are the codecs of a section to choose from. A client that answers sends with the first one of its answer, which follows the order
+// of our offer (RFC 8829 5.3.1), so there is nothing to choose.
+func (u *publisher) wanted(s *sdp.Section, allowed []media.Codec) []media.Codec {
+	if !u.peer.offers {
+		return u.peer.preferred(s.Wanted(allowed))
+	}
+	sent := s.Wanted(nil)[:1]
+	if len(allowed) > 0 && !slices.Contains(allowed, sent[0]) {
+		return nil
+	}
+	return sent
 }
 
 // extensions are those of the offer that we read.
@@ -207,7 +227,7 @@ func (u *publisher) Send(list ...rtcp.Packet) {
 
 func (u *publisher) counts() Counts {
 	select {
-	case <-u.peer.agreed:
+	case <-u.agreed:
 	default:
 		return Counts{}
 	}

@@ -21,7 +21,7 @@ type Totals struct {
 	Refused             uint64 // offers, because there are too many peers
 }
 
-// Side is what all publishers or all players have done.
+// Side is what all publishers or all players have done. Who does both is a publisher; what such a one is sent counts among the players.
 type Side struct {
 	Connecting, Connected int // now
 	Counts                Counts
@@ -62,6 +62,14 @@ func (p *Peer) side() int {
 		return 0
 	}
 	return 1
+}
+
+// sentToo is what was sent to a peer that is counted as a publisher.
+func (p *Peer) sentToo() Counts {
+	if p.in == nil {
+		return Counts{}
+	}
+	return p.Sent()
 }
 
 // entry is where a peer is counted.
@@ -115,6 +123,7 @@ func (p *Peers) Totals() Totals {
 	for _, peer := range list { // without the lock: who counts has locks of its own
 		s := &sides[peer.side()]
 		s.Counts = s.Counts.plus(peer.Counts())
+		sides[1].Counts = sides[1].Counts.plus(peer.sentToo())
 	}
 	for i := range sides {
 		l.told[i] = sides[i].Counts.atLeast(l.told[i])

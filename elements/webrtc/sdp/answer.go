@@ -2,6 +2,7 @@ package sdp
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,13 +28,14 @@ type Choice struct {
 	Layers     []string // rids that are taken of a simulcast
 	Bandwidth  int      // bits a second that the client may send; 0 leaves it open
 	Sending    *Sending // nil: the client sends
+	Receiving  bool     // with Sending: the client sends, too
 }
 
 // Sending names the streams that the server sends in a section.
 type Sending struct {
 	CNAME, Stream, Track string
 	SSRC                 uint32
-	Repair               uint32 // SSRC of retransmissions; used if the first codec has a payload type for them
+	Repair               uint32 // SSRC of retransmissions; used if a codec has a payload type for them
 }
 
 // Answer writes the answer to an offer. What is not chosen is rejected.
@@ -159,7 +161,11 @@ func (w *writer) direction(c *Choice) {
 		w.line("a=recvonly")
 		return
 	}
-	w.line("a=sendonly")
+	if c.Receiving {
+		w.line("a=sendrecv")
+	} else {
+		w.line("a=sendonly")
+	}
 	w.line("a=msid:%s %s", c.Sending.Stream, c.Sending.Track)
 }
 
@@ -203,7 +209,7 @@ func (w *writer) sources(c *Choice) {
 	if s == nil || len(c.Codecs) == 0 {
 		return
 	}
-	repaired := c.Codecs[0].Repair != 0 && s.Repair != 0
+	repaired := s.Repair != 0 && slices.ContainsFunc(c.Codecs, func(o Codec) bool { return o.Repair != 0 })
 	if repaired {
 		w.line("a=ssrc-group:FID %d %d", s.SSRC, s.Repair)
 	}

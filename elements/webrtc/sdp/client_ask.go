@@ -12,6 +12,7 @@ type Asked struct {
 	Tracks     []media.Track // what may be sent in it, the best first: each gets a payload type
 	Extensions []Extension
 	Sending    *Sending // nil: the other side sends
+	Receiving  bool     // with Sending: the other side sends, too
 }
 
 // The payload types of an offer: those of RFC 3551 6 for what has one, and dynamic ones.
@@ -29,7 +30,7 @@ func Ask(list []Asked, l Local) string {
 		o.Sections = append(o.Sections, Section{
 			Index: i, Mid: strconv.Itoa(i), Kind: a.Kind, word: string(a.Kind), proto: "UDP/TLS/RTP/SAVPF", formats: []string{"0"}, reduced: true,
 		})
-		c := Choice{Section: i, Extensions: a.Extensions, Sending: a.Sending}
+		c := Choice{Section: i, Extensions: a.Extensions, Sending: a.Sending, Receiving: a.Receiving}
 		for _, t := range a.Tracks {
 			c.Codecs = append(c.Codecs, asked(t, &next))
 		}
