@@ -1,0 +1,215 @@
+package siptest
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"sluice/engine/enginetest/program"
+)
+
+// Linphone is a telephone that has G.729 and Speex. It is told what to do as somebody at its keyboard would. Its methods are the test's
+// goroutine's.
+type Linphone struct {
+	Address string // host:port, where it can be called directly
+	t       testing.TB
+	folder  string
+	options PhoneOptions
+	process *program.Program
+	keys    io.WriteCloser
+	read    int // how much of what it said was taken by await
+}
+
+const linphoneConfig = `[sip]
+sip_port=%[1]d
+sip_tcp_port=-1
+sip_tls_port=-1
+default_proxy=%[2]d
+bind_address=127.0.0.1
+guess_hostname=0
+contact="phone" <sip:%[3]s@127.0.0.1:%[1]d>
+media_encryption=%[4]s
+media_encryption_mandatory=%[5]d
+use_info=0
+use_rfc2833=1
+[rtp]
+audio_rtp_port=%[6]d
+audio_jitt_comp=60
+[sound]
+echocancellation=0
+playback_dev_id=0
+[net]
+mtu=1300
+[video]
+enabled=0
+capture=0
+display=0
+`
+
+const linphoneAccount = `[proxy_0]
+reg_proxy=<sip:%[1]s;transport=%[2]s>
+reg_identity=sip:%[3]s@%[1]s
+reg_expires=60
+reg_sendregister=1
+publish=0
+[auth_info_0]
+username=%[3]s
+passwd=%[4]s
+realm=127.0.0.1
+domain=127.0.0.1
+`
+
+// StartLinphone starts one, and returns when it is registered, if it is to be. Its films are not seen: it has no H.264 in Debian.
+func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
+	t.Helper()
+	program.Need(t, "linphonec")
+	base := ports(t, 4)
+	l := &Linphone{t: t, Address: address(base), folder: folder(t), options: o}
+	o.Voice.write(t, l.path("voice.wav"), o.codecs()[0])
+	for _, name := range []string{".local/share/linphone", ".config/linphone"} {
+		if err := os.MkdirAll(l.path(name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(l.path("config"), []byte(l.config(base)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	args := []string{"-c", l.path("config"), "-d", "0"}
+	if !o.Manual {
+		args = append(args, "-a")
+	}
+	cmd := program.Command(t, "linphonec", args...)
+	cmd.Env = append(os.Environ(), "HOME="+l.folder)
+	var err error
+	if l.keys, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	l.process = program.Run(t, cmd)
+	t.Cleanup(func() { _ = l.keys.Close() })
+	l.await("linphonec> ")
+	l.say("soundcard use files")
+	l.say("play " + l.path("voice.wav"))
+	l.say("record " + l.path("heard.wav"))
+	if !o.Idle {
+		if said := l.await("Registration on"); !strings.Contains(said, "successful") {
+			t.Fatalf("Linphone is not registered: %s", said)
+		}
+	}
+	return l
+}
+
+func (l *Linphone) path(name string) string { return filepath.Join(l.folder, name) }
+
+func (l *Linphone) config(port int) string {
+	o, security, must, proxy := l.options, "none", 0, 0
+	if o.SRTP {
+		security, must = "srtp", 1
+	}
+	if o.Idle {
+		proxy = -1
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, linphoneConfig, port, proxy, o.Account.User, security, must, port+2)
+	if !o.Idle {
+		fmt.Fprintf(&text, linphoneAccount, o.Account.Domain, orElse(o.Transport, "udp"), o.Account.User, o.Account.Password)
+	}
+	// Codecs that the list does not name are added to it by Linphone, and those that are on by default would be on.
+	wanted := o.codecs()
+	rest := []Codec{PCMU, PCMA, G722, Opus, G729, Speex8, Speex16, "speex/32000", "GSM"}
+	n := 0
+	list := func(c Codec, enabled int) {
+		mime, rate, channels := c.linphoneName()
+		fmt.Fprintf(&text, "[audio_codec_%d]\nmime=%s\nrate=%s\nchannels=%s\nenabled=%d\n", n, mime, rate, channels, enabled)
+		n++
+	}
+	for _, c := range wanted {
+		list(c, 1)
+	}
+	for _, c := range rest {
+		if !slices.Contains(wanted, c) {
+			list(c, 0)
+		}
+	}
+	return text.String()
+}
+
+// say types a line.
+func (l *Linphone) say(line string) {
+	l.t.Helper()
+	if _, err := io.WriteString(l.keys, line+"\n"); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
+// await waits until it says one of some words, and gives the line, or what there is of it. What was said before is passed over.
+func (l *Linphone) await(words ...string) string {
+	l.t.Helper()
+	line := ""
+	until(l.t, strings.Join(words, " or ")+" of Linphone", func() (string, bool) {
+		said := l.process.Said()
+		for _, word := range words {
+			if at := strings.Index(said[l.read:], word); at >= 0 {
+				begin := l.read + at
+				line, _, _ = strings.Cut(said[begin:], "\n")
+				l.read = begin + len(word)
+				return "", true
+			}
+		}
+		return said[l.read:], false
+	})
+	return line
+}
+
+// Dial calls somebody. How that goes, AwaitCall tells.
+func (l *Linphone) Dial(to string) { l.t.Helper(); l.say("call " + to) }
+
+// AwaitRing waits for a call that comes in.
+func (l *Linphone) AwaitRing() { l.t.Helper(); l.await("Receiving new incoming call") }
+
+// AwaitCall waits until a call is answered, whoever called.
+func (l *Linphone) AwaitCall() {
+	l.t.Helper()
+	if said := l.await("Media streams established", " ended", " error"); !strings.HasPrefix(said, "Media") {
+		l.t.Fatalf("the call has ended: %s", said)
+	}
+}
+
+// AwaitEnd waits for the end of a call, and gives the line that says so.
+func (l *Linphone) AwaitEnd() string { l.t.Helper(); return l.await(" ended", " error") }
+
+// Answer takes the call that rings.
+func (l *Linphone) Answer() { l.t.Helper(); l.say("answer") }
+
+// Hangup ends the call.
+func (l *Linphone) Hangup() { l.t.Helper(); l.say("terminate") }
+
+// Hold has the other side wait (a re-INVITE, sendonly), and Resume takes it back.
+func (l *Linphone) Hold() { l.t.Helper(); l.say("pause") }
+
+// Resume ends Hold.
+func (l *Linphone) Resume() { l.t.Helper(); l.say("resume") }
+
+// Transfer sends the other side to somebody else (REFER).
+func (l *Linphone) Transfer(to string) { l.t.Helper(); l.say("transfer " + to) }
+
+// Press presses keys (RTP events, RFC 4733).
+func (l *Linphone) Press(keys string) { l.t.Helper(); l.say(keys) }
+
+// Heard is what it has heard until now, in all calls.
+func (l *Linphone) Heard() Sound {
+	l.t.Helper()
+	if _, err := os.Stat(l.path("heard.wav")); err != nil {
+		return Sound{}
+	}
+	return readSound(l.t, l.path("heard.wav"))
+}
+
+// Said is what it wrote until now.
+func (l *Linphone) Said() string { return l.process.Said() }
+
+// Vanish ends it as if its machine had lost power: nobody is told.
+func (l *Linphone) Vanish() { l.t.Helper(); l.process.Kill() }
