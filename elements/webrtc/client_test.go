@@ -121,6 +121,17 @@ func (c *client) accept(answer string) {
 
 func (c *client) send(mime string) *feed {
 	c.t.Helper()
+	return c.add(mime, pion.RTPTransceiverDirectionSendonly)
+}
+
+// converse has the client send, and receive beside it.
+func (c *client) converse(mime string) *feed {
+	c.t.Helper()
+	return c.add(mime, pion.RTPTransceiverDirectionSendrecv)
+}
+
+func (c *client) add(mime string, direction pion.RTPTransceiverDirection) *feed {
+	c.t.Helper()
 	id, rate := "video", uint32(90000)
 	switch mime {
 	case pion.MimeTypeOpus:
@@ -132,7 +143,7 @@ func (c *client) send(mime string) *feed {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	t, err := c.pc.AddTransceiverFromTrack(track, pion.RTPTransceiverInit{Direction: pion.RTPTransceiverDirectionSendonly})
+	t, err := c.pc.AddTransceiverFromTrack(track, pion.RTPTransceiverInit{Direction: direction})
 	if err != nil {
 		c.t.Fatal(err)
 	}
