@@ -145,6 +145,9 @@ type About struct {
 	Audio    bool
 	Video    bool
 	Held     bool // the far end holds us
+	// Codecs are those that the far end offered, or, once that is known, agreed on: best first, the one in use before others of its
+	// kind. A kind of which there is none is not in the call.
+	Codecs []string
 	Code     int  // SIP status of the last answer, or of what ended it; 0 if there was none
 	Reason   string
 	Cause    Cause             // why it ended
