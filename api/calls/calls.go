@@ -147,13 +147,13 @@ type About struct {
 	Held     bool // the far end holds us
 	// Codecs are those that the far end offered, or, once that is known, agreed on: best first, the one in use before others of its
 	// kind. A kind of which there is none is not in the call.
-	Codecs []string
-	Code     int  // SIP status of the last answer, or of what ended it; 0 if there was none
-	Reason   string
-	Cause    Cause             // why it ended
-	Headers  map[string]string // those that users may read
-	Message  string            // the INVITE as it came; "" for outgoing ones
-	Began    time.Time
+	Codecs  []string
+	Code    int // SIP status of the last answer, or of what ended it; 0 if there was none
+	Reason  string
+	Cause   Cause             // why it ended
+	Headers map[string]string // those that users may read
+	Message string            // the INVITE as it came; "" for outgoing ones
+	Began   time.Time
 }
 
 // State is how far a call is.
