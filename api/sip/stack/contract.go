@@ -1,5 +1,5 @@
-// Package stack is SIP below dialogs: sockets, transactions, and requests that come in. It takes both from sipgo, mends what sipgo does
-// differently from RFC 3261, and knows no calls.
+// Package stack is SIP below dialogs: sockets, transactions, and requests that come in. Messages are sipgo's types; what sipgo does differently
+// from RFC 3261 with them is not used (packages message, socket, transaction). It knows no calls.
 package stack
 
 import (
@@ -15,8 +15,12 @@ type Port interface {
 	// Contact is how others reach us at this port, with its transport.
 	Contact(user string) sip.Uri
 	// Do begins a client transaction. It sets Via (branch, rport), Max-Forwards and where the request leaves from; To, From, Call-ID, CSeq,
-	// Contact and Route are the caller's. Where it goes follows from Route, else the request URI (RFC 3261 8.1.2, RFC 3263 for names).
+	// Contact and Route are the caller's. Where it goes follows from Route, else the request URI (RFC 3261 8.1.2, RFC 3263 for names), over
+	// the transport that these name, else the port's. If nobody is there the next place is tried, as RFC 3263 4.3 has it. ctx bounds the
+	// look-up and the connecting only. The error is a fault.
 	Do(ctx context.Context, r *sip.Request) (Transaction, error)
+	// Ping sends a keep-alive to where Do would send r (RFC 5626 4.4.1), so that what is between keeps the way back open.
+	Ping(ctx context.Context, r *sip.Request) error
 	// Write sends a message that has no transaction of its own: ACK to a 2xx. It goes where Do would send it.
 	Write(ctx context.Context, r *sip.Request) error
 }
@@ -24,11 +28,12 @@ type Port interface {
 // Transaction is a request of ours that waits for answers.
 type Transaction interface {
 	// Responses are the answers as they come, 100 included, and every 2xx of a fork. It is closed when none can come any more: after a
-	// final answer and its time of repetition, or what Err says.
+	// final answer and its time of repetition, or what Err says. Every 2xx to an INVITE comes, repeated ones, too, for each wants its ACK
+	// (RFC 3261 13.2.2.4); other final answers were acknowledged. Who does not read them holds up nobody.
 	Responses() <-chan *sip.Response
 	// Err says why the answers ended without a final one: a fault (timed out, transport). Valid once Responses is closed.
 	Err() error
-	// Cancel sends CANCEL, after the first provisional answer (RFC 3261 9.1). The INVITE still gets its final answer.
+	// Cancel sends CANCEL, after the first provisional answer (RFC 3261 9.1), for which it waits. The INVITE still gets its final answer.
 	Cancel(ctx context.Context) error
 }
 
@@ -38,6 +43,8 @@ type Incoming interface {
 	Request() *sip.Request
 	// Source is where it came from.
 	Source() netip.AddrPort
+	// Tag is what Respond puts in To of answers to a request that had no tag there.
+	Tag() string
 	// Respond answers. Provisional answers may be many, final one is one; a 2xx to INVITE is repeated until Acknowledged or 64*T1 are over.
 	Respond(r *sip.Response) error
 	// Cancelled is closed when CANCEL came; 487 has been answered then.
@@ -48,8 +55,9 @@ type Incoming interface {
 	Unacknowledged() <-chan struct{}
 }
 
-// Handler takes what comes in, checked (package message). ACKs to a 2xx come too, and are not answered. It is called on a goroutine of its own for
-// each message; requests within one dialog come in the order of their CSeq.
+// Handler takes what comes in, checked (package message). ACKs to a 2xx come too, and are not answered; CANCELs do not. It is called for one
+// request of a call (Call-ID) after the other, in the order in which they came, and for those of different calls at once. It must not wait: a
+// call's next request would.
 type Handler interface {
 	Request(in Incoming)
 }

@@ -1,0 +1,105 @@
+package stack
+
+import (
+	"crypto/rand"
+	"net/netip"
+	"strconv"
+	"sync"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sluice/api/sip/stack/socket"
+	"sluice/api/sip/stack/transaction"
+	"sluice/engine/fault"
+)
+
+// incoming is a request that came in.
+type incoming struct {
+	port    *Socket
+	request *sip.Request
+	source  netip.AddrPort
+	tx      *transaction.Server // nil for an ACK
+	key     string
+	merge   string
+	tag     string
+
+	cancelled chan struct{}
+	unacked   chan struct{}
+	once      sync.Once
+}
+
+// newIncoming begins the transaction of a request that the gate has let in.
+func newIncoming(p *Socket, r *sip.Request, f socket.Flow, key string) *incoming {
+	in := &incoming{
+		port: p, request: r, source: addrPort(r), key: key, tag: rand.Text(), cancelled: make(chan struct{}), unacked: make(chan struct{}),
+	}
+	if !r.To().Params.Has("tag") {
+		tag, _ := r.From().Params.Get("tag")
+		in.merge = r.CallID().Value() + " " + tag + " " + strconv.Itoa(int(r.CSeq().SeqNo)) + " " + string(r.Method)
+	}
+	in.tx = transaction.NewServer(r, in.tag, f, p.stack.opt.Timers, in)
+	return in
+}
+
+// Answered lets somebody else in.
+func (in *incoming) Answered() { in.port.stack.gate.answered(in.source.Addr()) }
+
+// Unheard tells who asks for Unacknowledged.
+func (in *incoming) Unheard() { close(in.unacked) }
+
+// Forget drops the request.
+func (in *incoming) Forget() {
+	p := in.port
+	p.stack.gate.leave()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.servers[in.key] == in {
+		delete(p.servers, in.key)
+	}
+	if p.merges[in.merge] == in.key {
+		delete(p.merges, in.merge)
+	}
+}
+
+// cancel answers 487, if it is not too late.
+func (in *incoming) cancel() {
+	if in.tx.Cancel() {
+		in.once.Do(func() { close(in.cancelled) })
+	}
+}
+
+// refuse answers with a final answer.
+func (in *incoming) refuse(code int, reason string, headers ...sip.Header) {
+	res := sip.NewResponseFromRequest(in.request, code, reason, nil)
+	for _, h := range headers {
+		res.AppendHeader(h)
+	}
+	_ = in.Respond(res)
+}
+
+// Port and what follows are Incoming.
+
+func (in *incoming) Port() Port { return in.port }
+
+func (in *incoming) Request() *sip.Request { return in.request }
+
+func (in *incoming) Source() netip.AddrPort { return in.source }
+
+func (in *incoming) Tag() string { return in.tag }
+
+func (in *incoming) Respond(res *sip.Response) error {
+	if in.tx == nil {
+		return fault.New(fault.Internal, "sip", "ACK is not answered")
+	}
+	return in.tx.Respond(res)
+}
+
+func (in *incoming) Cancelled() <-chan struct{} { return in.cancelled }
+
+func (in *incoming) Acknowledged() {
+	if in.tx != nil {
+		in.tx.Acknowledged()
+	}
+}
+
+func (in *incoming) Unacknowledged() <-chan struct{} { return in.unacked }
