@@ -6,6 +6,7 @@ package websocket
 import (
 	"context"
 
+	wcs "sluice/api/websocket/client"
 	"sluice/api/websocket/viewer"
 	"sluice/elements/ports"
 	"sluice/elements/stream"
@@ -16,7 +17,7 @@ import (
 )
 
 // Elements lists what this package describes.
-func Elements() []element.Declared { return []element.Declared{Out{}} }
+func Elements() []element.Declared { return []element.Declared{Out{}, wcs.Pull{}, wcs.Push{}} }
 
 // Out sends media through a WebSocket.
 type Out struct{}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 
 	"sluice/api/rest/wcs/call"
 	"sluice/api/rest/wcs/connection"
@@ -51,7 +50,7 @@ func made(p *serve.Parts, r *restful) func() []stream.Made {
 			})
 		}
 		for _, f := range r.agents.Fetched() {
-			all = append(all, stream.Made{Session: f.Session, Name: f.Name, Provider: strings.ToUpper(string(f.Kind)), End: f.End})
+			all = append(all, stream.Made{Session: f.Session, Name: f.Name, Provider: f.Provider, End: f.End})
 		}
 		return all
 	}

@@ -30,11 +30,24 @@ type target struct {
 // path is what servers of WCS ask each other for.
 const path = "/websocket"
 
+// Address reads the address of a server of WCS: ws://host:8080, or wss, whose path is /websocket unless it has another one. What is none
+// is fault.InvalidParams.
+func Address(text string) (*url.URL, error) {
+	u, err := url.Parse(text)
+	if err != nil || u.Hostname() == "" || u.Scheme != "ws" && u.Scheme != "wss" {
+		return nil, fault.New(fault.InvalidParams, "url", "it is no address of a WebSocket").Advise("ws://host:8080 or wss://host:8443")
+	}
+	if u.Path == "" {
+		u.Path = path
+	}
+	return u, nil
+}
+
 // targetOf reads the settings. What they cannot be is fault.InvalidParams.
 func targetOf(env element.Env, conf element.Conf) (target, error) {
-	u, err := url.Parse(conf.Text("url"))
-	if err != nil || u.Hostname() == "" || u.Scheme != "ws" && u.Scheme != "wss" {
-		return target{}, fault.New(fault.InvalidParams, "url", "it is no address of a WebSocket").Advise("ws://host:8080 or wss://host:8443")
+	u, err := Address(conf.Text("url"))
+	if err != nil {
+		return target{}, err
 	}
 	if conf.Text("name") == "" {
 		return target{}, fault.New(fault.InvalidParams, "name", "it is missing")
@@ -52,9 +65,6 @@ func targetOf(env element.Env, conf element.Conf) (target, error) {
 		return target{}, err
 	}
 	u.User, u.Fragment = nil, "" // a WebSocket's address has neither
-	if u.Path == "" {
-		u.Path = path
-	}
 	t.url = u.String()
 	t.env.Log = env.Log.With("server", t.host)
 	return t, nil

@@ -1,7 +1,6 @@
-// Package pull is the part of the WCS-compatible REST API that fetches streams from elsewhere: /rest-api/rtsp and /rest-api/pull/rtmp.
-// It starts a graph for each, whose stream is called like its address unless somebody says otherwise, and keeps what has become of it.
-// It speaks neither RTSP nor RTMP. The calls by which two servers of WCS exchange streams over WebSocket are answered as ones that
-// there are not.
+// Package pull is the part of the WCS-compatible REST API that fetches streams from elsewhere, /rest-api/rtsp and /rest-api/pull/rtmp, and
+// by which servers of WCS exchange streams, /rest-api/pull. It starts a graph for each and keeps what has become of it. It speaks none of
+// the protocols.
 package pull
 
 import (
@@ -46,14 +45,24 @@ type Options struct {
 	Clock element.Clock
 }
 
-// Kind is how streams are fetched; it is also the name of the graph below "wcs/".
+// Kind is how streams are exchanged; it is also the name of the graph below "wcs/".
 type Kind string
 
-// The kinds.
+// The kinds: streams are fetched from cameras, RTMP servers and servers of WCS, and published on servers of WCS.
 const (
-	RTSP Kind = "rtsp"
-	RTMP Kind = "rtmp"
+	RTSP       Kind = "rtsp"
+	RTMP       Kind = "rtmp"
+	ServerPull Kind = "server_pull"
+	ServerPush Kind = "server_push"
 )
+
+// Task is what an agent is to do.
+type Task struct {
+	Kind  Kind
+	URI   string
+	Name  string // of the stream here
+	There string // its name on a server of WCS
+}
 
 // remembered is for how long is told of an agent that has ended.
 const remembered = time.Minute
@@ -77,10 +86,10 @@ func New(o Options) *Agents {
 type agent struct {
 	agents.Place
 
-	kind    Kind
+	Task
+
 	id      string
-	uri     string
-	name    string // of the stream here
+	remote  string // the media session of a server of WCS
 	since   time.Time
 	allowed chan error // whether it may be, once
 
@@ -90,13 +99,17 @@ type agent struct {
 	err  error     // why, if something was wrong
 }
 
-// Start begins to fetch a stream, and returns when it is clear that it may be, without waiting for the other server. An address that is
-// fetched already and a name that is taken are fault.NameInUse, an address that callers may not connect to is fault.Forbidden.
-func (x *Agents) Start(ctx context.Context, kind Kind, uri, name string) error {
-	if err := hub.CheckName(name); err != nil {
+// Start begins to exchange a stream, and returns when it is clear that it may be, without waiting for the other server. What is exchanged
+// already and a name that is taken are fault.NameInUse, a stream to publish that is not there is fault.StreamNotFound, an address that
+// callers may not connect to is fault.Forbidden.
+func (x *Agents) Start(ctx context.Context, t Task) error {
+	if err := hub.CheckName(t.Name); err != nil {
 		return err
 	}
-	a := &agent{kind: kind, id: uuid.NewString(), uri: uri, name: name, since: x.opt.Clock.Now(), allowed: make(chan error, 1)}
+	a := &agent{Task: t, id: uuid.NewString(), since: x.opt.Clock.Now(), allowed: make(chan error, 1)}
+	if t.There != "" {
+		a.remote = uuid.NewString()
+	}
 	if err := x.reserve(a); err != nil {
 		return err
 	}
@@ -111,23 +124,38 @@ func (x *Agents) Start(ctx context.Context, kind Kind, uri, name string) error {
 		}
 		return err
 	case <-ctx.Done():
-		return fault.New(fault.StartTimeout, "", "it is not clear yet whether %q can be fetched", uri).Because(ctx.Err())
+		return fault.New(fault.StartTimeout, "", "it is not clear yet whether %q can be reached", t.URI).Because(ctx.Err())
 	}
 }
 
-// reserve keeps a place for an agent, in the stead of one of the same address that has ended.
+// reserve keeps a place for an agent, in the stead of one of the same task that has ended.
 func (x *Agents) reserve(a *agent) error {
 	x.tidy()
 	if err := x.all.Enter(a, a.clash); err != nil {
 		return err
 	}
-	if x.opt.Engine.Streams().Has(a.name) {
+	var err error
+	switch has := x.opt.Engine.Streams().Has(a.Name); {
+	case has && a.fetches():
+		err = fault.New(fault.NameInUse, "", "somebody publishes %q already", a.Name)
+	case !has && !a.fetches():
+		err = fault.New(fault.StreamNotFound, "", "nobody publishes %q", a.Name)
+	}
+	if err != nil {
 		x.forget(a)
 		a.Done()
-		return fault.New(fault.NameInUse, "", "somebody publishes %q already", a.name)
+		return err
 	}
-	x.all.Forget(func(o *agent) bool { return o != a && o.kind == a.kind && o.uri == a.uri })
+	x.all.Forget(func(o *agent) bool { return o != a && o.alike(a) })
 	return nil
+}
+
+// fetches tells whether the agent publishes a stream here.
+func (a *agent) fetches() bool { return a.Kind != ServerPush }
+
+// alike tells whether two agents are about the same stream of the same server.
+func (a *agent) alike(other *agent) bool {
+	return other.Kind == a.Kind && other.URI == a.URI && other.There == a.There
 }
 
 // clash says why there cannot be both agents.
@@ -135,19 +163,30 @@ func (a *agent) clash(other *agent) error {
 	switch {
 	case other.ended():
 		return nil
-	case other.kind == a.kind && other.uri == a.uri:
-		return fault.New(fault.NameInUse, "", "%q is fetched already", a.uri).Advise("terminate that first")
-	case other.name == a.name:
-		return fault.New(fault.NameInUse, "", "%q publishes %q already", other.uri, a.name)
+	case a.alike(other) && a.fetches():
+		return fault.New(fault.NameInUse, "", "%q is fetched already", a.URI).Advise("terminate that first")
+	case a.alike(other):
+		return fault.New(fault.NameInUse, "", "%q is published there already", a.There).Advise("terminate that first")
+	case other.Name == a.Name && other.fetches() && a.fetches():
+		return fault.New(fault.NameInUse, "", "%q publishes %q already", other.URI, a.Name)
 	}
 	return nil
 }
 
-// live fetches the stream until that ends.
+// params are those of the agent's graph.
+func (a *agent) params() map[string]any {
+	out := map[string]any{"url": a.URI, "name": a.Name}
+	if a.There != "" {
+		out["there"], out["session"] = a.There, a.remote
+	}
+	return out
+}
+
+// live exchanges the stream until that ends.
 func (x *Agents) live(a *agent) {
 	say := sync.OnceFunc(func() { a.allowed <- nil })
 	inst, err := x.opt.Engine.Run(a.Life, engine.Start{
-		Graph: "wcs/" + string(a.kind), Params: map[string]any{"url": a.uri, "name": a.name},
+		Graph: "wcs/" + string(a.Kind), Params: a.params(),
 		Check: func(p *plan.Plan) error {
 			if err := x.opt.Check(p); err != nil {
 				return err
@@ -161,7 +200,7 @@ func (x *Agents) live(a *agent) {
 		a.mu.Lock()
 		a.inst = inst
 		a.mu.Unlock()
-		x.opt.Log.Info("a stream is fetched", "kind", a.kind, "stream", a.name, "session", a.id)
+		x.opt.Log.Info("a stream is exchanged", "kind", a.Kind, "stream", a.Name, "session", a.id)
 		select {
 		case <-inst.Done():
 			err = inst.Err()
@@ -184,7 +223,7 @@ func (x *Agents) live(a *agent) {
 	case a.allowed <- err: // it was refused before anything was begun
 	default:
 	}
-	x.opt.Log.Info("a stream is not fetched any more", "kind", a.kind, "stream", a.name, "session", a.id, "err", err)
+	x.opt.Log.Info("a stream is not exchanged any more", "kind", a.Kind, "stream", a.Name, "session", a.id, "err", err)
 }
 
 // forget takes an agent off the list.
@@ -207,8 +246,11 @@ func (a *agent) ended() bool {
 	return !a.over.IsZero()
 }
 
-// fetched is the status of an agent whose stream is there: media comes from the other side.
-const fetched = "PROCESSED_REMOTE"
+// The status of an agent whose stream is there: its media comes from the other side, or from here.
+const (
+	fetched = "PROCESSED_REMOTE"
+	given   = "PROCESSED_LOCAL"
+)
 
 // status is what WCS calls the state of an agent.
 func (a *agent) status() string {
@@ -222,29 +264,32 @@ func (a *agent) status() string {
 	case a.inst == nil:
 		return "PENDING"
 	}
-	if a.inst.Status().State == run.Live {
+	switch {
+	case a.inst.Status().State != run.Live:
+		return "PENDING"
+	case a.fetches():
 		return fetched
 	}
-	return "PENDING"
+	return given
 }
 
-// list are the agents of a kind.
-func (x *Agents) list(kind Kind) []*agent {
+// list are the agents of some kinds.
+func (x *Agents) list(kinds ...Kind) []*agent {
 	x.tidy()
 	var out []*agent
 	for _, a := range x.all.All() {
-		if a.kind == kind {
+		if slices.Contains(kinds, a.Kind) {
 			out = append(out, a)
 		}
 	}
-	slices.SortFunc(out, func(a, b *agent) int { return strings.Compare(a.uri, b.uri) })
+	slices.SortFunc(out, func(a, b *agent) int { return strings.Compare(a.URI+" "+a.Name, b.URI+" "+b.Name) })
 	return out
 }
 
 // End ends an agent, and returns when its stream has ended. One that is not there is fault.ResourceNotFound.
 func (x *Agents) End(ctx context.Context, kind Kind, uri string) error {
 	for _, a := range x.list(kind) {
-		if a.uri != uri || a.ended() {
+		if a.URI != uri || a.ended() {
 			continue
 		}
 		return a.terminate(ctx)
@@ -254,28 +299,36 @@ func (x *Agents) End(ctx context.Context, kind Kind, uri string) error {
 
 // terminate ends the agent, and returns when its stream has ended.
 func (a *agent) terminate(ctx context.Context) error {
-	return a.Terminate(ctx, strconv.Quote(a.uri))
+	return a.Terminate(ctx, strconv.Quote(a.URI))
 }
 
 // Fetched is a stream that an agent publishes.
 type Fetched struct {
 	Session string // of the agent: its localMediaSessionId
 	Name    string
-	Kind    Kind
-	End     func(context.Context) error // ends the agent, and returns when the stream has ended
+	// Provider is WCS's word for how its media comes.
+	Provider string
+	End      func(context.Context) error // ends the agent, and returns when the stream has ended
 }
 
 // Fetched are the streams of all agents that have not ended.
 func (x *Agents) Fetched() []Fetched {
 	var out []Fetched
-	for _, kind := range []Kind{RTSP, RTMP} {
+	for _, kind := range []Kind{RTSP, RTMP, ServerPull} {
 		for _, a := range x.list(kind) {
 			if !a.ended() {
-				out = append(out, Fetched{Session: a.id, Name: a.name, Kind: a.kind, End: a.terminate})
+				out = append(out, Fetched{Session: a.id, Name: a.Name, Provider: provider(kind), End: a.terminate})
 			}
 		}
 	}
 	return out
+}
+
+func provider(k Kind) string {
+	if k == ServerPull {
+		return "WebRTC"
+	}
+	return strings.ToUpper(string(k))
 }
 
 // Close ends the work of all agents. Their pipelines go on: they are the engine's. No more are started.

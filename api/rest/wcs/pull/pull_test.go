@@ -3,6 +3,7 @@ package pull_test
 import (
 	"context"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -35,6 +36,25 @@ links:
   - in -> out
 `
 
+// relayServer stands for the graphs that exchange streams with servers of WCS.
+const relayServer = `graph: v1
+about: Relays cam.
+params:
+  url: {type: uri, example: "ws://example.org"}
+  name: {type: string, default: cam}
+  there: {type: string, default: $url}
+  session: {type: string, default: ""}
+route:
+  - rest.start
+nodes:
+  in: stream.in name=cam
+  out: stream.out name=$name
+  all: stream.out name=$(there)-$(session)
+links:
+  - in -> out
+  - in -> all
+`
+
 // house is a server's agents.
 type house struct {
 	*clienttest.Server
@@ -49,7 +69,10 @@ const forbidden = "rtsp://192.0.2.1/cam"
 func open(t *testing.T) *house {
 	t.Helper()
 	h := &house{
-		Server: clienttest.Open(t, clienttest.Options{Graphs: map[string]string{"wcs/rtsp": relay, "wcs/rtmp": relay}}), clock: enginetest.NewClock(),
+		Server: clienttest.Open(t, clienttest.Options{Graphs: map[string]string{
+			"wcs/rtsp": relay, "wcs/rtmp": relay, "wcs/server_pull": relayServer, "wcs/server_push": strings.NewReplacer("name=$name", "name=$there", "$(there)", "$(name)").Replace(relayServer),
+		}}),
+		clock: enginetest.NewClock(),
 	}
 	const most = 3
 	h.all = pull.New(pull.Options{Engine: h.Engine, Clock: h.clock, Pipelines: most, Check: func(p *plan.Plan) error {
@@ -131,7 +154,7 @@ func TestFetchedStreams(t *testing.T) {
 		h.Good("/rest-api"+path, J{"uri": uri})
 	}
 	all := h.all.Fetched()
-	if len(all) != 2 || all[0].Kind != pull.RTSP || all[1].Kind != pull.RTMP || all[1].Name != "rtmp://example.org/live/cam" {
+	if len(all) != 2 || all[0].Provider != "RTSP" || all[1].Provider != "RTMP" || all[1].Name != "rtmp://example.org/live/cam" {
 		t.Fatalf("%v", all)
 	}
 	if got := h.List("/rest-api/rtsp/find", J{"localMediaSessionId": all[0].Session}); len(got) != 1 || got[0]["localStreamName"] != all[0].Name {
@@ -164,9 +187,46 @@ func TestWhatCannotBeFetched(t *testing.T) {
 	if got := h.is("/pull/rtmp", gone, "FAILED"); got["info"] == nil {
 		t.Errorf("%v", got)
 	}
-	h.Refused("/rest-api/pull/pull", J{"uri": "ws://example.org:8080"}, http.StatusNotImplemented, "over WebSocket")
-	h.Refused("/rest-api/pull/push", J{}, http.StatusNotImplemented, "over WebSocket")
+	h.Refused("/rest-api/pull/pull", J{"uri": "ws://example.org:8080"}, http.StatusBadRequest, "localStreamName")
+	h.Refused("/rest-api/pull/pull", J{"uri": "http://example.org:8080", "localStreamName": "a"}, http.StatusBadRequest, "no address")
+	h.Refused("/rest-api/pull/push", J{"localStreamName": "a"}, http.StatusBadRequest, "missing")
+	h.Refused("/rest-api/pull/push", J{"uri": "ws://example.org:8080", "localStreamName": "a"}, http.StatusNotFound, "nobody publishes")
 	h.Refused("/rest-api/pull/find_all", J{}, http.StatusNotFound, "no such stream")
+	h.Refused("/rest-api/pull/terminate", J{}, http.StatusBadRequest, "missing")
+	h.Refused("/rest-api/pull/terminate", J{"localStreamName": "a"}, http.StatusNotFound, "no such stream")
+}
+
+// TestServersExchange: streams of other servers of WCS are played, and ours published there.
+func TestServersExchange(t *testing.T) {
+	h := open(t)
+	h.Publish("cam", media.Opus, media.VP8)
+	const uri, whole = "ws://example.org:8080", "ws://example.org:8080/websocket"
+	h.Good("/rest-api/pull/pull", J{"uri": uri, "localStreamName": "copy", "remoteStreamName": "theirs"})
+	got := h.is("/pull", uri, "PROCESSED_REMOTE")
+	if got["localStreamName"] != "copy" || got["remoteStreamName"] != "theirs" || got["uri"] != whole || got["hasVideo"] != true ||
+		got["remoteMediaSessionId"] == nil || got["localMediaSessionId"] == got["remoteMediaSessionId"] {
+		t.Errorf("%v", got)
+	}
+	if all := h.all.Fetched(); len(all) != 1 || all[0].Provider != "WebRTC" {
+		t.Errorf("%v", all)
+	}
+	h.Refused("/rest-api/pull/pull", J{"uri": whole, "localStreamName": "other", "remoteStreamName": "theirs"}, http.StatusConflict, "fetched already")
+	h.Refused("/rest-api/pull/pull", J{"uri": uri, "remoteStreamName": "cam"}, http.StatusConflict, "somebody publishes")
+	h.Good("/rest-api/pull/push", J{"uri": uri, "localStreamName": "copy", "remoteStreamName": "ours"})
+	h.is("/pull", uri, "PROCESSED_LOCAL")
+	h.Refused("/rest-api/pull/push", J{"uri": uri, "localStreamName": "cam", "remoteStreamName": "ours"}, http.StatusConflict, "published there already")
+	if list := h.List("/rest-api/pull/find_all", nil); len(list) != 2 {
+		t.Errorf("%v", list)
+	}
+	h.Good("/rest-api/pull/terminate", J{"localStreamName": "copy", "remoteStreamName": "ours"})
+	h.is("/pull", uri, "STOPPED")
+	if !h.Engine.Streams().Has("copy") {
+		t.Error("the stream that was pulled has ended with the push")
+	}
+	h.Good("/rest-api/pull/terminate", J{"uri": uri})
+	if h.Engine.Streams().Has("copy") {
+		t.Error("its stream goes on")
+	}
 }
 
 // TestNoMoreThanMayBe: callers cannot have the server run any number of pipelines.

@@ -6,18 +6,17 @@ import (
 	"slices"
 
 	"sluice/api/rest/wcs/call"
-	"sluice/engine/fault"
 	"sluice/engine/media"
 )
 
 // Info is an agent as WCS shows it.
 type Info struct {
 	Session  string  `json:"localMediaSessionId"`
-	Remote   *string `json:"remoteMediaSessionId"` // always null: other servers give none
+	Remote   *string `json:"remoteMediaSessionId"` // null, as the next, but for servers of WCS: others have none
 	Name     string  `json:"localStreamName"`
 	There    *string `json:"remoteStreamName"`
 	URI      string  `json:"uri"`
-	Status   string  `json:"status"` // PENDING, PROCESSED_REMOTE, STOPPED, FAILED
+	Status   string  `json:"status"` // PENDING, PROCESSED_REMOTE, PROCESSED_LOCAL, STOPPED, FAILED
 	Info     string  `json:"info,omitempty"`
 	HasAudio bool    `json:"hasAudio"`
 	HasVideo bool    `json:"hasVideo"`
@@ -36,23 +35,12 @@ func Routes(x *Agents) []call.Route {
 		{Path: "/pull/rtmp/find", Do: x.found(RTMP)},
 		{Path: "/pull/rtmp/find_all", Do: x.found(RTMP)},
 		{Path: "/pull/rtmp/terminate", Do: x.terminate(RTMP)},
-		{Path: "/pull/pull", Do: unknown},
-		{Path: "/pull/push", Do: unknown},
-		{Path: "/pull/find", Do: none},
-		{Path: "/pull/find_all", Do: none},
-		{Path: "/pull/terminate", Do: none},
+		{Path: "/pull/pull", Do: x.exchange(ServerPull)},
+		{Path: "/pull/push", Do: x.exchange(ServerPush)},
+		{Path: "/pull/find", Do: x.found(ServerPull, ServerPush)},
+		{Path: "/pull/find_all", Do: x.found(ServerPull, ServerPush)},
+		{Path: "/pull/terminate", Do: x.terminateServer},
 	}
-}
-
-// unknown is what the calls do by which two servers of WCS exchange streams.
-func unknown(context.Context, *call.Request) (any, error) {
-	return nil, fault.New(fault.ElementUnavailable, "", "this server fetches nothing from others over WebSocket").
-		Advise("fetch it over RTSP (/rest-api/rtsp/startup) or RTMP (/rest-api/pull/rtmp/pull), or push it by /rest-api/push/startup")
-}
-
-// none is what is found of them.
-func none(context.Context, *call.Request) (any, error) {
-	return nil, fault.New(fault.ResourceNotFound, "", "there is no such stream of another server")
 }
 
 // startup starts an agent.
@@ -68,7 +56,7 @@ func (x *Agents) startup(kind Kind, schemes ...string) func(context.Context, *ca
 		if name == "" {
 			name = uri
 		}
-		return nil, x.Start(ctx, kind, uri, name)
+		return nil, x.Start(ctx, Task{Kind: kind, URI: uri, Name: name})
 	}
 }
 
@@ -84,14 +72,16 @@ func (x *Agents) terminate(kind Kind) func(context.Context, *call.Request) (any,
 }
 
 // found finds the agents that are all that a request says of them.
-func (x *Agents) found(kind Kind) func(context.Context, *call.Request) (any, error) {
+func (x *Agents) found(kinds ...Kind) func(context.Context, *call.Request) (any, error) {
 	return func(_ context.Context, r *call.Request) (any, error) {
 		uri, status, name, session := r.Text("uri"), r.Text("status"), r.Text("localStreamName"), r.Text("localMediaSessionId")
+		there := r.Text("remoteStreamName")
+		uri = whole(uri)
 		fits := func(want, is string) bool { return want == "" || want == is }
 		var list []Info
-		for _, a := range x.list(kind) {
+		for _, a := range x.list(kinds...) {
 			i := x.info(a)
-			if fits(uri, i.URI) && fits(status, i.Status) && fits(name, i.Name) && fits(session, i.Session) {
+			if fits(uri, i.URI) && fits(status, i.Status) && fits(name, i.Name) && fits(session, i.Session) && fits(there, a.There) {
 				list = append(list, i)
 			}
 		}
@@ -101,16 +91,19 @@ func (x *Agents) found(kind Kind) func(context.Context, *call.Request) (any, err
 
 // info describes an agent.
 func (x *Agents) info(a *agent) Info {
-	i := Info{Session: a.id, Name: a.name, URI: a.uri, Status: a.status(), Created: a.since.UnixMilli()}
+	i := Info{Session: a.id, Name: a.Name, URI: a.URI, Status: a.status(), Created: a.since.UnixMilli()}
+	if a.There != "" {
+		i.Remote, i.There = &a.remote, &a.There
+	}
 	a.mu.Lock()
 	if a.err != nil {
 		i.Info = call.Message(a.err)
 	}
 	a.mu.Unlock()
-	if i.Status != fetched {
+	if i.Status != fetched && i.Status != given {
 		return i
 	}
-	if s, ok := x.opt.Engine.Streams().Stream(a.name); ok {
+	if s, ok := x.opt.Engine.Streams().Stream(a.Name); ok {
 		for _, t := range s.Tracks {
 			i.HasAudio = i.HasAudio || t.Track.Kind == media.Audio
 			i.HasVideo = i.HasVideo || t.Track.Kind == media.Video
