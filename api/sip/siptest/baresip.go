@@ -214,7 +214,7 @@ func (b *Baresip) recording(kind string) Sound {
 		return Sound{}
 	}
 	slices.Sort(names)
-	return readSound(b.t, names[len(names)-1])
+	return readSound(b.t, names[len(names)-1], b.options.codecs()[0].rate())
 }
 
 // Seen is the picture that it is shown now.

@@ -1,6 +1,7 @@
 package siptest
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -78,7 +79,7 @@ func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 	if err := os.WriteFile(l.path("config"), []byte(l.config(base)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"-c", l.path("config"), "-d", "0"}
+	args := []string{"-c", l.path("config"), "-d", "6", "-l", l.path("log")}
 	if !o.Manual {
 		args = append(args, "-a")
 	}
@@ -90,12 +91,11 @@ func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 	}
 	l.process = program.Run(t, cmd)
 	t.Cleanup(func() { _ = l.keys.Close() })
-	l.await("linphonec> ")
 	l.say("soundcard use files")
 	l.say("play " + l.path("voice.wav"))
 	l.say("record " + l.path("heard.wav"))
 	if !o.Idle {
-		if said := l.await("Registration on"); !strings.Contains(said, "successful") {
+		if said := l.await("to [LinphoneRegistrationOk]", "to [LinphoneRegistrationFailed]"); !strings.Contains(said, "Ok") {
 			t.Fatalf("Linphone is not registered: %s", said)
 		}
 	}
@@ -145,12 +145,13 @@ func (l *Linphone) say(line string) {
 	}
 }
 
-// await waits until it says one of some words, and gives the line, or what there is of it. What was said before is passed over.
+// await waits until one of some words is in its log, which tells of every change of state, and gives what the line has from there on. What
+// came before is passed over.
 func (l *Linphone) await(words ...string) string {
 	l.t.Helper()
 	line := ""
 	until(l.t, strings.Join(words, " or ")+" of Linphone", func() (string, bool) {
-		said := l.process.Said()
+		said := l.Log()
 		for _, word := range words {
 			if at := strings.Index(said[l.read:], word); at >= 0 {
 				begin := l.read + at
@@ -168,18 +169,21 @@ func (l *Linphone) await(words ...string) string {
 func (l *Linphone) Dial(to string) { l.t.Helper(); l.say("call " + to) }
 
 // AwaitRing waits for a call that comes in.
-func (l *Linphone) AwaitRing() { l.t.Helper(); l.await("Receiving new incoming call") }
+func (l *Linphone) AwaitRing() { l.t.Helper(); l.await("to LinphoneCallIncomingReceived") }
 
 // AwaitCall waits until a call is answered, whoever called.
 func (l *Linphone) AwaitCall() {
 	l.t.Helper()
-	if said := l.await("Media streams established", " ended", " error"); !strings.HasPrefix(said, "Media") {
+	if said := l.await("to LinphoneCallStreamsRunning", "to LinphoneCallEnd", "to LinphoneCallError"); !strings.Contains(said, "Running") {
 		l.t.Fatalf("the call has ended: %s", said)
 	}
 }
 
 // AwaitEnd waits for the end of a call, and gives the line that says so.
-func (l *Linphone) AwaitEnd() string { l.t.Helper(); return l.await(" ended", " error") }
+func (l *Linphone) AwaitEnd() string {
+	l.t.Helper()
+	return l.await("to LinphoneCallEnd", "to LinphoneCallError")
+}
 
 // Answer takes the call that rings.
 func (l *Linphone) Answer() { l.t.Helper(); l.say("answer") }
@@ -205,11 +209,18 @@ func (l *Linphone) Heard() Sound {
 	if _, err := os.Stat(l.path("heard.wav")); err != nil {
 		return Sound{}
 	}
-	return readSound(l.t, l.path("heard.wav"))
+	return readSound(l.t, l.path("heard.wav"), l.options.codecs()[0].rate())
 }
 
-// Said is what it wrote until now.
-func (l *Linphone) Said() string { return l.process.Said() }
+// Log is what it noted until now: every message and every change of state.
+func (l *Linphone) Log() string {
+	l.t.Helper()
+	text, err := os.ReadFile(l.path("log"))
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		l.t.Fatal(err)
+	}
+	return string(text)
+}
 
 // Vanish ends it as if its machine had lost power: nobody is told.
 func (l *Linphone) Vanish() { l.t.Helper(); l.process.Kill() }

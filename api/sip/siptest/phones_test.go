@@ -22,8 +22,7 @@ type phone interface {
 // hears waits until a telephone hears a tone, and checks how loud it is.
 func hears(t *testing.T, p phone, hz float64) {
 	t.Helper()
-	AwaitTone(t, p, hz)
-	if tone := p.Heard().Last(toneLength).Tone(); tone.Level < Loudness-3 || tone.Level > Loudness+3 {
+	if tone := AwaitTone(t, p, hz); tone.Level < Loudness-3 || tone.Level > Loudness+3 {
 		t.Errorf("the tone of %.0f Hz has %.1f dB, not %.0f", hz, tone.Level, Loudness)
 	}
 }

@@ -20,8 +20,9 @@ type Sound struct {
 	data           []byte    // S16LE
 }
 
-// readSound reads a WAV file, which may still be written: its header is not believed as to the length.
-func readSound(t testing.TB, path string) Sound {
+// readSound reads a WAV file, which may still be written: its header is not believed as to the length. Linphone writes none before the end;
+// until then the sound has one channel and the rate that is given.
+func readSound(t testing.TB, path string, rate int) Sound {
 	t.Helper()
 	file, err := os.ReadFile(path)
 	if err != nil {
@@ -32,7 +33,11 @@ func readSound(t testing.TB, path string) Sound {
 		t.Fatal(err)
 	}
 	s := Sound{Until: info.ModTime()}
-	const chunk, format = 8, 16
+	const chunk, format, header = 8, 16, 44
+	if len(file) > header && file[0] == 0 {
+		s.Channels, s.Rate, s.data = 1, rate, file[header:len(file)/2*2]
+		return s
+	}
 	for at := 12; at+chunk <= len(file); {
 		size := int(binary.LittleEndian.Uint32(file[at+4:]))
 		body := file[at+chunk:]
@@ -183,18 +188,27 @@ func Delay(uttered, heard Sound) (time.Duration, error) {
 	return all[len(all)/2], nil
 }
 
-// toneLength is of the sound that AwaitTone looks at.
-const toneLength = time.Second
-
-// AwaitTone waits until somebody has heard a tone for a second, and little else.
-func AwaitTone(t testing.TB, ear interface{ Heard() Sound }, hz float64) {
+// AwaitTone waits until somebody has heard a tone for a second, steadily and with little else, and gives it.
+func AwaitTone(t testing.TB, ear interface{ Heard() Sound }, hz float64) measure.Tone {
 	t.Helper()
+	var heard measure.Tone
 	until(t, fmt.Sprintf("a tone of %.0f Hz", hz), func() (string, bool) {
 		s := ear.Heard()
-		if s.Length() < toneLength {
+		if s.Length() < 2*time.Second {
 			return fmt.Sprintf("only %v were heard", s.Length()), false
 		}
-		s = s.Last(toneLength)
-		return fmt.Sprintf("%+v", s.Tone()), s.Has(hz)
+		s = s.Last(time.Second)
+		heard = s.Tone()
+		return fmt.Sprintf("%+v", heard), s.Has(hz) && s.steady()
 	})
+	return heard
+}
+
+// steady tells whether its three thirds are about equally loud.
+func (s Sound) steady() bool {
+	third := s.Length() / 3
+	first, middle, last := s, s.Skip(third), s.Last(third)
+	first.data, middle.data = s.data[:s.bytes(third)], middle.data[:s.bytes(third)]
+	levels := []float64{first.Tone().Level, middle.Tone().Level, last.Tone().Level}
+	return slices.Max(levels)-slices.Min(levels) < 1.5
 }
