@@ -52,6 +52,7 @@ func scenarios() []scenario {
 		{name: "simulcast", lossy: true},
 		{name: "dead_network", lossy: true, settings: []string{"SLUICE_WEBRTC_CONSENT_TIMEOUT=3s", "SLUICE_WEBRTC_ICE_TIMEOUT=3s"}},
 		{name: "two_servers", servers: 2},
+		{name: "exchange", servers: 2, settings: []string{"SLUICE_REST_LISTEN={tcp}", "SLUICE_REST_TLS_LISTEN=", "SLUICE_REST_HOSTS=private"}},
 		{name: "console"},
 		{name: "session"},
 		{name: "rest_module", settings: []string{"SLUICE_REST_LISTEN={tcp}", "SLUICE_REST_TLS_LISTEN=", "SLUICE_REST_ORIGINS=*"}},

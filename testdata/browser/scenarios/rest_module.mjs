@@ -96,10 +96,11 @@ export default async function (scene) {
   }
   for (const [part, method, ...args] of [
     ["api", "createSession", { urlServer: scene.ws, sipLogin: "1" }], ["cdn", "showRoutes"], ["call", "startup", { callId: "1", callee: "2" }],
-    ["pull", "pull", "ws://127.0.0.1:9", "a", "b"], ["pull", "push", "ws://127.0.0.1:9", "a", "b"],
   ]) {
     await refused([501], part, method, ...args);
   }
+  await refused([403], "pull", "pull", "ws://127.0.0.1:9", "a", "b"); // an address inside
+  await refused([404], "pull", "push", "ws://127.0.0.1:9", "nobodys", "b");
 
   for (const [part, method, ...args] of [
     ["push", "soundOn", "nobodys", "nobodys.wav", true], ["rtsp", "pull", "nobodys"], ["mixer", "startup", { uri: "nobodys" }],
