@@ -1,0 +1,218 @@
+package dialog
+
+import (
+	"strconv"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sluice/api/sip/exchange"
+	"sluice/api/sip/message"
+	"sluice/api/sip/stack"
+)
+
+// listen follows the answers to an INVITE, and gives the next one if an answer asks for it.
+func (d *Dialog) listen(r *sip.Request, tx stack.Transaction) *sip.Request {
+	acks := map[string]*sip.Request{} // what was said to each 2xx, which is said again if that comes again (RFC 3261 13.2.2.4)
+	final := false
+	var enough chan struct{} // once there is a final answer, only repetitions come
+	for {
+		select {
+		case res, ok := <-tx.Responses():
+			switch {
+			case !ok && !final:
+				d.failed(exchange.Unanswered(tx.Err()))
+				return nil
+			case !ok:
+				d.leave()
+				return nil
+			case res.IsProvisional():
+				d.provisional(r, res)
+			case res.IsSuccess():
+				final, enough = true, d.table.closing
+				d.success(r, res, acks)
+			default:
+				if next := d.refused(r, res); next != nil {
+					return next
+				}
+				d.table.remove(d)
+				return nil
+			}
+		case <-enough:
+			return nil
+		case <-d.table.life.Done():
+			return nil
+		}
+	}
+}
+
+// leave forgets a call to whose INVITE nothing can come any more, if it is over, too.
+func (d *Dialog) leave() {
+	d.mu.Lock()
+	gone := d.phase == over
+	d.mu.Unlock()
+	if gone {
+		d.table.remove(d)
+	}
+}
+
+// provisional takes a provisional answer.
+func (d *Dialog) provisional(r *sip.Request, res *sip.Response) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.phase != calling || d.out.given || res.StatusCode == sip.StatusTrying {
+		return
+	}
+	d.see(res.Source())
+	tag := tagOf(res.To().Params)
+	f := d.out.forks[tag]
+	switch {
+	case tag == "": // it makes no dialog
+	case f != nil:
+		f.learn(res)
+	case len(d.out.forks) < maxForks:
+		f = farOf(res)
+		d.out.forks[tag] = f
+	default:
+		return
+	}
+	if f != nil {
+		if !d.acknowledge(r, res, f) {
+			return
+		}
+		d.far = f
+	}
+	body := sdpOf(res)
+	if f != nil && body != nil {
+		f.sdp = body
+	}
+	code, reason := res.StatusCode, res.Reason
+	d.tell(func() { d.owner.Progress(code, reason, tag, body) })
+}
+
+// maxForks is how many far ends may ring for one call of ours.
+const maxForks = 32
+
+// success takes a 2xx. The first one makes the call; the far ends of others hear that it has been taken (RFC 3261 13.2.2.4).
+func (d *Dialog) success(r *sip.Request, res *sip.Response, acks map[string]*sip.Request) {
+	tag := tagOf(res.To().Params)
+	if ack := acks[tag]; ack != nil {
+		d.write(ack)
+		return
+	}
+	if len(acks) >= maxForks {
+		return
+	}
+	d.mu.Lock()
+	f := farOf(res)
+	if known := d.out.forks[tag]; known != nil {
+		f.rseq, f.sdp, f.seq, f.heard = known.rseq, known.sdp, known.seq, known.heard
+		f.updates = f.updates || known.updates
+	}
+	if body := sdpOf(res); body != nil {
+		f.sdp = body
+	}
+	if f.target.Host == "" { // without a Contact, which RFC 3261 12.1.1 wants
+		f.target = d.out.target
+	}
+	ack := d.ack(r, f)
+	acks[tag] = ack
+	d.mu.Unlock()
+	d.write(ack) // before anything else can be sent
+
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.phase != calling || d.out.given {
+		d.say(f, goodbye(d.out.reason))
+		return
+	}
+	d.phase, d.far = established, f
+	d.see(res.Source())
+	d.out.ringing.stop()
+	d.session.ours = false
+	d.agreed(res)
+	sdp := f.sdp
+	d.tell(func() { d.owner.Answered(tag, sdp) })
+}
+
+// refused takes an answer that refuses, and gives the INVITE that it asks for instead.
+func (d *Dialog) refused(r *sip.Request, res *sip.Response) *sip.Request {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.out.given || d.phase != calling {
+		return nil
+	}
+	if d.out.tries < maxTries {
+		if next := d.instead(r, res); next != nil {
+			return next
+		}
+	}
+	d.end(Ending{Code: res.StatusCode, Reason: res.Reason, Remote: true})
+	return nil
+}
+
+// instead is the INVITE that an answer asks for; nil if it asks for none, or what it asks is not done.
+func (d *Dialog) instead(r *sip.Request, res *sip.Response) *sip.Request {
+	o := d.out
+	switch {
+	case res.StatusCode == sip.StatusUnauthorized, res.StatusCode == sip.StatusProxyAuthRequired:
+		o.logins++
+		next, ok := exchange.Retry(d.auth, r, res, o.logins, d.seq+1)
+		if ok {
+			d.seq++
+			return next
+		}
+	case res.StatusCode == intervalTooSmall:
+		if least, ok, err := message.MinSE(res); ok && err == nil && least > o.minSE {
+			o.minSE = least
+			return d.again()
+		}
+	case res.IsRedirection() && o.opt.Follow != nil && o.hops < maxHops:
+		if c, ok := first[*sip.ContactHeader](res, "Contact"); ok && exchange.Sayable(c.Address) == nil && o.opt.Follow(c.Address) {
+			o.hops++
+			o.logins = 0
+			o.target = *c.Address.Clone()
+			o.target.Headers = nil // what the one who redirects wants to put into our INVITE
+			return d.again()
+		}
+	}
+	return nil
+}
+
+// again writes the INVITE anew.
+func (d *Dialog) again() *sip.Request {
+	r := d.invite()
+	if d.auth != nil {
+		d.auth.Prepare(r)
+	}
+	return r
+}
+
+// acknowledge sends PRACK for a provisional answer that wants one (RFC 3262 4), and tells whether the answer counts: one that comes again, or
+// before its time, does not. The caller holds the lock.
+func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) bool {
+	seq, ok, err := message.RSeq(res)
+	if !message.Has(res, "Require", "100rel") || !ok || err != nil {
+		return true
+	}
+	if f.rseq != 0 && seq != f.rseq+1 {
+		return false
+	}
+	f.rseq = seq
+	if f.target.Host == "" {
+		f.target = d.out.target
+	}
+	p := d.within(sip.PRACK, f)
+	p.AppendHeader(sip.NewHeader("RAck", strconv.FormatUint(uint64(seq), 10)+" "+strconv.FormatUint(uint64(r.CSeq().SeqNo), 10)+" INVITE"))
+	d.dispatch(p)
+	return true
+}
+
+// first is the first header of a name, if it is of its type.
+func first[H sip.Header](m sip.Message, name string) (h H, ok bool) {
+	hs := m.GetHeaders(name)
+	if len(hs) == 0 {
+		return h, false
+	}
+	h, ok = hs[0].(H)
+	return h, ok
+}

@@ -1,0 +1,89 @@
+package dialog
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sluice/api/sip/message"
+)
+
+// far is a far end: how requests reach it (RFC 3261 12.1), and what it can.
+type far struct {
+	tag    string
+	target sip.Uri
+	routes []sip.Uri
+	seq    uint32 // CSeq of its last request
+	heard  bool   // whether there was one
+	// updates tells that it takes UPDATE.
+	updates bool
+	rseq    uint32 // RSeq of its last reliable provisional answer; 0 if there was none
+	sdp     []byte // the description that it gave last
+	source  string // where it is seen from, if that is where it is to be reached
+}
+
+// farOf is the far end that an answer to our INVITE comes from (RFC 3261 12.1.2). Its target may be missing in provisional ones.
+func farOf(res *sip.Response) *far {
+	f := &far{tag: tagOf(res.To().Params)}
+	for _, h := range res.GetHeaders("Record-Route") {
+		if rr, ok := h.(*sip.RecordRouteHeader); ok {
+			f.routes = append(f.routes, *rr.Address.Clone())
+		}
+	}
+	slices.Reverse(f.routes)
+	f.learn(res)
+	return f
+}
+
+// callerOf is the far end that an INVITE came from (RFC 3261 12.1.1).
+func callerOf(r *sip.Request) *far {
+	f := &far{tag: tagOf(r.From().Params), seq: r.CSeq().SeqNo, heard: true}
+	for _, h := range r.GetHeaders("Record-Route") {
+		if rr, ok := h.(*sip.RecordRouteHeader); ok {
+			f.routes = append(f.routes, *rr.Address.Clone())
+		}
+	}
+	f.learn(r)
+	return f
+}
+
+// learn takes what each message of a target refresh says: the far end's address of now (RFC 3261 12.2), and what it takes.
+func (f *far) learn(m sip.Message) {
+	if hs := m.GetHeaders("Contact"); len(hs) > 0 {
+		if c, ok := hs[0].(*sip.ContactHeader); ok && !c.Address.Wildcard && c.Address.Host != "" {
+			f.target = *c.Address.Clone()
+			if len(f.routes) == 0 { // else the next one on the way has to know
+				f.target = behindNAT(f.target, m.Source())
+			}
+		}
+	}
+	if len(m.GetHeaders("Allow")) > 0 {
+		f.updates = message.Has(m, "Allow", string(sip.UPDATE))
+	}
+}
+
+// behindNAT gives the address of a far end as it is reached, if it names one that only its own network knows: what it sends tells where it is seen
+// (RFC 3581 has answers go there, too).
+func behindNAT(target sip.Uri, source string) sip.Uri {
+	named, err := netip.ParseAddr(target.Host)
+	if err != nil {
+		return target // a name
+	}
+	seen, err := netip.ParseAddrPort(source)
+	if err != nil || named.Unmap() == seen.Addr().Unmap() {
+		return target
+	}
+	if at := seen.Addr().Unmap(); named.IsUnspecified() || named.IsPrivate() && !at.IsPrivate() && !at.IsLoopback() {
+		target.Host, target.Port = at.String(), int(seen.Port())
+	}
+	return target
+}
+
+// address puts into a request where it goes: remote target and route set (RFC 3261 12.2.1.1). The stack sees to strict routers.
+func (f *far) address(r *sip.Request) {
+	r.Recipient = *f.target.Clone()
+	for _, route := range f.routes {
+		r.AppendHeader(&sip.RouteHeader{Address: *route.Clone()})
+	}
+}
