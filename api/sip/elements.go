@@ -32,7 +32,7 @@ func (In) Spec() element.Spec {
 	return element.Spec{
 		Name:   "sip.in",
 		About:  "Gives the sound and pictures that a phone sends in a call.",
-		Domain: element.Go, Status: element.Planned, Klass: "Source/Network/SIP",
+		Domain: element.Go, Status: element.Beta, Klass: "Source/Network/SIP",
 		Ports: ports.Gives(audio(), video()),
 		Fields: []element.Field{
 			ports.Session(),
@@ -49,7 +49,7 @@ func (Out) Spec() element.Spec {
 	return element.Spec{
 		Name:   "sip.out",
 		About:  "Sends sound and pictures to a phone in a call.",
-		Domain: element.Go, Status: element.Planned, Klass: "Sink/Network/SIP",
+		Domain: element.Go, Status: element.Beta, Klass: "Sink/Network/SIP",
 		Ports: ports.InOrder(ports.Takes(audio(), video())),
 		Fields: []element.Field{
 			ports.Session(),
