@@ -22,7 +22,7 @@ func (g *Guard) Address(text string) error {
 		at = net.JoinHostPort(u.Hostname(), usual(u.Scheme))
 	}
 	for _, h := range g.hosts {
-		if h.admits(at) {
+		if h.admits(at, g.interior) {
 			return nil
 		}
 	}

@@ -39,12 +39,14 @@ type Guard struct {
 	rules Rules
 	hosts []host
 	specs Specs
+
+	interior *interior
 	ahead bool // of what is to come: text in braces stands for anything
 }
 
 // New makes a Guard. A bad rule is fault.InvalidParams, with its place in Rules: "hosts[2]".
 func New(r Rules, specs Specs) (*Guard, error) {
-	g := &Guard{rules: r, specs: specs}
+	g := &Guard{rules: r, specs: specs, interior: newInterior()}
 	for i, text := range r.Hosts {
 		h, err := parseHost(text)
 		if err != nil {
@@ -262,7 +264,7 @@ func (g *Guard) open(text string) bool { return g.ahead && strings.Contains(text
 // host looks at a host, with or without a port.
 func (g *Guard) host(t target, text string) error {
 	for _, h := range g.hosts {
-		if h.admits(text) {
+		if h.admits(text, g.interior) {
 			return nil
 		}
 	}

@@ -66,11 +66,11 @@ func split(text string) (name, port string) {
 }
 
 // admits tells whether the rule is about a host.
-func (h host) admits(text string) bool {
+func (h host) admits(text string, in *interior) bool {
 	name, port := split(text)
 	switch {
 	case h.any, h.inside:
-		return h.inside == leadsInside(name)
+		return h.inside == in.leads(name)
 	case h.port != "" && h.port != port:
 		return false
 	}

@@ -1,10 +1,13 @@
 package guard
 
 import (
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"sluice/engine/fault"
 )
@@ -13,7 +16,7 @@ import (
 // network that is not the Internet, is refused unless a rule names it, its network or "private". Whose DNS a name's is could otherwise
 // have the server connect to what only the server reaches, also after everything else was looked at. The error is fault.Forbidden.
 func (g *Guard) Reach(element string, to netip.AddrPort) error {
-	if !isInside(to.Addr()) || slices.Contains(g.rules.Elements, element) {
+	if !g.interior.has(to.Addr()) || slices.Contains(g.rules.Elements, element) {
 		return nil
 	}
 	for _, h := range g.hosts {
@@ -43,11 +46,11 @@ func isLocalhost(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// leadsInside tells whether a host, as it is written, is one inside, or may be to some resolver. Of other names nobody knows.
-func leadsInside(name string) bool {
+// leads tells whether a host, as it is written, is one inside, or may be to some resolver. Of other names nobody knows.
+func (i *interior) leads(name string) bool {
 	a, err := netip.ParseAddr(name)
 	if err == nil {
-		return isInside(a)
+		return i.has(a)
 	}
 	return isLocalhost(name) || isNumber(name) || !names.MatchString(name)
 }
@@ -61,11 +64,46 @@ func isNumber(name string) bool {
 	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
-// isInside tells whether an address is one that not everybody can reach, or in which there may be another one.
-func isInside(a netip.Addr) bool {
+// interior is what is inside: networks that are not the Internet, and this machine, whatever its addresses are. Safe for concurrent use.
+type interior struct {
+	nets      []netip.Prefix
+	addresses func() ([]net.Addr, error) // of this machine's interfaces
+
+	mu     sync.Mutex
+	own    []netip.Addr
+	looked time.Time // when own was asked for
+}
+
+// fresh is how long what was found out of this machine's addresses is believed.
+const fresh = 10 * time.Second
+
+func newInterior() *interior { return &interior{nets: inner(), addresses: net.InterfaceAddrs} }
+
+// has tells whether an address is one that not everybody can reach, or in which there may be another one, or one of this machine's own. A
+// public address that a router stands for is none of them: nobody here knows it.
+func (i *interior) has(a netip.Addr) bool {
 	a = a.Unmap().WithZone("")
 	return !a.IsGlobalUnicast() || a.IsPrivate() ||
-		slices.ContainsFunc(inner(), func(n netip.Prefix) bool { return n.Contains(a) })
+		slices.ContainsFunc(i.nets, func(n netip.Prefix) bool { return n.Contains(a) }) || slices.Contains(i.here(), a)
+}
+
+// here are the addresses of this machine.
+func (i *interior) here() []netip.Addr {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if now := time.Now(); i.looked.IsZero() || now.Sub(i.looked) >= fresh {
+		list, err := i.addresses()
+		if err != nil {
+			return i.own // what was known before
+		}
+		i.own, i.looked = nil, now
+		for _, a := range list {
+			if p, err := netip.ParsePrefix(a.String()); err == nil {
+				i.own = append(i.own, p.Addr().Unmap().WithZone(""))
+			}
+		}
+	}
+	return i.own
 }
 
 // inner are networks that netip does not know to be private: IANA's registries of special-purpose addresses, and those by which an IPv4

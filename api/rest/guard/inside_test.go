@@ -2,6 +2,7 @@ package guard
 
 import (
 	"errors"
+	"net"
 	"net/netip"
 	"strings"
 	"testing"
@@ -54,6 +55,46 @@ func TestReach(t *testing.T) {
 				t.Errorf("%s: an element that is allowed altogether: %v", name, err)
 			}
 		}
+	}
+}
+
+// TestOwnAddresses: this machine is inside, also by an address that is of the Internet; a rule that names that admits it.
+func TestOwnAddresses(t *testing.T) {
+	list, asked := []net.Addr{&net.IPNet{IP: net.IPv4(203, 0, 113, 9), Mask: net.CIDRMask(24, 32)}, &net.IPAddr{}}, 0
+	for rule, admitted := range map[string]bool{"*": false, "private": true, "203.0.113.9": true, "203.0.113.0/24": true, "cam.example.org": false} {
+		g, err := New(Rules{Hosts: []string{rule}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		g.interior.addresses = func() ([]net.Addr, error) { asked++; return list, nil }
+		at := netip.MustParseAddrPort("203.0.113.9:554")
+		for range 2 {
+			if err := g.Reach("rtsp.pull", at); (err == nil) != admitted {
+				t.Errorf("%s: %v", rule, err)
+			}
+		}
+		if err := g.Address("rtsp://203.0.113.9/x"); rule != "cam.example.org" && (err == nil) != admitted {
+			t.Errorf("%s, as it is written: %v", rule, err)
+		}
+		if err := g.Reach("rtsp.pull", netip.MustParseAddrPort("203.0.113.8:554")); err != nil {
+			t.Errorf("%s: a neighbour: %v", rule, err)
+		}
+	}
+	if asked != 5 {
+		t.Errorf("the machine was asked for its addresses %d times, and not once by each of five guards", asked)
+	}
+}
+
+// BenchmarkReach is what each datagram of a camera's costs.
+func BenchmarkReach(b *testing.B) {
+	g, err := New(Rules{Hosts: []string{"*"}}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	to := netip.MustParseAddrPort("192.0.2.1:554")
+	b.ReportAllocs()
+	for b.Loop() {
+		_ = g.Reach("rtsp.pull", to)
 	}
 }
 

@@ -3,6 +3,8 @@ package client
 import (
 	"context"
 	"net"
+	"net/netip"
+	"sync/atomic"
 
 	"sluice/engine/fault"
 )
@@ -13,15 +15,24 @@ type datagrams struct {
 	*net.UDPConn
 
 	call call
+	last atomic.Pointer[netip.AddrPort] // that may be written to: to ask for each packet would cost more than to send it
 }
 
 // WriteTo implements net.PacketConn. What may not go out is lost, as any packet may be: a camera behind NAT names the address that it
 // has inside, and is heard over TCP when nothing comes over UDP.
-func (d datagrams) WriteTo(b []byte, to net.Addr) (int, error) {
-	if allowed := d.call.reach.Check(to.String()) == nil; !allowed {
+func (d *datagrams) WriteTo(b []byte, to net.Addr) (int, error) {
+	udp, ok := to.(*net.UDPAddr)
+	if !ok {
 		return len(b), nil
 	}
-	return d.UDPConn.WriteTo(b, to)
+	at := udp.AddrPort()
+	if last := d.last.Load(); last == nil || *last != at {
+		if d.call.reach.Check(at.String()) != nil {
+			return len(b), nil
+		}
+		d.last.Store(&at)
+	}
+	return d.WriteToUDP(b, udp)
 }
 
 // listen opens one.
@@ -35,5 +46,5 @@ func (c call) listen(network, address string) (net.PacketConn, error) {
 		_ = conn.Close()
 		return nil, fault.New(fault.Internal, "", "%q is not over UDP", network)
 	}
-	return datagrams{udp, c}, nil
+	return &datagrams{UDPConn: udp, call: c}, nil
 }
