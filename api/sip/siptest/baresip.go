@@ -41,8 +41,8 @@ type Baresip struct {
 	process *program.Program
 }
 
-// baresipConfig is filled with the ports of SIP, of control, the first and the last of media, its folder, and that of the modules. Its jitter
-// buffer is short, so that delays are rather ours. Without mwi.so, which subscribes again and again where it is refused.
+// baresipConfig is filled with the ports of SIP, of control, the first and the last of media, its folder, and that of the modules. Its
+// jitter buffer is short, so that delays are rather ours. mwi.so is not there: it subscribes again and again where it is refused.
 const baresipConfig = `net_interface 127.0.0.1
 sip_listen 127.0.0.1:%[1]d
 ctrl_tcp_listen 127.0.0.1:%[2]d
@@ -172,7 +172,7 @@ func (b *Baresip) Press(keys string) {
 	const length = 250 * time.Millisecond // Baresip lets go of a key by itself, and tells nobody when
 	for _, key := range keys {
 		b.do("sndcode", string(key))
-		time.Sleep(length)
+		<-time.After(length)
 	}
 }
 

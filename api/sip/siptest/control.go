@@ -47,7 +47,7 @@ func talk(t testing.TB, to string) *control {
 	c := &control{t: t, ended: make(chan struct{}), answers: make(chan message, 1), more: make(chan struct{})}
 	until(t, "Baresip to listen", func() (string, bool) {
 		var err error
-		c.c, err = net.DialTimeout("tcp4", to, time.Second)
+		c.c, err = dial(t.Context(), "tcp4", to)
 		return fmt.Sprint(err), err == nil
 	})
 	go func() { defer close(c.ended); c.read(bufio.NewReader(c.c)) }()

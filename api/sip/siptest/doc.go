@@ -1,6 +1,6 @@
-// Package siptest is the test kit of telephone calls: telephones and servers that others have made (Kamailio, Baresip, Linphone, SIPp), each
-// on ports of its own on the loopback, driven and watched from a test, and what is heard and seen in their recordings. Only tests import it.
-// It knows nothing of our own side. Where a program is missing, the test is skipped, as enginetest/program does it.
+// Package siptest is the test kit of telephone calls: telephones and servers that others have made (Kamailio, Baresip, Linphone, SIPp),
+// each on ports of its own on the loopback, driven and watched from a test, and what is heard and seen in their recordings. Only tests
+// import it. It knows nothing of our own side. Where a program is missing, the test is skipped, as enginetest/program does it.
 package siptest
 
 import (

@@ -1,6 +1,7 @@
 package siptest
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -18,12 +19,12 @@ import (
 )
 
 // Ping asks somebody for OPTIONS over UDP (RFC 3261 11). Any answer within half a second is good.
-func Ping(to string) error {
-	c, err := net.DialTimeout("udp4", to, time.Second)
+func Ping(ctx context.Context, to string) error {
+	c, err := dial(ctx, "udp4", to)
 	if err != nil {
 		return err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	_, err = fmt.Fprintf(c, strings.ReplaceAll(`OPTIONS sip:%[1]s SIP/2.0
 Via: SIP/2.0/UDP %[2]s;rport;branch=z9hG4bKping%[3]d
 Max-Forwards: 70
@@ -46,6 +47,11 @@ Content-Length: 0
 		return fmt.Errorf("that is no answer: %q", answer[:n])
 	}
 	return err
+}
+
+// dial connects, within a second.
+func dial(ctx context.Context, network, to string) (net.Conn, error) {
+	return (&net.Dialer{Timeout: time.Second}).DialContext(ctx, network, to)
 }
 
 // certificate makes one for the loopback, and gives the files of it and of its key.

@@ -89,7 +89,8 @@ func (r *Registrar) config() string { return filepath.Join(r.folder, "kamailio.c
 // Start starts it again after Stop, with nobody registered.
 func (r *Registrar) Start() {
 	r.t.Helper()
-	r.process = program.Start(r.t, "kamailio", "-f", r.config(), "-Y", r.folder, "-P", filepath.Join(r.folder, "pid"), "-m", "64", "-M", "8", "-DD")
+	r.process = program.Start(r.t, "kamailio", "-f", r.config(), "-Y", r.folder, "-P", filepath.Join(r.folder, "pid"),
+		"-m", "64", "-M", "8", "-DD")
 	p := r.process
 	r.t.Cleanup(func() { p.End() }) // killed, it would leave its processes behind
 	until(r.t, "an answer of Kamailio", func() (string, bool) {
@@ -98,7 +99,7 @@ func (r *Registrar) Start() {
 			r.t.Fatalf("Kamailio has ended:\n%s", p.Said())
 		default:
 		}
-		err := Ping(r.Address)
+		err := Ping(r.t.Context(), r.Address)
 		return fmt.Sprint(err), err == nil
 	})
 }
@@ -157,12 +158,12 @@ func (r *Registrar) AwaitContacts(user string, n int) {
 func (r *Registrar) ask(method string, params ...string) ([]byte, error) {
 	to := &net.UnixAddr{Name: filepath.Join(r.folder, "rpc"), Net: "unixgram"}
 	from := &net.UnixAddr{Name: filepath.Join(r.folder, "asks"), Net: "unixgram"}
-	defer os.Remove(from.Name)
+	defer func() { _ = os.Remove(from.Name) }()
 	c, err := net.DialUnix("unixgram", from, to)
 	if err != nil {
 		return nil, err
 	}
-	defer c.Close()
+	defer func() { _ = c.Close() }()
 	question, err := json.Marshal(map[string]any{"jsonrpc": "2.0", "id": 1, "method": method, "params": params})
 	if err != nil {
 		return nil, err

@@ -39,7 +39,6 @@ func render(t testing.TB, path string, words map[string]string) string {
 	if err := all.Execute(&text, words); err != nil {
 		t.Fatal(err)
 	}
-	// What is sent has its header, an empty line and its body; white space that templates leave behind belongs to none of them.
 	file := filepath.Join(folder(t), "scenario.xml")
 	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
 		t.Fatal(err)

@@ -109,7 +109,7 @@ func orOne(n, standard int) int {
 // listens tells whether somebody has its address.
 func (s *SIPp) listens(tcp bool) bool {
 	if tcp {
-		c, err := net.DialTimeout("tcp4", s.Address, time.Second)
+		c, err := dial(s.t.Context(), "tcp4", s.Address)
 		if err == nil {
 			_ = c.Close()
 		}

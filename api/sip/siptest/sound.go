@@ -160,7 +160,7 @@ func (s Sound) onsets() []time.Time {
 func (s Sound) rms(at, size int) float64 {
 	sum := 0.0
 	for i := at; i < at+size; i += 2 {
-		v := float64(int16(binary.LittleEndian.Uint16(s.data[i:]))) / (1 << 15) //nolint:gosec // two's complement
+		v := float64(int16(binary.LittleEndian.Uint16(s.data[i:]))) / (1 << 15)
 		sum += v * v
 	}
 	return math.Sqrt(sum / float64(size/2))

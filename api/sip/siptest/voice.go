@@ -50,8 +50,8 @@ func wave(samples []int16, rate, channels int) []byte {
 	var file bytes.Buffer
 	size := len(samples) * 2
 	for _, part := range []any{
-		[]byte("RIFF"), uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(channels), //nolint:gosec // small
-		uint32(rate), uint32(rate * channels * 2), uint16(channels * 2), uint16(16), []byte("data"), uint32(size), samples, //nolint:gosec // small
+		[]byte("RIFF"), uint32(36 + size), []byte("WAVEfmt "), uint32(16), uint16(1), uint16(channels),
+		uint32(rate), uint32(rate * channels * 2), uint16(channels * 2), uint16(16), []byte("data"), uint32(size), samples,
 	} {
 		_ = binary.Write(&file, binary.LittleEndian, part) // a buffer takes everything
 	}
