@@ -57,7 +57,10 @@ func (r *Reader) Next() ([]byte, error) {
 		}
 	}
 	length, ok := contentLength(data)
-	if !ok {
+	switch {
+	case !ok && length < 0:
+		return nil, errNoLength // without any the message could be taken for one without a body
+	case !ok:
 		return data, errNoLength
 	}
 	if len(data)+length > MaxSize {
@@ -90,7 +93,7 @@ func (r *Reader) idle() (ping bool, err error) {
 	}
 }
 
-// contentLength is what the head of a message tells; not ok if it tells nothing, or two things.
+// contentLength is what the head of a message tells; not ok if it tells nothing (-1), nothing that is right, or two things.
 func contentLength(head []byte) (int, bool) {
 	lines, _ := unfold(head)
 	found := -1

@@ -23,7 +23,8 @@ func ServerKey(r *sip.Request) string {
 	via := r.Via()
 	branch, _ := via.Params.Get("branch")
 	if strings.HasPrefix(branch, sip.RFC3261BranchMagicCookie) {
-		return branch + " " + strings.ToLower(via.SentBy()) + " " + string(method)
+		// The Call-ID is more than RFC 3261 asks for: branches of some are not as unique as they should be.
+		return strings.Join([]string{branch, strings.ToLower(via.SentBy()), r.CallID().Value(), string(method)}, " ")
 	}
 	tag, _ := r.From().Params.Get("tag") // a client of RFC 2543
 	return strings.Join([]string{"2543", r.CallID().Value(), strconv.Itoa(int(r.CSeq().SeqNo)), tag, via.SentBy(), branch, string(method)}, " ")
