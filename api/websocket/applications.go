@@ -85,8 +85,11 @@ func (s *session) enter(echo map[string]any) map[string]any {
 	return echo
 }
 
-// gone tells the application that a client is gone for good.
+// gone hangs up for a client that is gone for good, and tells the application.
 func (s *session) gone() {
+	if p := s.phone.Load(); p != nil {
+		p.Close()
+	}
 	s.hook.Tell(connectionStatus, map[string]any{"status": "DISCONNECTED"}, nil)
 }
 

@@ -48,11 +48,7 @@ func connect(v *visit, m wire.Message) error {
 	v.send("getUserData", s.enter(c.Echo(echo)))
 	v.send("getVersion", v.door.opt.Version)
 	v.owner.Remind()
-	if c.Registers() {
-		// The page waits for a registration that does not come; it knows no other way to hear of it than to be closed.
-		v.fail("RegistrationStatusEvent", "", "this server has no SIP")
-		v.sock.Close(policyViolation)
-	}
+	v.plug(s, c)
 	return nil
 }
 
@@ -133,6 +129,9 @@ func (d *Door) claim(v *visit, c wire.Connection) (*session, *visit) {
 func (d *Door) part(v *visit) {
 	s := v.session
 	s.use(nil)
+	if p := s.phone.Load(); p != nil && s.keep {
+		p.Leave()
+	}
 	d.rooms.Gone(s)
 	stays := s.keep && d.opt.KeepStreams
 	if !stays {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gorilla/websocket"
 
+	"sluice/api/websocket/calls/callstest"
 	"sluice/engine/fault"
 )
 
@@ -43,6 +44,7 @@ type script struct {
 func talk(t *testing.T, text string) {
 	s := &script{clients: map[string]*client{}, words: map[string]any{}}
 	var opt Options
+	var phones *callstest.Lines
 	lines := strings.Split(text, "\n")
 	for i, line := range lines {
 		if rest, ok := strings.CutPrefix(line, "options "); ok {
@@ -50,10 +52,13 @@ func talk(t *testing.T, text string) {
 				t.Fatalf("line %d: %v", i+1, err)
 			}
 		}
+		if line == "phones" {
+			phones = callstest.NewLines()
+		}
 	}
-	s.kit = newKit(t, opt)
+	s.kit = newKitOf(t, opt, phones)
 	for i, line := range lines {
-		if line == "" || line[0] == '#' || strings.HasPrefix(line, "options ") {
+		if line == "" || line[0] == '#' || strings.HasPrefix(line, "options ") || line == "phones" {
 			continue
 		}
 		if err := s.line(line); err != nil {
@@ -222,6 +227,8 @@ func (s *script) happen(words []string) error {
 		s.engine.Refuse(words[1], fault.New(fault.Code(words[2]), "", "it just does"))
 	case len(words) == 3 && words[0] == "await":
 		s.happens(words[1], words[2])
+	case s.lines != nil && len(words) > 2:
+		return s.ring(words)
 	default:
 		return fmt.Errorf("nobody knows how to do that")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"sluice/api/auth"
+	"sluice/api/websocket/calls"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/room"
 	"sluice/api/websocket/socket"
@@ -29,6 +30,7 @@ type Door struct {
 	node     string
 	streams  *streams.Streams
 	rooms    *room.Rooms
+	calls    *calls.Calls // nil if there is no SIP
 	upgrader *socket.Upgrader
 	handlers map[string]handler
 	veil     veil
@@ -66,12 +68,16 @@ func New(o Options) (*Door, error) {
 	if err != nil {
 		return nil, err
 	}
+	if o.Lines != nil && o.CallPeers == nil {
+		return nil, fault.New(fault.Internal, "websocket", "calls need peers")
+	}
 	asking, hurry := context.WithCancel(context.Background())
 	return &Door{
 		opt: o, asking: asking, hurry: hurry,
 		node:    cmp.Or(o.Node, uuid.NewString()),
 		streams: all,
 		rooms:   room.New(),
+		calls:   o.calls(),
 		upgrader: socket.NewUpgrader(socket.Options{
 			Algorithm: o.KeepAlive, Every: o.Interval, Probes: o.Probes, Probe: probe,
 			Message: o.MaxMessage, Greet: o.GreetTimeout, Rate: o.Rate, Burst: 2 * o.Rate,
@@ -109,6 +115,9 @@ func (d *Door) Serve(ctx context.Context) error {
 	cancel()
 	own.Wait()
 	d.work.Wait()
+	if d.calls != nil {
+		d.calls.Wait()
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package websocket
 import (
 	"strings"
 
+	"sluice/api/websocket/calls"
 	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/wire"
@@ -44,12 +45,12 @@ func handlers() map[string]handler {
 
 		"connectMediaTransport": {first: true, take: connectMedia},
 		"call":                  later(onCall),
-		"answer":                later(onCall),
-		"hangup":                later(onNoCall),
-		"hold":                  later(onNoCall),
-		"unhold":                later(onNoCall),
-		"transfer":              later(onNoCall),
-		"sendDtmf":              later(onNoCall),
+		"answer":                later(ofCall((*calls.Phone).Answer)),
+		"hangup":                later(ofCall((*calls.Phone).Hangup)),
+		"hold":                  later(ofCall(func(p *calls.Phone, c wire.Call) error { return p.Hold(c, true) })),
+		"unhold":                later(ofCall(func(p *calls.Phone, c wire.Call) error { return p.Hold(c, false) })),
+		"transfer":              later(ofCall((*calls.Phone).Transfer)),
+		"sendDtmf":              later(ofCall((*calls.Phone).SendDTMF)),
 	}
 }
 
@@ -127,27 +128,4 @@ func onMetricsBatch(v *visit, m wire.Message) error {
 		return err
 	}
 	return v.owner.Measure(b)
-}
-
-// onCall ends a call before it begins: there is no SIP to call by. "finish" is where the SDK releases it.
-func onCall(v *visit, m wire.Message) error {
-	var c wire.Call
-	if err := m.Into(&c); err != nil {
-		return err
-	}
-	v.send("finish", wire.CallStatus{
-		CallID: string(c.CallID), Status: string(wire.Failed), Info: string(reason.CallNotCreated),
-		Caller: string(c.Caller), Callee: string(c.Callee),
-	})
-	return nil
-}
-
-// onNoCall warns who means a call that cannot be there.
-func onNoCall(v *visit, m wire.Message) error {
-	var c wire.Call
-	if err := m.Into(&c); err != nil {
-		return err
-	}
-	v.fail(m.Name, string(c.CallID), "there is no such call")
-	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/pion/rtp"
 	"go.uber.org/goleak"
 
+	"sluice/api/websocket/calls/callstest"
 	"sluice/api/websocket/streams/streamstest"
 	"sluice/engine/enginetest"
 	"sluice/engine/event"
@@ -30,15 +31,25 @@ type kit struct {
 	door   *Door
 	server *httptest.Server
 	events *event.Subscription
+	lines  *callstest.Lines
 	log    *logged
 }
 
 // newKit opens a door. Nobody is probed unless the options say so.
 func newKit(t testing.TB, opt Options) *kit {
 	t.Helper()
-	k := &kit{TB: t, engine: streamstest.NewEngine(), peers: streamstest.NewPeers(), log: &logged{}}
+	return newKitOf(t, opt, nil)
+}
+
+// newKitOf opens a door with telephone lines; nil is none.
+func newKitOf(t testing.TB, opt Options, lines *callstest.Lines) *kit {
+	t.Helper()
+	k := &kit{TB: t, engine: streamstest.NewEngine(), peers: streamstest.NewPeers(), log: &logged{}, lines: lines}
 	t.Cleanup(k.engine.Close)
 	opt.Engine, opt.Peers = k.engine, k.peers
+	if k.lines != nil {
+		opt.Lines, opt.CallPeers = k.lines, callstest.Peers{}
+	}
 	opt.Log = slog.New(slog.NewTextHandler(k.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	opt.Node = "node-1"
 	if opt.Interval == 0 {

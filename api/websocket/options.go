@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/api"
+	"sluice/api/websocket/calls"
 	"sluice/api/websocket/socket"
 	"sluice/api/websocket/streams"
 	"sluice/elements/webrtc"
@@ -25,6 +26,12 @@ type (
 
 // Peer moves the media of one stream of a client.
 type Peer = streams.Peer
+
+// CallPeers makes the peers of pages that call and are called.
+type CallPeers = calls.Peers
+
+// UseCallPeers is the CallPeers that p is. It goes with UseEngine.
+func UseCallPeers(p *webrtc.Peers) CallPeers { return calls.UsePeers(p) }
 
 // Recorded is a publication that is to be recorded.
 type Recorded = streams.Recorded
@@ -75,6 +82,12 @@ type Options struct {
 	WriteTimeout time.Duration // that a client may take to read a message; 0: 10 s
 	StartTimeout time.Duration // until the media of a stream flows; 0: 60 s
 	StopTimeout  time.Duration // for a graph to end properly; 0: 10 s
+
+	// Lines are the telephone lines of pages; nil: there is no SIP, and a page that cannot do without is sent away. CallPeers is needed with
+	// them. PerClient is how many calls one page may have at a time; 0: 16.
+	Lines     calls.Lines
+	CallPeers CallPeers
+	PerClient int
 
 	// Push says of an address of RTMP that a page wants what it publishes pushed to as well, whether it may; nil: none may.
 	Push func(address string) error

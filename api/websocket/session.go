@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/api/websocket/allowance"
+	"sluice/api/websocket/calls"
 	"sluice/api/websocket/hook"
 	"sluice/api/websocket/reason"
 	"sluice/api/websocket/socket"
@@ -27,7 +28,8 @@ type session struct {
 
 	letters allowance.Allowance // of the goroutine that reads the socket
 
-	hook     *hook.Client // its application
+	phone    atomic.Pointer[calls.Phone] // nil if it has none
+	hook     *hook.Client                // its application
 	known    known
 	notes    atomic.Int32 // messages that are still logged, in a debug session
 	reported atomic.Bool  // a bug was

@@ -113,13 +113,17 @@ func (v *visit) fail(method, id, info string) {
 // Door.mu.
 func (v *visit) idle() bool {
 	owner, carries := v.owned()
-	return !carries && (owner == nil || owner.Len() == 0)
+	p := v.phone()
+	return !carries && (owner == nil || owner.Len() == 0) && (p == nil || p.Len() == 0)
 }
 
-// end ends what the client publishes and plays. It does not wait for that.
+// end ends what the client publishes and plays, and its calls. It does not wait for that.
 func (v *visit) end() {
 	if owner, _ := v.owned(); owner != nil {
 		owner.Close(reason.SessionDisconnect)
+	}
+	if p := v.phone(); p != nil {
+		p.Close()
 	}
 }
 
@@ -128,6 +132,9 @@ func (v *visit) cut() {
 	v.end() // of a client that only just said who it is
 	if owner, _ := v.owned(); owner != nil {
 		owner.Wait()
+	}
+	if p := v.phone(); p != nil {
+		p.Wait()
 	}
 	v.sock.Close(goingAway)
 }

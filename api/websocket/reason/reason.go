@@ -40,5 +40,7 @@ const (
 	TranscodingDisabled   Reason = "Transcoding required, but disabled"
 	Restricted            Reason = "Restricted access"
 	NoTranscoders         Reason = "No available transcoders"
-	CallNotCreated        Reason = "Failed by session creation" // of calls
+	CallNotCreated        Reason = "Failed by session creation" // of calls, as the two that follow
+	CallCleared           Reason = "Normal call clearing"
+	CallTimeout           Reason = "Failed by request timeout"
 )

@@ -19,8 +19,15 @@ type Connection struct {
 	AuthToken           Text            `json:"authToken"` // of an earlier session, to go on with it
 	ClientVersion       Text            `json:"clientVersion"`
 	Custom              json.RawMessage `json:"custom"`
-	SIPLogin            Text            `json:"sipLogin"`
 	SIPRegisterRequired *Flag           `json:"sipRegisterRequired"` // nil: yes
+
+	SIPLogin              Text   `json:"sipLogin"`
+	SIPAuthenticationName Text   `json:"sipAuthenticationName"`
+	SIPPassword           Text   `json:"sipPassword"`
+	SIPDomain             Text   `json:"sipDomain"`
+	SIPOutboundProxy      Text   `json:"sipOutboundProxy"`
+	SIPProxy              Text   `json:"sipProxy"`
+	SIPPort               Number `json:"sipPort"`
 
 	fields map[string]json.RawMessage // all members, also those that nobody knows
 }

@@ -56,19 +56,3 @@ type Debug struct {
 type DebugStatus struct {
 	Status string `json:"status"`
 }
-
-// Call is what is common to messages about calls.
-type Call struct {
-	CallID Text `json:"callId"`
-	Caller Text `json:"caller"`
-	Callee Text `json:"callee"`
-}
-
-// CallStatus is the object of messages about calls to the client.
-type CallStatus struct {
-	CallID string `json:"callId"`
-	Status string `json:"status"`
-	Info   string `json:"info,omitempty"`
-	Caller string `json:"caller"`
-	Callee string `json:"callee"`
-}

@@ -91,6 +91,9 @@ func (e *Engine) Raise(ctx context.Context, ev engine.Event) (streams.Instance, 
 	if err != nil {
 		return nil, err
 	}
+	if ev.Sessions["phone"] != nil { // of calls nothing comes by the hub
+		return &instance{stop: func() {}, done: make(chan struct{})}, nil
+	}
 	name := strings.TrimPrefix(ev.Path, "/")
 	if v, ok := ev.Sessions["browser"].(*viewer.Viewer); ok {
 		return e.view(ctx, v, name)
