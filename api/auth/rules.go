@@ -23,9 +23,10 @@ type rules struct {
 	keys      []key
 	others    bool // there are judges beside these rules
 	anonymous Grant
-	digests   bool   // somebody can log in by Digest
-	salted    bool   // somebody can log in as Adobe's servers ask for it
-	stranger  *user  // whose password is checked for names that there are not, so that these take as long
+	digests   bool  // somebody can log in by Digest
+	salted    bool  // somebody can log in as Adobe's servers ask for it
+	decoys    []phc // hashes of all users, in their order
+	vain      vain
 	secret    []byte // of the sums of passwords that fitted
 }
 
@@ -121,9 +122,7 @@ func (r *rules) addUser(c UserConfig) error {
 	}
 	r.digests, r.salted = r.digests || c.Digest != "", r.salted || c.Adobe != ""
 	r.users[c.Name] = &user{name: c.Name, hash: hash, ha1: strings.ToLower(c.Digest), adobe: c.Adobe, may: may}
-	if r.stranger == nil {
-		r.stranger = &user{hash: hash}
-	}
+	r.decoys = append(r.decoys, hash)
 	return nil
 }
 

@@ -80,11 +80,14 @@ func (s *Static) judge(ctx context.Context, r *rules, q Request, last bool) Verd
 		return r.byKey(q, q.Token) // encoders with WHIP have a field for a Bearer token and for nothing else
 	}
 	u := r.users[q.User]
-	if u == nil && (!last || r.stranger == nil) {
+	if u == nil && q.User == "" {
 		return Verdict{}
 	}
 	if q.Proof != nil || q.Salted != nil {
-		if u == nil || !u.proven(q) {
+		switch {
+		case u == nil && !last:
+			return Verdict{}
+		case u == nil || !u.proven(q):
 			return Verdict{Outcome: Wrong, Rule: ByUser, Reason: WrongPassword}
 		}
 		return Of(ByUser, u.name, u.may, q)
@@ -92,14 +95,21 @@ func (s *Static) judge(ctx context.Context, r *rules, q Request, last bool) Verd
 	return s.byPassword(ctx, r, u, q)
 }
 
-// byPassword decides about a user, or, if u is nil, about nobody in the same time.
+// byPassword decides about a user, or, if u is nil, about nobody in the same time, also if another judge is asked then.
 func (s *Static) byPassword(ctx context.Context, r *rules, u *user, q Request) Verdict {
+	wrong := Verdict{Outcome: Wrong, Rule: ByUser, Reason: WrongPassword}
 	if u == nil {
-		u = r.stranger
+		if u = r.stranger(q.User); u == nil {
+			return Verdict{}
+		}
+		wrong = Verdict{}
 	}
-	sum := r.keyed(q.Password)
+	sum, this := r.keyed(q.Password), r.attempt(q.User, q.Password)
 	if known := u.known.Load(); known != nil && hmac.Equal(known[:], sum[:]) {
 		return Of(ByUser, u.name, u.may, q)
+	}
+	if r.vain.has(this) {
+		return wrong
 	}
 	select {
 	case s.slots <- struct{}{}:
@@ -111,11 +121,9 @@ func (s *Static) byPassword(ctx context.Context, r *rules, u *user, q Request) V
 	if v, refused := q.Braked(); refused {
 		return v
 	}
-	switch fits := u.hash.fits(q.Password); {
-	case u == r.stranger:
-		return Verdict{} // whatever the password
-	case !fits:
-		return Verdict{Outcome: Wrong, Rule: ByUser, Reason: WrongPassword}
+	if fits := u.hash.fits(q.Password); !fits || u.name == "" { // whatever a stranger's password is
+		r.vain.add(this)
+		return wrong
 	}
 	u.known.Store(&sum)
 	return Of(ByUser, u.name, u.may, q)

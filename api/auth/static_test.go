@@ -115,6 +115,44 @@ func TestStrangersAreToldTheSame(t *testing.T) {
 	}
 }
 
+// Whether a name is a user's does not follow from how long it takes: whoever guesses has a hash made, of a user's parameters, once for
+// each guess. That holds when another judge is asked about names that are not known, too.
+func TestStrangersTakeAsLong(t *testing.T) {
+	r := made(t, office()).rules.Load()
+	again := r.stranger("eve")
+	if again == nil || r.stranger("eve").hash.memory != again.hash.memory || r.stranger("eve").hash.time != again.hash.time {
+		t.Error("a name takes another time each time")
+	}
+	for _, last := range []bool{true, false} {
+		for _, c := range []struct {
+			user string
+			want Outcome
+		}{{"bob", Wrong}, {"eve", Pass}} {
+			s := made(t, office())
+			r := s.rules.Load()
+			ask := Request{Action: Play, User: c.user, Password: "x"}
+			for turn := range 2 {
+				if r.vain.has(r.attempt(c.user, "x")) != (turn > 0) {
+					t.Errorf("%s, last %v, turn %d: whether a hash was made", c.user, last, turn)
+				}
+				if v := s.judge(t.Context(), r, ask, last); v.Outcome != c.want {
+					t.Errorf("%s, last %v, turn %d: %v", c.user, last, turn, v.Outcome)
+				}
+			}
+		}
+	}
+	if none := made(t, Config{Tokens: office().Tokens}).rules.Load().stranger("eve"); none != nil {
+		t.Error("a stranger where there are no users")
+	}
+	var v vain
+	for i := range mostVain + 1 {
+		v.add(r.attempt("eve", strings.Repeat("x", i%7)+string(rune('a'+i))))
+	}
+	if len(v.all) > mostVain {
+		t.Errorf("%d guesses are remembered", len(v.all))
+	}
+}
+
 // A password that fitted is known by a keyed sum from then on; one that did not is not.
 func TestPasswordIsHashedOnce(t *testing.T) {
 	s := made(t, office())

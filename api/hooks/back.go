@@ -24,6 +24,7 @@ type back struct {
 	ready   []*line   // likewise of the others
 	notices list.List // of *item: what nobody waits for, the oldest first
 	bytes   int       // of these
+	asked   int       // bytes of calls that somebody waits for, and that wait
 	telling int       // calls that nobody waits for
 	told    time.Time // when a failure was logged last
 	untold  int       // how many were not since
@@ -103,7 +104,11 @@ func (b *back) take(i *item) error {
 		if l.waited >= mostWaited {
 			return fault.New(fault.Overloaded, "hooks", "too much of one client waits for its application")
 		}
+		if b.asked > 0 && b.asked+len(i.body) > h.opt.Bytes {
+			return fault.New(fault.Overloaded, "hooks", "too much waits for this application").Advise("try again later")
+		}
 		l.waited++
+		b.asked += len(i.body)
 		select {
 		case l.hurry <- struct{}{}:
 		default:
@@ -135,6 +140,7 @@ func (b *back) leave(i *item) {
 	b.counts.Waiting--
 	if i.waits() {
 		i.line.waited--
+		b.asked -= len(i.body)
 		return
 	}
 	b.notices.Remove(i.all)

@@ -34,7 +34,7 @@ type Options struct {
 	Attempts int           // to tell something; 0: 3
 	Calls    int           // to one back end at a time; 0: 32
 	Queue    int           // events that wait for one back end; 0: 10,000
-	Bytes    int           // that these may hold; 0: 32 MiB
+	Bytes    int           // that these may hold, and as many what somebody waits for; 0: 32 MiB
 	Answer   int           // bytes of an answer; 0: 256 KiB
 	// Reach is asked where the back ends may be of applications that callers of an API put there; nil: everywhere.
 	Reach element.Reach

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -221,6 +222,26 @@ func TestCounts(t *testing.T) {
 		h.Close(t.Context()) // so that nothing is under way
 		if got := h.Counts(); len(got) != 1 || got[0] != c.want {
 			t.Errorf("%+v, not %+v", got, c.want)
+		}
+	}
+}
+
+// TestTooMuchInBytes: what is waited for by all clients of one application is bounded in bytes, too; who is refused hears so at once.
+func TestTooMuchInBytes(t *testing.T) {
+	b := newBack(t)
+	b.answers("/h/OnDataEvent", hangs(t))
+	const most, each = 10_000, 3000
+	h := newHooks(t, hooks.Options{Apps: found{"a": {Key: "a", URL: b.URL + "/h"}}, Timeout: patience, Bytes: most, Calls: 1})
+	body := object(t, fmt.Sprintf(`{"text":%q}`, strings.Repeat("x", each)))
+	const many = 8
+	done := make(chan error, many)
+	for range many {
+		s := session(t, h, b, "")
+		s.Pass("OnDataEvent", body, func(err error) { done <- err })
+	}
+	for range many - 4 { // one is asked, three wait
+		if err := enginetest.Await(t, "the end of it", done); !errors.Is(err, fault.Overloaded) {
+			t.Error(err)
 		}
 	}
 }

@@ -104,7 +104,7 @@ func (j *Judge) Judge(ctx context.Context, q auth.Request) auth.Verdict {
 	}
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	leave, ok := j.slots.take(ctx, q.Remote)
+	leave, ok := j.slots.take(ctx, q.Remote, size(q))
 	if !ok {
 		err := fault.New(fault.Overloaded, "", "who may do this is asked too often now").Advise("try again later")
 		return auth.Verdict{Outcome: auth.Fail, Rule: auth.ByHTTP, Reason: auth.BackEndBusy, Err: err}
@@ -131,6 +131,11 @@ func (j *Judge) Judge(ctx context.Context, q auth.Request) auth.Verdict {
 	}
 	v.Err = fault.New(fault.Unauthorized, "", "not everybody may do this").Advise("show a token, or log in")
 	return v
+}
+
+// size is how many bytes a request holds that its client chose.
+func size(q auth.Request) int {
+	return len(q.Stream) + len(q.User) + len(q.Password) + len(q.Token) + len(q.Key) + len(q.Query)
 }
 
 // refuses tells whether a status is the back end's own no. Others tell that it is not where it is looked for, or cannot answer now, which

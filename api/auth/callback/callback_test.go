@@ -243,16 +243,16 @@ func TestTimeout(t *testing.T) {
 func TestFull(t *testing.T) {
 	s := newSlots(2)
 	for _, from := range []string{"2001:db8:0:1::1", "2001:db8:0:2::1"} {
-		if _, ok := s.take(t.Context(), at(from)); !ok {
+		if _, ok := s.take(t.Context(), at(from), 0); !ok {
 			t.Fatal(from)
 		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, ok := s.take(ctx, at("192.0.2.1")); ok {
+	if _, ok := s.take(ctx, at("192.0.2.1"), 0); ok {
 		t.Error("a third was taken")
 	}
-	if _, ok := s.take(ctx, at("2001:db8:0:1::ffff")); ok {
+	if _, ok := s.take(ctx, at("2001:db8:0:1::ffff"), 0); ok {
 		t.Error("one network took two of two")
 	}
 	if len(s.of) != 2 {
@@ -261,11 +261,11 @@ func TestFull(t *testing.T) {
 	// Nor do more wait than may.
 	one := at("192.0.2.9")
 	for range s.each + maxQueue {
-		if s.enter(one) == nil {
+		if s.enter(one, 0) == nil {
 			t.Fatal("it is full too early")
 		}
 	}
-	if _, ok := s.take(t.Context(), one); ok {
+	if _, ok := s.take(t.Context(), one, 0); ok {
 		t.Error("one more waited")
 	}
 }
