@@ -60,6 +60,9 @@ func (o *owner) begin() {
 	o.at = at
 	o.to(run.Starting, nil)
 	p, err := o.base()
+	if err == nil {
+		err = o.afford(p)
+	}
 	if err != nil {
 		o.fail(err)
 		return
@@ -84,6 +87,14 @@ func (o *owner) begin() {
 	at.rt = rt
 	o.inst.report.Use(rt)
 	o.prepare(at, p)
+}
+
+// afford asks whether a plan that costs more than the one before may, as when an encoder on a device is replaced by one that is none.
+func (o *owner) afford(p *plan.Plan) error {
+	if p.Policy.Cost <= o.shape.Plan().Policy.Cost {
+		return nil
+	}
+	return o.inst.opts.Reserve(o.inst.id, p.Policy.Cost)
 }
 
 // prepare calls Prepare and then Start. Both have to be done by the policy's time to start.

@@ -305,3 +305,41 @@ func TestNoticesOfTheOneBefore(t *testing.T) {
 		}
 	})
 }
+
+// A plan that became dearer than the one before has to be let in anew; until it is, the instance waits for its next restart.
+func TestRestartWithADearerPlan(t *testing.T) {
+	cost, room := 1.0, 1.5
+	var asked []float64
+	limited := func(_ *rig, _ *Spec, o *Options) {
+		o.Reserve = func(id string, cpus float64) error {
+			if asked = append(asked, cpus); cpus > room {
+				return fault.New(fault.Overloaded, id, "full")
+			}
+			return nil
+		}
+	}
+	live(t, &sketch{policy: func(p *plan.Policy) { p.Cost = cost }}, func(t *testing.T, r *rig) {
+		r.fake().Crash(broken("mix"))
+		r.want(run.Planned)
+		r.revived()
+		r.want(run.Live)
+		if len(asked) != 0 {
+			t.Errorf("asked for the same again: %v", asked)
+		}
+		cost = 2
+		r.fake().Crash(broken("mix"))
+		r.want(run.Planned)
+		r.after(time.Until(r.Status().Retry))
+		synctest.Wait()
+		r.want(run.Planned)
+		if s := r.Status(); s.Fault == nil || s.Fault.Code != fault.Overloaded || r.opened() != 2 {
+			t.Errorf("it is let in: %+v, %d Runtimes", s.Fault, r.opened())
+		}
+		room = 3
+		r.revived()
+		r.want(run.Live)
+		if !slices.Equal(asked, []float64{2, 2}) {
+			t.Errorf("asked for %v", asked)
+		}
+	}, limited)
+}
