@@ -10,7 +10,8 @@ import (
 // maxPattern bounds how long a pattern may be, in bytes.
 const maxPattern = 1024
 
-// pattern matches names of streams, segment by segment.
+// pattern matches names of streams, segment by segment. Of a name that is an address, "vod://kids/film.mp4", the first segment is the
+// scheme with its colon, and the second is empty.
 type pattern []string
 
 // parsePattern reads a pattern. A leading "/" means nothing, since names have none.
@@ -20,8 +21,8 @@ func parsePattern(text string) (pattern, error) {
 		return nil, fault.New(fault.InvalidParams, "", "the pattern %.40q is too long or has control characters", text)
 	}
 	segments := strings.Split(trimmed, "/")
-	for _, s := range segments {
-		if s == "" {
+	for i, s := range segments {
+		if s == "" && !(i == 1 && len(segments) > 2 && strings.HasSuffix(segments[0], ":")) {
 			return nil, fault.New(fault.InvalidParams, "", "the pattern %q has an empty segment", text).Advise(`"**" is everything`)
 		}
 		if strings.Contains(s, "**") && s != "**" {

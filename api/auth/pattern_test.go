@@ -26,6 +26,9 @@ func TestPattern(t *testing.T) {
 		{"**/cam", "cam live/cam a/b/cam", "cam2 live/cam/x"},
 		{"a/**/z", "a/z a/b/z a/b/c/z a/z/z", "a az a/b"},
 		{"**/x/**", "x a/x x/b a/b/x/c", "a/b"},
+		{"vod://kids/**", "vod://kids/a.mp4 vod://kids/b/c.mp4", "vod://kidsa.mp4 vod://adults/a.mp4 vod-live://kids/a.mp4 kids/a.mp4 vod:/kids/a.mp4"},
+		{"vod*://kids/*", "vod://kids/a.mp4 vod-live://kids/a.mp4", "vod://kids/b/c.mp4 rtsp://kids/a"},
+		{"rtsp://**", "rtsp://cam.example.org/main", "rtsps://cam.example.org/main cam"},
 		{"[a]?", "[a]?", "a a1 [a]x"}, // nothing but the star is special
 	} {
 		p, err := parsePattern(c.pattern)
@@ -46,7 +49,7 @@ func TestPattern(t *testing.T) {
 }
 
 func TestBadPattern(t *testing.T) {
-	for _, text := range []string{"", "/", "a//b", "a/", "//a", "a**", "**a/b", "***", "a\nb", strings.Repeat("a", maxPattern+1)} {
+	for _, text := range []string{"", "/", "a//b", "a/", "//a", "vod://", "vod:///a", "a/vod://b", "vod:/",  "a**", "**a/b", "***", "a\nb", strings.Repeat("a", maxPattern+1)} {
 		if _, err := parsePattern(text); fault.CodeOf(err) != fault.InvalidParams {
 			t.Errorf("%.20q: got %v", text, err)
 		}
