@@ -90,7 +90,7 @@ func Triggers() []element.Trigger {
 			{Name: "from", Type: value.String, About: "Who calls."},
 			{Name: "to", Type: value.String, About: "Who is called, as the call says."},
 			{Name: "headers", Type: value.Map, About: "Headers of the call that SIP leaves to its users (X-…)."},
-			{Name: "account", Type: value.String, About: "Name of the account on which the call came in."},
+			{Name: "account", Type: value.String, About: "Name of the account on which the call came in; browser if a page has answered it."},
 			{Name: "host", Type: value.String, About: "Domain that was called."},
 		},
 	}}

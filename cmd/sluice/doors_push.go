@@ -10,7 +10,6 @@ import (
 	wcshls "sluice/api/rest/wcs/hls"
 	"sluice/api/rest/wcs/pull"
 	"sluice/api/rest/wcs/push"
-	"sluice/api/vod"
 	"sluice/cmd/sluice/serve"
 )
 
@@ -22,14 +21,8 @@ func (clock) After(d time.Duration) <-chan time.Time { return time.After(d) }
 
 // pushes are those of /rest-api/push. They connect to what callers may connect to by the rules.
 func pushes(p *serve.Parts, g *guard.Guard, log *slog.Logger) *push.Pushes {
-	sounds := &vod.Folder{} // closed: no sound is found in it
-	if f, ok := p.Options.Registry.Factory("vod.in"); ok {
-		if in, ok := f.(vod.In); ok {
-			sounds = in.Folder()
-		}
-	}
 	return push.New(push.Options{
-		Engine: p.Engine, Sounds: sounds, Pipelines: p.Config.REST.Pipelines, Check: g.Plan, Reach: g.Reach, Log: log, Clock: clock{},
+		Engine: p.Engine, Sounds: sounds(p), Pipelines: p.Config.REST.Pipelines, Check: g.Plan, Reach: g.Reach, Log: log, Clock: clock{},
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"sluice/api/rest/wcs"
 	wcshls "sluice/api/rest/wcs/hls"
 	doormixer "sluice/api/rest/wcs/mixer"
+	"sluice/api/rest/wcs/phone"
 	"sluice/api/rest/wcs/picture"
 	"sluice/api/rest/wcs/pull"
 	"sluice/api/rest/wcs/push"
@@ -27,6 +28,7 @@ type restful struct {
 	pushes      *push.Pushes
 	agents      *pull.Agents
 	segmented   *wcshls.Streams
+	phones      *phone.Calls
 }
 
 // besides adds the API that is compatible with WCS to a door. Its graphs may touch what those of callers may by the rules, and the
@@ -44,7 +46,7 @@ func besides(p *serve.Parts, d *rest.Door, entry *admin.Entry, rules guard.Rules
 		Engine: p.Engine, Graph: "wcs/transcoder", Pictures: pictures, Idle: p.Config.Transcoder.IdleTimeout,
 		Pipelines: p.Config.REST.Pipelines, Check: g.Plan, Reach: g.Reach, Log: log, Clock: clock{},
 	})}
-	r.pushes, r.agents, r.segmented = pushes(p, g, log), agents(p, g, log), segmented(p)
+	r.pushes, r.agents, r.segmented, r.phones = pushes(p, g, log), agents(p, g, log), segmented(p), phones(p, g, log)
 	r.old, err = wcs.New(wcs.Options{
 		Admit: callers(p, entry).Admit, Origins: p.Config.REST.Origins, Refused: d.Refused, Log: log,
 		Routes: slices.Concat(append(lists(p, r),
@@ -64,5 +66,6 @@ func (r *restful) Close(ctx context.Context) error {
 	r.pushes.Close()
 	r.agents.Close()
 	r.segmented.Close()
+	r.phones.Close()
 	return r.Door.Close(ctx)
 }

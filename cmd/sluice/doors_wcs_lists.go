@@ -28,7 +28,7 @@ func lists(p *serve.Parts, r *restful) [][]call.Route {
 	if p.Records != nil {
 		o.Recorder = p.Records
 	}
-	routes := [][]call.Route{phone.Routes()}
+	routes := [][]call.Route{phone.Routes(r.phones)}
 	if d := sdkDoor(p); d != nil {
 		o.Pages, o.Node = d.Media(), d.Node()
 		routes = append(routes, connection.Routes(d.Clients()), data.Routes(d.Clients(), d.Node()))

@@ -27,7 +27,7 @@ func TestWCSContractIsWhole(t *testing.T) {
 		known = append(known, c.path)
 	}
 	for _, r := range slices.Concat(
-		stream.Routes(stream.Options{}), connection.Routes(nil), data.Routes(nil, ""), phone.Routes(), doormixer.Routes(nil, nil),
+		stream.Routes(stream.Options{}), connection.Routes(nil), data.Routes(nil, ""), phone.Routes(&phone.Calls{}), doormixer.Routes(nil, nil),
 		transcoder.Routes(nil), push.Routes(nil), pull.Routes(nil), hls.Routes(nil),
 	) {
 		path := r.Path

@@ -44,7 +44,7 @@ func (c *call) event(name string, phone any) engine.Event {
 	vars := map[string]any{"from": about.From, "to": about.To, "headers": headers(about.Headers), "account": account.Login}
 	path := account.Login
 	if name == "sip.invite" {
-		vars["host"] = account.Domain
+		vars["account"], vars["host"] = "browser", account.Domain // as the trigger has it of calls that a page has answered
 	} else {
 		c.mu.Lock()
 		vars["from"], vars["to"] = account.Login, string(c.req.Callee)

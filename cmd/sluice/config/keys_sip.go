@@ -96,7 +96,7 @@ func sip() []Key {
 		),
 		texts("sip.codecs", nil, func(c *Config) *[]string { return &c.SIP.Codecs },
 			"Codecs that are offered and taken, best first where nobody prefers others.").
-			unset("all there are, PCMU first").like("opus").checked(codec),
+			unset("all there are, Opus first").like("opus").checked(codec),
 		choice("sip.srtp", "off", []string{"off", "sdes", "offered", "dtls"}, func(c *Config) *string { return &c.SIP.SRTP },
 			"How media of calls that the server makes is encrypted: not at all, with keys in the description (RFC 4568), likewise but only "+
 				"if the other side can (offered), or by DTLS. What others offer is taken."),

@@ -1,82 +1,104 @@
-// Package phone answers the calls of the WCS-compatible REST API that are about telephones and content delivery networks (CDN), of which
-// this server has neither yet: /rest-api/call, /rest-api/api, /rest-api/cdn, and /RESTCall of old back ends. Lists are empty, what is
-// asked of a call or an agent is asked of one that is not there, and what would begin something is told not to be implemented.
+// Package phone is the part of the WCS-compatible REST API that calls telephones: /rest-api/call, /rest-api/api, and /RESTCall of old back
+// ends. It opens lines, makes calls, and has the graph begin that takes a call's media (rest.call). It speaks no SIP. Where the server has
+// none, lists are empty and what would begin something is told not to be implemented.
 package phone
 
 import (
 	"context"
+	"log/slog"
+	"sync"
+	"time"
 
-	"sluice/api/rest/wcs/call"
+	"sluice/api/calls"
+	"sluice/api/vod"
+	"sluice/engine"
+	"sluice/engine/element"
 	"sluice/engine/fault"
+	"sluice/engine/run/instance"
 )
 
-// Routes are these calls.
-func Routes() []call.Route {
-	sip := func(r *call.Request) error { return absent(r, "SIP") }
-	cdn := func(r *call.Request) error { return absent(r, "content delivery network") }
-	return []call.Route{
-		route("/call/startup", sip),
-		route("/call/find", none("call")),
-		route("/call/find_all", none("call")),
-		route("/call/terminate", unknown("call", "callId")),
-		route("/call/send_dtmf", unknown("call", "callId", "dtmf")),
-		route("/call/inject_sound", unknown("call", "callId", "fileName")),
-		route("/call/inject_stream", unknown("call", "callId", "streamName")),
-		route("/call/inject_stream/startup", unknown("call", "callId", "streamName")),
-		route("/call/inject_stream/terminate", unknown("call", "callId")),
+// Engine is what calls need of the engine.
+type Engine interface {
+	Raise(ctx context.Context, ev engine.Event) (*instance.Instance, error)
+}
 
-		route("/api/create-session", sip),
-		route("/api/find_all", none("agent")),
-		route("/api/terminate", unknown("agent", "sipLogin")),
-		route("/api/call", unknown("agent", "wcsCallAgentId")),
-		route("/api/hangup", unknown("agent", "wcsCallAgentId")),
+// Sounds finds the files that are heard in calls; vod.Folder is one.
+type Sounds interface {
+	Sound(ctx context.Context, name string) (vod.Sound, error)
+}
 
-		route("/cdn/show_routes", cdn),
-		route("/cdn/show_nodes", cdn),
+// Options are what Calls are made with. Engine, Sounds and Clock are needed.
+type Options struct {
+	Engine Engine
+	Lines  calls.Lines // nil: there is no telephone
+	// All are the calls of the whole server, those of this package, too.
+	All    func() []calls.Call
+	Sounds Sounds
+	// Streams tells whether somebody publishes a stream.
+	Streams func(name string) bool
+	// Room says why no more may be started; nil: there is no limit.
+	Room func() error
+	// Admits says why media may not be sent to an address that a caller names, and Reach why an element may not connect to one.
+	Admits func(url string) error
+	Reach  engine.Reach
+	Node   string // what the server is called
+	Log    *slog.Logger
+	Clock  element.Clock
+}
 
-		old("/RESTCall/call", sip),
-		old("/RESTCall/getStatus", unknown("call", "callId")),
-		old("/RESTCall/sendDTMF", unknown("call", "callId", "dtmf")),
-		old("/RESTCall/hangup", unknown("call", "callId")),
-		{Path: "/RESTCall/getCalls", Whole: true, Do: func(_ context.Context, r *call.Request) (any, error) { return []any{}, r.Err() }},
+// Calls are those that were made through the API, and the lines for them. Safe for concurrent use.
+type Calls struct {
+	opt Options
+
+	mu      sync.Mutex
+	closing bool
+	all     map[string]*one // by their names; those that ended a while ago, too
+	lines   map[calls.Account]*line
+	agents  map[string]*agent
+	work    sync.WaitGroup
+	life    context.Context //nolint:containedctx // until Close
+	end     context.CancelFunc
+}
+
+// New makes Calls, of which there are none at first. Close ends them.
+func New(o Options) *Calls {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Room == nil {
+		o.Room = func() error { return nil }
+	}
+	if o.Admits == nil {
+		o.Admits = func(string) error { return nil }
+	}
+	x := &Calls{opt: o, all: map[string]*one{}, lines: map[calls.Account]*line{}, agents: map[string]*agent{}}
+	x.life, x.end = context.WithCancel(context.Background())
+	return x
+}
+
+// ending is how long a line, a call or its graph may take to end.
+const ending = 10 * time.Second
+
+// Close ends all calls and lines. No more are made.
+func (x *Calls) Close() {
+	x.mu.Lock()
+	x.closing = true
+	x.mu.Unlock()
+	x.end()
+	x.work.Wait()
+	x.mu.Lock()
+	left := make([]*agent, 0, len(x.agents))
+	for _, a := range x.agents {
+		left = append(left, a)
+	}
+	clear(x.agents)
+	x.mu.Unlock()
+	for _, a := range left {
+		x.giveBack(a.line)
 	}
 }
 
-// route is a call that can only be refused.
-func route(path string, why func(*call.Request) error) call.Route {
-	return call.Route{Path: path, Do: func(_ context.Context, r *call.Request) (any, error) { return nil, why(r) }}
-}
-
-// old is one of the API that was there before.
-func old(path string, why func(*call.Request) error) call.Route {
-	r := route(path, why)
-	r.Whole = true
-	return r
-}
-
-// absent says what the server does not have.
-func absent(_ *call.Request, what string) error {
-	return fault.New(fault.ElementUnavailable, "", "this server has no %s", what)
-}
-
-// none says that there is nothing of a kind to be found.
-func none(kind string) func(*call.Request) error {
-	return func(r *call.Request) error {
-		_, err := call.Found(r, kind, []any(nil))
-		return err
-	}
-}
-
-// unknown says that there is no such thing. The first of the members that are needed names it.
-func unknown(kind, name string, more ...string) func(*call.Request) error {
-	return func(r *call.Request) error {
-		id := r.Need(name)
-		for _, other := range more {
-			r.Need(other)
-		}
-		if err := r.Err(); err != nil {
-			return err
-		}
-		return fault.New(fault.ResourceNotFound, "", "there is no %s %.80q", kind, id)
-	}
+// errAbsent is what calls do where there is no telephone.
+func errAbsent() error {
+	return fault.New(fault.ElementUnavailable, "", "this server has no SIP").Advise(`the configuration's key "sip.ports" switches it on`)
 }

@@ -1,0 +1,108 @@
+package lines
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+
+	"sluice/api/sip/dialog"
+	"sluice/engine/fault"
+)
+
+// Statuses of SIP that are given here (RFC 3261 21).
+const (
+	ok            = 200
+	badRequest    = 400
+	forbidden     = 403
+	notFound      = 404
+	notAllowed    = 405
+	timedOut      = 408
+	tooLarge      = 413
+	unavailable   = 480
+	noDialog      = 481
+	busyHere      = 486
+	cancelled     = 487
+	notAcceptable = 488
+	broken        = 500
+	overloaded    = 503
+	decline       = 603
+)
+
+// reason is what RFC 3261 calls a status.
+func reason(code int) string {
+	switch code {
+	case ok:
+		return "OK"
+	case badRequest:
+		return "Bad Request"
+	case forbidden:
+		return "Forbidden"
+	case notFound:
+		return "Not Found"
+	case notAllowed:
+		return "Method Not Allowed"
+	case timedOut:
+		return "Request Timeout"
+	case tooLarge:
+		return "Request Entity Too Large"
+	case unavailable:
+		return "Temporarily Unavailable"
+	case noDialog:
+		return "Call/Transaction Does Not Exist"
+	case busyHere:
+		return "Busy Here"
+	case cancelled:
+		return "Request Terminated"
+	case notAcceptable:
+		return "Not Acceptable Here"
+	case broken:
+		return "Server Internal Error"
+	case overloaded:
+		return "Service Unavailable"
+	case decline:
+		return "Decline"
+	}
+	return "Refused"
+}
+
+// CodeOf is the status that says to somebody who calls what a fault says to us.
+func CodeOf(err error) int {
+	switch fault.CodeOf(err) {
+	case fault.NoRoute, fault.StreamNotFound, fault.ResourceNotFound:
+		return notFound
+	case fault.Forbidden, fault.Unauthorized:
+		return forbidden
+	case fault.Overloaded:
+		return overloaded
+	case fault.CodecNotAvailable:
+		return notAcceptable
+	case fault.ProtocolViolation:
+		return badRequest
+	case fault.Closed:
+		return unavailable
+	}
+	return broken
+}
+
+// refusal is an answer to an offer that cannot be taken. Media that is to go where it may not is one, too.
+func refusal(err error) *dialog.Refusal {
+	code := CodeOf(err)
+	if code == forbidden {
+		code = notAcceptable
+	}
+	r := &dialog.Refusal{Code: code, Reason: reason(code)}
+	if code == overloaded {
+		r.Headers = map[string]string{"Retry-After": "5"}
+	}
+	if f, is := errors.AsType[*fault.Fault](err); is && code == notAcceptable {
+		const other = 399 // RFC 3261 20.43: what is not in the list
+		r.Headers = map[string]string{"Warning": warning(other, f.Msg)}
+	}
+	return r
+}
+
+// warning is the text of a Warning header.
+func warning(code int, text string) string {
+	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", " ", "\n", " ").Replace(text)
+	return strconv.Itoa(code) + ` sluice "` + quoted + `"`
+}

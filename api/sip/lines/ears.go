@@ -1,0 +1,175 @@
+package lines
+
+import (
+	"slices"
+	"strings"
+
+	"sluice/api/calls"
+	"sluice/api/sip/dialog"
+	"sluice/engine/fault"
+)
+
+// ears hear of one dialog of a call. A transfer gives the call another dialog, and other ears.
+type ears struct {
+	call   *Call
+	dialog *dialog.Dialog
+	notify func(code int, reason string) // of a transfer that asked for this dialog; nil otherwise
+}
+
+var _ dialog.Owner = (*ears)(nil)
+
+// current tells whether the dialog is that of the call.
+func (e *ears) current() bool {
+	e.call.mu.Lock()
+	defer e.call.mu.Unlock()
+	return e.call.current == e
+}
+
+// Progress implements dialog.Owner.
+func (e *ears) Progress(code int, why, _ string, text []byte) {
+	c := e.call
+	if !e.current() {
+		e.notify(code, why)
+		return
+	}
+	early := false
+	if text != nil {
+		if err := c.leg.Accept(text); err != nil {
+			c.line.lines.opt.Log.Info("what is heard before the answer cannot be", "call", c.id, "err", err)
+		} else {
+			early = true
+		}
+	}
+	const ringing = 180
+	c.change(func(a *calls.About) bool {
+		if code < ringing {
+			return false
+		}
+		a.Code, a.Reason = code, why
+		switch {
+		case early:
+			a.State = calls.Early
+			has(a, c.leg.Codecs())
+		case a.State == calls.Trying:
+			a.State = calls.Ringing
+		}
+		return true
+	})
+}
+
+// Answered implements dialog.Owner.
+func (e *ears) Answered(_ string, text []byte) {
+	c := e.call
+	var err error
+	if text != nil {
+		err = c.leg.Accept(text)
+	}
+	if err == nil && c.Media() == nil {
+		err = fault.New(fault.ProtocolViolation, "sip", "the answer says nothing of media")
+	}
+	if err != nil {
+		c.line.lines.opt.Log.Info("a call has no media that both sides take", "call", c.id, "err", err)
+		if e.current() {
+			_ = c.end(calls.NoCodecs, CodeOf(err)) // it is over
+		} else {
+			e.dialog.Hangup(&dialog.Reason{Code: CodeOf(err), Text: reason(CodeOf(err))})
+		}
+		return
+	}
+	if !e.current() {
+		e.take()
+		return
+	}
+	c.mu.Lock()
+	c.took = true
+	c.mu.Unlock()
+	if !c.about.Incoming {
+		c.established()
+	}
+}
+
+// Offered implements dialog.Owner.
+func (e *ears) Offered(offer []byte) ([]byte, *dialog.Refusal) {
+	c := e.call
+	var text []byte
+	var err error
+	if offer == nil {
+		text, err = c.leg.Offer()
+	} else {
+		text, err = c.leg.Answer(offer, nil)
+	}
+	if err != nil {
+		return nil, refusal(err)
+	}
+	e.renewed()
+	return text, nil
+}
+
+// renewed tells what another description changed.
+func (e *ears) renewed() {
+	c := e.call
+	held := c.leg.Held()
+	list := c.leg.Codecs()
+	c.change(func(a *calls.About) bool {
+		before, codecs := a.Held, a.Codecs
+		a.Held = held
+		has(a, list)
+		return (before != held || !slices.Equal(codecs, a.Codecs)) && (a.State == calls.Established || a.State == calls.OnHold)
+	})
+}
+
+// Info implements dialog.Owner.
+func (e *ears) Info(contentType string, body []byte) {
+	kind, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(contentType)), ";")
+	switch strings.TrimSpace(kind) {
+	case "application/dtmf", "application/dtmf-relay":
+		if digit := pressed(string(body)); digit != "" {
+			e.call.leg.Hear(digit)
+		}
+	case "application/media_control+xml": // RFC 5168
+		if strings.Contains(string(body), "picture_fast_update") {
+			e.call.leg.Picture()
+		}
+	}
+}
+
+// pressed is the key that a body of INFO tells of: "5", or "Signal=5" among other lines.
+func pressed(body string) string {
+	const keys = "0123456789*#ABCD"
+	for line := range strings.Lines(body) {
+		name, rest, ok := strings.Cut(line, "=")
+		if !ok {
+			rest = name
+		} else if !strings.EqualFold(strings.TrimSpace(name), "signal") {
+			continue
+		}
+		key := strings.ToUpper(strings.TrimSpace(rest))
+		switch key { // numbers of events (RFC 4733 3.2), as some send them
+		case "10":
+			key = "*"
+		case "11":
+			key = "#"
+		}
+		if len(key) == 1 && strings.Contains(keys, key) {
+			return key
+		}
+	}
+	return ""
+}
+
+// Transferred implements dialog.Owner.
+func (e *ears) Transferred(code int, why string) {
+	e.call.tell(func(w calls.Watcher) { w.Transferred(code, why) })
+	if code >= ok && code < 300 && e.current() { // the far end talks to somebody else now (RFC 5589 6.1)
+		_ = e.call.end("", 0) // it is over
+	}
+}
+
+// Ended implements dialog.Owner.
+func (e *ears) Ended(end dialog.Ending) {
+	if e.current() {
+		e.call.over(end)
+		return
+	}
+	e.lost(end)
+}

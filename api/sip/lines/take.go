@@ -1,0 +1,81 @@
+package lines
+
+import (
+	"strings"
+
+	"github.com/emiago/sipgo/sip"
+
+	"sluice/api/sip/stack"
+)
+
+const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, MESSAGE"
+
+// Take takes a request that came in at some socket. find says whose line the user of its address is called on, or with which status it is
+// refused; 0 leaves it unanswered, since that has been done.
+func (x *Lines) Take(in stack.Incoming, find func(user string) (*Line, int)) {
+	if x.opt.Table.Request(in) {
+		return
+	}
+	r := in.Request()
+	switch r.Method {
+	case sip.ACK:
+	case sip.INVITE, sip.MESSAGE:
+		l, code := find(unescape(r.Recipient.User))
+		switch {
+		case l == nil && code != 0:
+			x.answer(in, code)
+		case l == nil:
+		case r.Method == sip.INVITE:
+			if !x.begin(func() { x.invited(in, l) }) {
+				x.answer(in, overloaded)
+			}
+		default:
+			l.text(in)
+		}
+	case sip.OPTIONS:
+		x.answer(in, ok)
+	case sip.NOTIFY: // of message counts that nobody subscribed to, which some registrars send all the same
+		x.answer(in, noDialog)
+	default:
+		x.answer(in, notAllowed)
+	}
+}
+
+// answer answers without a body.
+func (x *Lines) answer(in stack.Incoming, code int, more ...sip.Header) {
+	res := sip.NewResponseFromRequest(in.Request(), code, reason(code), nil)
+	if code == notAllowed || code == ok {
+		res.AppendHeader(sip.NewHeader("Allow", allowed))
+	}
+	if code == ok && in.Request().Method == sip.OPTIONS {
+		res.AppendHeader(sip.NewHeader("Accept", "application/sdp, application/dtmf, application/dtmf-relay"))
+		res.AppendHeader(sip.NewHeader("Supported", "100rel, timer, replaces, norefersub"))
+	}
+	if x.opt.Agent != "" {
+		res.AppendHeader(sip.NewHeader("Server", x.opt.Agent))
+	}
+	for _, h := range more {
+		res.AppendHeader(h)
+	}
+	if err := in.Respond(res); err != nil {
+		x.opt.Log.Debug("a request could not be answered", "method", in.Request().Method, "code", code, "err", err)
+	}
+}
+
+// text takes a message that came for a line.
+func (l *Line) text(in stack.Incoming) {
+	r := in.Request()
+	const most = 64 << 10
+	kind := "text/plain"
+	if h := r.ContentType(); h != nil {
+		kind = strings.TrimSpace(h.Value())
+	}
+	if len(r.Body()) > most {
+		l.lines.answer(in, tooLarge)
+		return
+	}
+	from := caller(r)
+	l.lines.answer(in, ok)
+	body := string(r.Body())
+	l.tell(func(o owner) { o.Message(from.name, kind, body) })
+}

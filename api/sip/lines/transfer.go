@@ -1,0 +1,70 @@
+package lines
+
+import (
+	"sluice/api/calls"
+	"sluice/api/sip/dialog"
+	"sluice/api/sip/message"
+)
+
+// Referred implements dialog.Owner. The far end wants us to talk to somebody else: the call gets another dialog with the same media, so that
+// its graph goes on.
+func (e *ears) Referred(r dialog.Referral) *dialog.Refusal {
+	c := e.call
+	l := c.line
+	if !l.lines.opt.Transfers || !e.current() {
+		return &dialog.Refusal{Code: decline, Reason: reason(decline)}
+	}
+	to, err := l.whom(r.Target)
+	if err != nil {
+		return &dialog.Refusal{Code: decline, Reason: reason(decline)}
+	}
+	out := dialog.Invite{To: to.party, Target: to.uri, ReferredBy: r.By}
+	if r.Replaces != "" {
+		replaces, err := message.ParseReplaces(r.Replaces)
+		if err != nil {
+			return &dialog.Refusal{Code: badRequest, Reason: reason(badRequest)}
+		}
+		out.Replaces = &replaces
+	}
+	// Not on the goroutine that asks: the new dialog takes the lock of the call.
+	if !l.lines.begin(func() {
+		if err := c.invite(out, r.Notify); err != nil {
+			c.leg.Withdraw()
+			r.Notify(CodeOf(err), reason(CodeOf(err)))
+		}
+	}) {
+		return &dialog.Refusal{Code: overloaded, Reason: reason(overloaded)}
+	}
+	return nil
+}
+
+// take makes the dialog that a transfer asked for the call's.
+func (e *ears) take() {
+	c := e.call
+	c.mu.Lock()
+	old, over := c.dialog, c.about.State.Over()
+	if !over {
+		c.dialog, c.current = e.dialog, e
+	}
+	c.mu.Unlock()
+	if over { // it ended while it was being transferred
+		e.dialog.Hangup(nil)
+		return
+	}
+	e.notify(ok, reason(ok))
+	old.Hangup(nil)
+	c.change(func(a *calls.About) bool { a.State = calls.Established; return true })
+}
+
+// lost is the end of a dialog that is not the call's: of one before, or one that never came to be.
+func (e *ears) lost(end dialog.Ending) {
+	c := e.call
+	c.mu.Lock()
+	was := e.notify == nil || c.current == e
+	c.mu.Unlock()
+	if was {
+		return
+	}
+	c.leg.Withdraw()
+	e.notify(end.Code, end.Reason)
+}
