@@ -24,7 +24,8 @@ type Credentials struct {
 	Password string
 }
 
-// Client answers challenges for one account. It remembers them, so that requests that follow need not be challenged. Safe for concurrent use.
+// Client answers challenges for one account. It remembers them, so that requests that follow need not be challenged. Safe for concurrent
+// use.
 type Client struct {
 	who Credentials
 
@@ -164,8 +165,8 @@ func challenges(res *sip.Response, host string) map[space]*session {
 				continue
 			}
 			_, _, rank := algorithm(params["algorithm"])
-			auth, any := offersAuth(params["qop"])
-			if rank == 0 || any && !auth {
+			auth, some := offersAuth(params["qop"])
+			if rank == 0 || some && !auth {
 				continue // auth-int would sign bodies that proxies may change
 			}
 			s := space{pair[1], params["realm"]}

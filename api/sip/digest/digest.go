@@ -1,5 +1,5 @@
-// Package digest is digest access authentication as SIP has it (RFC 3261 22, RFC 7616, RFC 8760): answers to challenges, and challenges to those
-// who call. It keeps no passwords but those that it was given.
+// Package digest is digest access authentication as SIP has it (RFC 3261 22, RFC 7616, RFC 8760): answers to challenges, and challenges to
+// those who call. It keeps no passwords but those that it was given.
 package digest
 
 import (

@@ -2,8 +2,8 @@ package digest
 
 import "strings"
 
-// parse reads the parameters of a challenge or of credentials; not ok if it is none of Digest. Names are in lower case, values without their
-// quotes, with their escapes. Of a name that comes twice the first counts.
+// parse reads the parameters of a challenge or of credentials; not ok if it is none of Digest. Names are in lower case, values without
+// their quotes, with their escapes. Of a name that comes twice the first counts.
 func parse(value string) (params map[string]string, ok bool) {
 	scheme, rest, _ := strings.Cut(strings.TrimSpace(value), " ")
 	if !strings.EqualFold(scheme, "Digest") {
@@ -45,11 +45,11 @@ func one(text string) (value, rest string, ok bool) {
 }
 
 // offersAuth tells whether "auth" is one of the qualities of protection, and whether there are any.
-func offersAuth(qop string) (auth, any bool) {
+func offersAuth(qop string) (auth, some bool) {
 	for word := range strings.SplitSeq(qop, ",") {
 		word = strings.TrimSpace(word)
 		auth = auth || strings.EqualFold(word, "auth")
-		any = any || word != ""
+		some = some || word != ""
 	}
-	return auth, any
+	return auth, some
 }

@@ -79,7 +79,8 @@ func (s *Server) Check(r *sip.Request) (user string, challenges []sip.Header, er
 // verify tells what is wrong with credentials; "" if nothing is.
 func (s *Server) verify(r *sip.Request, params map[string]string) (user string, stale bool, why string) {
 	n, err := strconv.ParseUint(params["nc"], 16, 32)
-	if _, session, rank := algorithm(params["algorithm"]); err != nil || params["cnonce"] == "" || params["qop"] != "auth" || rank == 0 || session {
+	_, session, rank := algorithm(params["algorithm"])
+	if err != nil || params["cnonce"] == "" || params["qop"] != "auth" || rank == 0 || session {
 		return "", false, "the credentials are none of what was asked for"
 	}
 	var uri sip.Uri

@@ -13,7 +13,7 @@ func ReadURI(text string, to *sip.Uri) *Malformed {
 	if !ok || !token(scheme) {
 		return bad("an address without a scheme")
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '"' || r == 0x7f }) {
+	if strings.ContainsFunc(text, notOfURI) {
 		return bad("an address has a character that may not be there")
 	}
 	switch strings.ToLower(scheme) {
@@ -29,6 +29,9 @@ func ReadURI(text string, to *sip.Uri) *Malformed {
 	}
 	return nil
 }
+
+// notOfURI tells which characters no address has.
+func notOfURI(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '"' || r == 0x7f }
 
 // nameAddr is an address as headers have it: name-addr or addr-spec, with parameters (RFC 3261 20.10).
 type nameAddr struct {

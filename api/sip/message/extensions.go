@@ -78,8 +78,8 @@ func Event(m sip.Message) (pkg, id string, ok bool) {
 	return pkg, id, pkg != ""
 }
 
-// SubscriptionState is how a subscription is: active, pending or terminated, with why and, in seconds, how long it lasts and when another may be
-// tried; -1 if that is not told (RFC 6665 8.2.3).
+// SubscriptionState is how a subscription is: active, pending or terminated, with why and, in seconds, how long it lasts and when another
+// may be tried; -1 if that is not told (RFC 6665 8.2.3).
 func SubscriptionState(m sip.Message) (state, reason string, expires, retryAfter int, ok bool) {
 	all := m.GetHeaders("Subscription-State")
 	if len(all) == 0 {
@@ -121,7 +121,8 @@ func ReasonOf(m sip.Message) (protocol string, cause int, text string, ok bool) 
 	return protocol, cause, text, ok
 }
 
-// Identity is who calls as proxies that are trusted have asserted it (RFC 3325 9.1), with the name that is shown: the SIP address if there is one.
+// Identity is who calls as proxies that are trusted have asserted it (RFC 3325 9.1), with the name that is shown: the SIP address if there
+// is one.
 func Identity(m sip.Message) (uri sip.Uri, display string, ok bool) {
 	for _, h := range m.GetHeaders("P-Asserted-Identity") {
 		values, wrong := split(h.Value())

@@ -29,10 +29,10 @@ func fields(m sip.Message, lines []string) *Malformed {
 			}
 			seen[name] = value
 		}
-		values, why := []string{value}, (*Malformed)(nil)
+		values := []string{value}
 		if list(name) {
-			values, why = split(value)
-			wrong = first(wrong, why)
+			parts, why := split(value)
+			values, wrong = parts, first(wrong, why)
 		}
 		if count += len(values); count > maxFields {
 			return first(wrong, bad("more than %d header fields", maxFields))
@@ -153,12 +153,9 @@ func addressed(name, value string) (sip.Header, *Malformed) {
 		return nil, wrong
 	}
 	var uri sip.Uri
-	if wrong = ReadURI(a.uri, &uri); wrong != nil {
-		if wrong.Code == unsupportedScheme && sip.ParseUri(a.uri, &uri) == nil {
-			wrong = nil // only that of the request line matters
-		} else {
-			return nil, bad("%s: %s", name, wrong.Reason)
-		}
+	// What scheme there is matters in the request line only.
+	if wrong = ReadURI(a.uri, &uri); wrong != nil && (wrong.Code != unsupportedScheme || sip.ParseUri(a.uri, &uri) != nil) {
+		return nil, bad("%s: %s", name, wrong.Reason)
 	}
 	switch name {
 	case "From":

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// cut divides a message into its head, without the empty line, and its body. Line ends without CR are taken, too: RFC 3261 7 wants CRLF, and
-// some senders leave it out.
+// cut divides a message into its head, without the empty line, and its body. Line ends without CR are taken, too: RFC 3261 7 wants CRLF,
+// and some senders leave it out.
 func cut(data []byte) (head, body []byte) {
 	for at := 0; ; {
 		n := bytes.IndexByte(data[at:], '\n')

@@ -1,7 +1,7 @@
 // Package message reads SIP messages as RFC 3261 has them into sipgo's types, from datagrams and from streams, and looks at their headers.
 //
-// sipgo's own parser loses what stands behind legal white space (tags, branches), drops messages with folded lines without a word, and checks
-// little; so lines, addresses and Vias are read here, and of sipgo's the types, their text and its reader of URIs are used.
+// sipgo's own parser loses what stands behind legal white space (tags, branches), drops messages with folded lines without a word, and
+// checks little; so lines, addresses and Vias are read here, and of sipgo's the types, their text and its reader of URIs are used.
 package message
 
 import (

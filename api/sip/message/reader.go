@@ -2,18 +2,17 @@ package message
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"io"
 	"strconv"
 	"strings"
-
-	"bytes"
 )
 
 // Errors of a Reader. After either, nothing more can be found in the stream: where the next message begins is not known.
 var (
-	errLong     = errors.New("a message is too long")              //nolint:gochecknoglobals // sentinel
-	errNoLength = errors.New("a message does not tell its length") //nolint:gochecknoglobals // sentinel
+	errLong     = errors.New("a message is too long")
+	errNoLength = errors.New("a message does not tell its length")
 )
 
 // Reader finds messages in a stream, such as a TCP connection (RFC 3261 18.3). It holds no more than one message.
@@ -31,30 +30,16 @@ func NewReader(in io.Reader, begun func()) *Reader {
 	return &Reader{in: bufio.NewReaderSize(in, 4096), begun: begun}
 }
 
-// Next is the next message, which is for Parse; or nil for a keep-alive, which is to be answered with CRLF (RFC 5626 4.4.1). With an error of
-// a broken stream there may be the head of a message, so that it can be refused.
+// Next is the next message, which is for Parse; or nil for a keep-alive, which is to be answered with CRLF (RFC 5626 4.4.1). With an error
+// of a broken stream there may be the head of a message, so that it can be refused.
 func (r *Reader) Next() ([]byte, error) {
 	if ping, err := r.idle(); ping || err != nil {
 		return nil, err
 	}
 	r.begun()
-	var data []byte
-	for {
-		line, err := r.in.ReadSlice('\n')
-		data = append(data, line...)
-		switch {
-		case len(data) > maxSection:
-			return nil, errLong
-		case errors.Is(err, bufio.ErrBufferFull):
-			continue
-		case errors.Is(err, io.EOF):
-			return nil, io.ErrUnexpectedEOF
-		case err != nil:
-			return nil, err
-		}
-		if len(bytes.TrimRight(line, "\r\n")) == 0 && (len(data) == len(line) || bytes.HasSuffix(data[:len(data)-len(line)], []byte("\n"))) {
-			break
-		}
+	data, err := r.head()
+	if err != nil {
+		return nil, err
 	}
 	length, ok := contentLength(data)
 	switch {
@@ -72,6 +57,28 @@ func (r *Reader) Next() ([]byte, error) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	return data, nil
+}
+
+// head is what a message begins with, with the empty line.
+func (r *Reader) head() (data []byte, err error) {
+	for from := 0; ; { // where the line begins
+		line, err := r.in.ReadSlice('\n')
+		data = append(data, line...)
+		switch {
+		case len(data) > maxSection:
+			return nil, errLong
+		case errors.Is(err, bufio.ErrBufferFull):
+			continue
+		case errors.Is(err, io.EOF):
+			return nil, io.ErrUnexpectedEOF
+		case err != nil:
+			return nil, err
+		}
+		if len(bytes.TrimRight(data[from:], "\r\n")) == 0 {
+			return data, nil
+		}
+		from = len(data)
+	}
 }
 
 // idle passes over line ends between messages. Two of them are a keep-alive.

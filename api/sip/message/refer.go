@@ -14,8 +14,8 @@ type Target struct {
 	Replaces *Replaces // the call to take over; nil if there is none
 }
 
-// Replaces names a call that another one takes the place of (RFC 3891). The tags are those that the receiver of the new call knows: ToTag is its
-// own.
+// Replaces names a call that another one takes the place of (RFC 3891). The tags are those that the receiver of the new call knows: ToTag
+// is its own.
 type Replaces struct {
 	CallID, ToTag, FromTag string
 	EarlyOnly              bool

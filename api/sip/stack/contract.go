@@ -1,5 +1,5 @@
-// Package stack is SIP below dialogs: sockets, transactions, and requests that come in. Messages are sipgo's types; what sipgo does differently
-// from RFC 3261 with them is not used (packages message, socket, transaction). It knows no calls.
+// Package stack is SIP below dialogs: sockets, transactions, and requests that come in. Messages are sipgo's types; what sipgo does
+// differently from RFC 3261 with them is not used (packages message, socket, transaction). It knows no calls.
 package stack
 
 import (
@@ -55,9 +55,9 @@ type Incoming interface {
 	Unacknowledged() <-chan struct{}
 }
 
-// Handler takes what comes in, checked (package message). ACKs to a 2xx come too, and are not answered; CANCELs do not. It is called for one
-// request of a call (Call-ID) after the other, in the order in which they came, and for those of different calls at once. It must not wait: a
-// call's next request would.
+// Handler takes what comes in, checked (package message). ACKs to a 2xx come too, and are not answered; CANCELs do not. It is called for
+// one request of a call (Call-ID) after the other, in the order in which they came, and for those of different calls at once. It must not
+// wait: a call's next request would.
 type Handler interface {
 	Request(in Incoming)
 }

@@ -42,7 +42,8 @@ func open(ctx context.Context, s *Stack, network Network, at netip.AddrPort, h H
 		merges: map[string]string{},
 	}
 	p.streams = socket.NewStreams(socket.StreamOptions{
-		Log: s.opt.Log, Take: p.take, TLS: s.opt.ClientTLS, Broken: p.broken, Most: s.opt.Limits.Connections, PerAddress: s.opt.Limits.ConnectionsEach,
+		Log: s.opt.Log, Take: p.take, TLS: s.opt.ClientTLS, Broken: p.broken,
+		Most: s.opt.Limits.Connections, PerAddress: s.opt.Limits.ConnectionsEach,
 		Times: socket.Times{Message: s.opt.Timers.Long(), Idle: s.opt.Limits.Idle, Write: writing},
 	})
 	err := p.bind(ctx, at)

@@ -38,8 +38,8 @@ func ownAddress() netip.Addr {
 	if err != nil {
 		return netip.AddrFrom4([4]byte{127, 0, 0, 1})
 	}
-	defer c.Close()
-	return c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap() //nolint:errcheck,forcetypeassert // of UDP it is
+	defer func() { _ = c.Close() }()
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
 }
 
 // Open opens the next free port of the range for what comes to it. The error is a fault: overloaded if none is free.

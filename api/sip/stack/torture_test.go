@@ -42,17 +42,33 @@ func torture(t *testing.T) map[string][]byte {
 
 // taken notes the calls whose requests came to a handler, which answers 200.
 type taken struct {
-	mu sync.Mutex
-	by map[string]int
+	mu   sync.Mutex
+	by   map[string]int
+	came chan struct{}
 }
 
 func (k *taken) Request(in stack.Incoming) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.by[in.Request().CallID().Value()]++
+	k.came <- struct{}{}
 	if in.Request().Method != sip.ACK {
 		// A connection may be closed already: what was behind the message could not be told apart.
 		_ = in.Respond(sip.NewResponseFromRequest(in.Request(), 200, "OK", nil))
+	}
+}
+
+// has tells whether requests of a call came. Those that should are waited for.
+func (k *taken) has(t *testing.T, call string, wait bool) bool {
+	t.Helper()
+	for {
+		k.mu.Lock()
+		n := k.by[call]
+		k.mu.Unlock()
+		if n > 0 || !wait {
+			return n > 0
+		}
+		enginetest.Await(t, "a request of "+call, k.came)
 	}
 }
 
@@ -66,7 +82,7 @@ func TestE9Torture(t *testing.T) {
 	all := torture(t)
 	for _, network := range []stack.Network{stack.UDP, stack.TCP} {
 		t.Run(string(network), func(t *testing.T) {
-			k := &taken{by: map[string]int{}}
+			k := &taken{by: map[string]int{}, came: make(chan struct{}, 1000)}
 			served, err := newStack(t, calm).Open(t.Context(), network, k)
 			if err != nil {
 				t.Fatal(err)
@@ -76,12 +92,9 @@ func TestE9Torture(t *testing.T) {
 				r, request := m.(*sip.Request)
 				want := why == nil && request && len(message.Tokens(r, "Require")) == 0
 				want = want && (network == stack.UDP || name != "inv2543") // it has no length, which a stream needs
-				codes := answers(t, served, data, want)
-				k.mu.Lock()
-				came := why == nil && k.by[m.CallID().Value()] > 0
-				k.mu.Unlock()
-				if came != want {
-					t.Errorf("%s came to the handler: %t, want %t", name, came, want)
+				codes := answers(t, served, name, data, want)
+				if why == nil && k.has(t, m.CallID().Value(), want) != want {
+					t.Errorf("%s came to the handler: %t, want %t", name, !want, want)
 				}
 				if network == stack.TCP {
 					check(t, name, codes, want, why)
@@ -96,6 +109,7 @@ func check(t *testing.T, name string, codes []int, want bool, why error) {
 	t.Helper()
 	wrong, _ := why.(*message.Malformed)
 	switch {
+	case name == "dblreq": // its second message, which is one in a stream, is shorter than it says
 	case want && !slices.Contains(codes, 200):
 		t.Errorf("%s was answered %v", name, codes)
 	case name == "bext01" && !slices.Contains(codes, 420):
@@ -107,15 +121,15 @@ func check(t *testing.T, name string, codes []int, want bool, why error) {
 }
 
 // answers sends a message, then a request that is as it should be, and gives the codes of what was answered to the first.
-func answers(t *testing.T, served *stack.Socket, data []byte, wanted bool) (codes []int) {
+func answers(t *testing.T, served *stack.Socket, name string, data []byte, wanted bool) (codes []int) {
 	t.Helper()
-	probe := strings.ReplaceAll(strings.ReplaceAll(options("probe"), "\n", "\r\n"), "%p", "9")
+	probe := strings.ReplaceAll(strings.ReplaceAll(options("probe"+name), "\n", "\r\n"), "%p", "9")
 	if served.Network() == stack.UDP {
 		peer := newRaw(t)
 		if _, err := peer.c.WriteToUDPAddrPort(data, served.Addr()); err != nil {
 			t.Fatal(err)
 		}
-		peer.send(served.Addr(), options("probe"+strconv.Itoa(int(peer.addr().Port()))))
+		peer.send(served.Addr(), options("probe"+name))
 		peer.response(200)
 		return nil
 	}
@@ -140,7 +154,7 @@ func answers(t *testing.T, served *stack.Socket, data []byte, wanted bool) (code
 		}
 		line, _, _ := strings.Cut(string(one), "\r\n")
 		code, _ := strconv.Atoi(strings.Fields(line)[1])
-		if bytes.Contains(one, []byte("Call-ID: probe\r\n")) {
+		if bytes.Contains(one, []byte("Call-ID: probe"+name+"\r\n")) {
 			probed = true
 		} else {
 			codes = append(codes, code)

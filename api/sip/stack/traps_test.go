@@ -12,8 +12,8 @@ import (
 	"sluice/engine/enginetest"
 )
 
-// What sipgo 1.7.2 was found to do differently, each as a test of what is done here. The numbers are those of the list of findings. E3 is in
-// package transaction, E7 in package digest, E9 also in package message.
+// What sipgo 1.7.2 was found to do differently, each as a test of what is done here. The numbers are those of the list of findings. E3 is
+// in package transaction, E7 in package digest, E9 also in package message.
 
 // E2: a request to whomever leaves from the port, and says so.
 func TestE2AllLeaveFromThePort(t *testing.T) {

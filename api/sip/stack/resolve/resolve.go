@@ -1,5 +1,5 @@
-// Package resolve finds where a SIP request is to be sent (RFC 3263): SRV records of the domain, then its addresses, in the order in which they
-// are to be tried. NAPTR records are left out: the standard library does not read them, and those who have them have SRV records, too.
+// Package resolve finds where a SIP request is to be sent (RFC 3263): SRV records of the domain, then its addresses, in the order in which
+// they are to be tried. NAPTR records are left out: the standard library does not read them, and those who have them have SRV records, too.
 package resolve
 
 import (

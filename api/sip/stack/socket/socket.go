@@ -1,8 +1,8 @@
-// Package socket carries SIP messages over UDP, TCP and TLS (RFC 3261 18): sockets that others reach us at, and connections of either direction.
-// It finds where messages begin and end, and does not read them.
+// Package socket carries SIP messages over UDP, TCP and TLS (RFC 3261 18): sockets that others reach us at, and connections of either
+// direction. It finds where messages begin and end, and does not read them.
 //
-// sipgo's transports find sockets by addresses of peers, so that answers left from the wrong one of two (E11) and requests took the connection
-// of another peer (E8); they keep every peer's address for ever. Here a message comes with its Flow, by which it is answered.
+// sipgo's transports find sockets by addresses of peers, so that answers left from the wrong one of two (E11) and requests took the
+// connection of another peer (E8); they keep every peer's address for ever. Here a message comes with its Flow, by which it is answered.
 package socket
 
 import (

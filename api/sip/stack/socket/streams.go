@@ -75,7 +75,7 @@ func (s *Streams) Listen(ctx context.Context, at netip.AddrPort, config *tls.Con
 	}
 	s.listen = append(s.listen, l)
 	s.done.Go(func() { s.accept(l, config) })
-	return plain(l.Addr().(*net.TCPAddr).AddrPort()), nil //nolint:errcheck,forcetypeassert // of TCP it is
+	return plain(l.Addr().(*net.TCPAddr).AddrPort()), nil
 }
 
 func (s *Streams) accept(l net.Listener, config *tls.Config) {
@@ -96,7 +96,7 @@ func (s *Streams) accept(l net.Listener, config *tls.Config) {
 
 // enter serves a connection that somebody made, if there is room.
 func (s *Streams) enter(c net.Conn, config *tls.Config) bool {
-	kind, remote := "TCP", plain(c.RemoteAddr().(*net.TCPAddr).AddrPort()) //nolint:errcheck,forcetypeassert // of TCP it is
+	kind, remote := "TCP", plain(c.RemoteAddr().(*net.TCPAddr).AddrPort())
 	if config != nil {
 		kind, c = "TLS", tls.Server(c, config)
 	}
@@ -160,7 +160,7 @@ func (s *Streams) Flow(ctx context.Context, kind string, to netip.AddrPort, name
 	if d == nil && !s.closed {
 		d = &dialing{done: make(chan struct{})}
 		s.dials[k] = d
-		s.done.Go(func() { s.dial(k, d) })
+		s.done.Go(func() { s.dial(k, d) }) //nolint:contextcheck // others wait for it, too
 	}
 	s.mu.Unlock()
 	if d == nil {

@@ -28,7 +28,7 @@ func ListenUDP(ctx context.Context, at netip.AddrPort, take Taker, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	return &UDP{conn: c.(*net.UDPConn), log: log, take: take}, nil //nolint:errcheck,forcetypeassert // of "udp" it is
+	return &UDP{conn: c.(*net.UDPConn), log: log, take: take}, nil
 }
 
 // network is the name that net has for a kind of address. One that is not given takes IPv4, with which Vias and Contacts are made.
@@ -41,7 +41,7 @@ func network(kind string, a netip.Addr) string {
 
 // Addr is where it is bound.
 func (u *UDP) Addr() netip.AddrPort {
-	return plain(u.conn.LocalAddr().(*net.UDPAddr).AddrPort()) //nolint:errcheck,forcetypeassert // of UDP it is
+	return plain(u.conn.LocalAddr().(*net.UDPAddr).AddrPort())
 }
 
 // Serve begins to take what comes, until Close.

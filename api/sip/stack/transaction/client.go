@@ -9,8 +9,8 @@ import (
 	"sluice/engine/fault"
 )
 
-// Owner hears of a client transaction. Its methods are called one after the other, while the transaction holds its lock: they must not wait,
-// nor call the transaction.
+// Owner hears of a client transaction. Its methods are called one after the other, while the transaction holds its lock: they must not
+// wait, nor call the transaction.
 type Owner interface {
 	// Response tells of an answer that is new; of every 2xx to an INVITE, those that come again included.
 	Response(*sip.Response)

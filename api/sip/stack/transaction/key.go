@@ -13,8 +13,8 @@ func ClientKey(m sip.Message) string {
 	return branch + " " + string(m.CSeq().MethodName)
 }
 
-// ServerKey is what a request and its repetitions have in common (RFC 3261 17.2.3). The ACK of an answer that is no 2xx has that of its INVITE,
-// and a CANCEL as if it were one.
+// ServerKey is what a request and its repetitions have in common (RFC 3261 17.2.3). The ACK of an answer that is no 2xx has that of its
+// INVITE, and a CANCEL as if it were one.
 func ServerKey(r *sip.Request) string {
 	method := r.Method
 	if method == sip.ACK || method == sip.CANCEL {
@@ -27,5 +27,6 @@ func ServerKey(r *sip.Request) string {
 		return strings.Join([]string{branch, strings.ToLower(via.SentBy()), r.CallID().Value(), string(method)}, " ")
 	}
 	tag, _ := r.From().Params.Get("tag") // a client of RFC 2543
-	return strings.Join([]string{"2543", r.CallID().Value(), strconv.Itoa(int(r.CSeq().SeqNo)), tag, via.SentBy(), branch, string(method)}, " ")
+	number := strconv.Itoa(int(r.CSeq().SeqNo))
+	return strings.Join([]string{"2543", r.CallID().Value(), number, tag, via.SentBy(), branch, string(method)}, " ")
 }

@@ -57,7 +57,7 @@ func (s *Server) try() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.state == calling && s.last == nil {
-		s.respond(sip.NewResponseFromRequest(s.request, sip.StatusTrying, "Trying", nil)) //nolint:errcheck // it comes again if it must
+		_ = s.respond(sip.NewResponseFromRequest(s.request, sip.StatusTrying, "Trying", nil))
 	}
 }
 

@@ -1,8 +1,8 @@
-// Package transaction is the four state machines of RFC 3261 17 as RFC 6026 corrects them, over whatever sends octets. It reads no addresses
-// and knows no sockets.
+// Package transaction is the four state machines of RFC 3261 17 as RFC 6026 corrects them, over whatever sends octets. It reads no
+// addresses and knows no sockets.
 //
-// sipgo has such machines, too. They hand answers over while they hold their lock, keep 2xx of other forks to themselves, have timers in global
-// variables, and repeat a 2xx after times that RFC 3261 does not have; so only its messages are used.
+// sipgo has such machines, too. They hand answers over while they hold their lock, keep 2xx of other forks to themselves, have timers in
+// global variables, and repeat a 2xx after times that RFC 3261 does not have; so only its messages are used.
 package transaction
 
 import (

@@ -215,14 +215,15 @@ func TestBrokenLine(t *testing.T) {
 		}
 		c.End(l.err)
 		equal(t, "heard", o.take())
-		c, _, l, o = client(t, sip.INFO, false)
+		_, _, l, o = client(t, sip.INFO, false)
 		l.err = errors.New("down")
 		time.Sleep(time.Second) //nolint:forbidigo // of synctest
 		equal(t, "heard", o.take(), "failed", "forget")
 	})
 }
 
-// E3: a 2xx is repeated after T1, doubled up to T2, for 64*T1, over TCP as well; Respond returns at once, and who does not hear the ACK is told.
+// E3: a 2xx is repeated after T1, doubled up to T2, for 64*T1, over TCP as well; Respond returns at once, and who does not hear the ACK is
+// told.
 func TestAnswerIsRepeated(t *testing.T) {
 	for _, reliable := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -269,8 +270,10 @@ func TestTryingAndRefused(t *testing.T) {
 		}
 		time.Sleep(time.Second) //nolint:forbidigo // of synctest
 		equal(t, "sent", l.take(), "100 200ms", "100 1s", "486 1s", "486 1.5s")
-		if !s.Ack() || !s.Ack() {
-			t.Error("the ACK is for the call")
+		for range 2 {
+			if !s.Ack() {
+				t.Error("the ACK is for the call")
+			}
 		}
 		time.Sleep(time.Minute) //nolint:forbidigo // of synctest
 		equal(t, "sent", l.take())
