@@ -119,7 +119,7 @@ type ending struct {
 // run is all of a call's life.
 func (c *call) run(ctx context.Context, live func(context.Context) ending) {
 	var end ending
-	defer func() { c.finish(end) }()
+	defer func() { c.finish(ctx, end) }()
 	defer func() {
 		// What both sides send goes through much code that is not ours; nobody else is to suffer if it fails.
 		if what := recover(); what != nil {
@@ -148,15 +148,15 @@ func (c *call) stay(ctx context.Context) ending {
 		select {
 		case <-c.wake:
 		case <-ctx.Done():
-			return c.leave(context.Cause(ctx))
+			return c.leave(ctx, context.Cause(ctx))
 		case <-gone:
 			if c.incoming && c.inst == nil { // it still rings: another page may come for it
 				c.peer = nil
 				continue
 			}
-			return c.leave(c.broken(c.peer.Err()))
+			return c.leave(ctx, c.broken(c.peer.Err()))
 		case <-ended:
-			return c.leave(c.inst.Err())
+			return c.leave(ctx, c.inst.Err())
 		}
 	}
 }
@@ -189,14 +189,14 @@ func (c *call) take(ctx context.Context, i item) (ending, bool) {
 		}
 	}
 	if err != nil {
-		return c.leave(err), true
+		return c.leave(ctx, err), true
 	}
 	return ending{}, false
 }
 
 // leave ends the call at the far end, and says how it ended: for cause, nil being that somebody hung up, unless the far end was faster.
-func (c *call) leave(cause error) ending {
-	limit, cancel := context.WithTimeout(context.Background(), c.phone.all.opt.Stop)
+func (c *call) leave(ctx context.Context, cause error) ending {
+	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.phone.all.opt.Stop)
 	defer cancel()
 	end := c.because(cause)
 	far := c.remote()
@@ -277,7 +277,7 @@ type refused struct{}
 func (refused) Error() string { return string(reason.Restricted) }
 
 // finish sends the last status, and ends the page's media and the graph. The id is free before.
-func (c *call) finish(end ending) {
+func (c *call) finish(ctx context.Context, end ending) {
 	if c.peer != nil {
 		c.peer.Stop(nil)
 	}
@@ -289,7 +289,7 @@ func (c *call) finish(end ending) {
 	c.mu.Unlock()
 	c.send("finish", end.status, end.info)
 	if c.inst != nil {
-		limit, cancel := context.WithTimeout(context.Background(), c.phone.all.opt.Stop)
+		limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.phone.all.opt.Stop)
 		defer cancel()
 		if err := c.inst.Stop(limit); err != nil {
 			c.phone.all.opt.Log.Warn("a graph did not end properly", "call", c.id, "err", err)

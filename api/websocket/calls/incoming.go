@@ -15,12 +15,12 @@ func (c *call) receive(ctx context.Context) ending {
 	o.Status = wire.CallRing
 	if err := hook.Ask(ctx, c.phone.id.Hook, "OnCallEvent", &o, nil); err != nil {
 		if ctx.Err() != nil {
-			return c.leave(context.Cause(ctx))
+			return c.leave(ctx, context.Cause(ctx))
 		}
-		return c.leave(refused{})
+		return c.leave(ctx, refused{})
 	}
 	if err := c.offer(ctx); err != nil {
-		return c.leave(err)
+		return c.leave(ctx, err)
 	}
 	return c.stay(ctx)
 }

@@ -58,25 +58,27 @@ func (c *call) refuse(err error) {
 // dial makes the call.
 func (c *call) dial(ctx context.Context) ending {
 	// At once: the SDK does not hang up a call of which it has heard nothing.
-	c.send("notifyTryingResponse", wire.CallTrying, "")
+	trying := c.become(wire.CallTrying, "")
+	c.phone.client.Send("notifyTryingResponse", trying)
 	req := c.req
 	if err := hook.Ask(ctx, c.phone.id.Hook, "call", &req, map[string]any{"status": wire.CallTrying, "incoming": false}); err != nil {
 		if ctx.Err() != nil {
-			return c.leave(context.Cause(ctx))
+			return c.leave(ctx, context.Cause(ctx))
 		}
-		return c.leave(refused{})
+		return c.leave(ctx, refused{})
 	}
+	c.phone.id.Hook.Tell("CallStatusEvent", trying, nil)
 	req.CallID, req.SDP = c.req.CallID, c.req.SDP // of these no application knows better
 	c.mu.Lock()
 	c.req = req
 	c.mu.Unlock()
 	if err := c.check(); err != nil {
-		return c.leave(err)
+		return c.leave(ctx, err)
 	}
 	var err error
 	c.peer, err = c.phone.all.opt.Peers.Callee(ctx, webrtc.Offer{SDP: string(req.SDP), Client: c.phone.id.Remote})
 	if err != nil {
-		return c.leave(err)
+		return c.leave(ctx, err)
 	}
 	far, err := c.phone.open().Call(ctx, calls.Outgoing{
 		ID: c.id, To: string(req.Callee), Display: string(req.VisibleName), Audio: true, Video: bool(req.HasVideo),
@@ -86,7 +88,7 @@ func (c *call) dial(ctx context.Context) ending {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
 		}
-		return c.leave(err)
+		return c.leave(ctx, err)
 	}
 	c.mu.Lock()
 	c.far = far

@@ -256,7 +256,7 @@ func (p *Phone) Wait() { p.work.Wait() }
 // part closes the line.
 func (p *Phone) part(line calls.Line) {
 	defer p.all.count(-1)
-	ctx, cancel := context.WithTimeout(context.Background(), p.all.opt.Stop)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(p.stopped), p.all.opt.Stop)
 	defer cancel()
 	if err := line.Close(ctx); err != nil {
 		p.all.opt.Log.Info("a line did not end properly", "session", p.id.Session, "err", err)

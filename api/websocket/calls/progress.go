@@ -40,7 +40,7 @@ func (c *call) progress(ctx context.Context, a calls.About) (ending, bool) {
 		c.send("hold", wire.CallHold, "")
 	}
 	if err != nil {
-		return c.leave(err), true
+		return c.leave(ctx, err), true
 	}
 	return ending{}, false
 }
@@ -113,16 +113,22 @@ const provider = "WebRTC"
 
 // send tells the page a status, and its application.
 func (c *call) send(message, status, info string) {
+	o := c.become(status, info)
+	if !c.incoming || c.offered > 0 { // of what it never heard of, nobody needs to hear the end
+		c.phone.client.Send(message, o)
+	}
+	c.phone.id.Hook.Tell("CallStatusEvent", o, nil)
+}
+
+// become gives the call a status, and what is told of that.
+func (c *call) become(status, info string) wire.CallStatus {
 	c.sent = status
 	c.mu.Lock()
 	c.status = status
 	c.mu.Unlock()
 	o := c.object()
 	o.Info = info
-	if !c.incoming || c.offered > 0 { // of what it never heard of, nobody needs to hear the end
-		c.phone.client.Send(message, o)
-	}
-	c.phone.id.Hook.Tell("CallStatusEvent", o, nil)
+	return o
 }
 
 // remind tells a page that is back how the call is. The page knows it if it only lost its socket; the SDK ignores those that it does not.

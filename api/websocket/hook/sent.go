@@ -22,6 +22,14 @@ func methodOf(message string) (method string, told bool) {
 		return message, false
 	case "notifySessionDebugEvent":
 		return "SessionDebugStatusEvent", false
+	case "notifyIncomingCall":
+		return "OnCallEvent", false
+	case "notifyTryingResponse", "ring", "talk", "hold", "finish":
+		return "CallStatusEvent", false
+	case "notifyTransferEvent":
+		return "TransferStatusEvent", false
+	case "registered":
+		return "RegistrationStatusEvent", false
 	}
 	return "", false
 }
@@ -77,7 +85,7 @@ func nameOf(frame []byte) string {
 func Hide[V any](o map[string]V, fields []string) bool {
 	changed := false
 	for _, name := range fields {
-		if slices.Contains([]string{"mediaSessionId", "operationId", "status", "type", "authToken"}, name) {
+		if slices.Contains([]string{"mediaSessionId", "callId", "operationId", "status", "type", "authToken"}, name) {
 			continue
 		}
 		if _, ok := o[name]; ok {
