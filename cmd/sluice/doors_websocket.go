@@ -29,7 +29,7 @@ func websocketDoor(p *serve.Parts) (api.Door, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := websocket.New(websocket.Options{
+	o := websocket.Options{
 		Engine: websocket.UseEngine(p.Engine), Peers: websocket.UsePeers(p.Peers), Auth: p.Auth, Present: p.Present, Hooks: asking(p.Hooks),
 		Log:  p.Log.With("door", "websocket"),
 		Node: c.Node, Version: c.Version,
@@ -39,7 +39,11 @@ func websocketDoor(p *serve.Parts) (api.Door, error) {
 		RoomApps: c.RoomApps, InboundRate: c.InboundRate, OutboundRate: c.OutboundRate, Bandwidth: bandwidth, Metrics: metrics,
 		Flash: flashPeer(p), Push: elsewhere.Address, Reach: elsewhere.Reach, Record: recordPages(p), Snapshot: pictureOf(p),
 		KeepFor: c.Keep.For, Kept: c.Keep.Most, KeepStreams: c.Keep.Streams,
-	})
+	}
+	if phones := phoneDoor(p); phones != nil {
+		o.Lines, o.CallPeers = phones.Lines(), websocket.UseCallPeers(p.Peers)
+	}
+	d, err := websocket.New(o)
 	if err != nil {
 		return nil, err
 	}
