@@ -80,6 +80,8 @@ type brief struct {
 	Servers  []addresses `json:"servers"`
 	Out      string      `json:"out"`
 	Detour   int         `json:"detour,omitempty"` // UDP port that media goes through
+	// Registrar is the address of the registrar of telephones.
+	Registrar string `json:"registrar,omitempty"`
 }
 
 // Every scenario runs in one browser. What each tab said, heard and showed is left in out/browser.

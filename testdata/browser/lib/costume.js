@@ -65,9 +65,9 @@ globalThis.sluiceStage = (() => {
 
   const report = (selector, hertz) => {
     const video = [...document.querySelectorAll(selector)].at(-1);
-    if (!video?.srcObject || !video.videoWidth) return undefined;
+    if (!video?.srcObject) return undefined;
     const sound = video.srcObject.getAudioTracks().length > 0;
-    return { size: `${video.videoWidth}x${video.videoHeight}`, shown: shown(video), heard: sound ? heard(video, hertz) : [] };
+    return { size: `${video.videoWidth}x${video.videoHeight}`, shown: video.videoWidth ? shown(video) : [], heard: sound ? heard(video, hertz) : [] };
   };
   return { report };
 })();

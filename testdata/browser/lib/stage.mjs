@@ -37,7 +37,7 @@ export class Stage {
     let last;
     await this.tab.sees(JSON.stringify(fields), async () => {
       const now = await this.report();
-      if (!now) return false;
+      if (!now?.shown.length) return false;
       last = Object.fromEntries(Object.keys(fields).map((at) => {
         const [x, y] = at.split(",").map(Number);
         return [at, named(now.shown[16 * y + x])];

@@ -1,6 +1,8 @@
 // What must hold for everything that a server sends a page, whatever the scenario: the shape of messages, the words of
 // statuses and reasons, their order, and the SDP of answers.
 
+import { Calls, names as ofCalls } from "./calls.mjs";
+
 const statuses = new Set(["PENDING", "PUBLISHING", "PLAYING", "PAUSED", "UNPUBLISHED", "STOPPED", "FAILED", "PLAYBACK_PROBLEM"]);
 const old = new Set(["RESIZE", "NOT_ENOUGH_BANDWIDTH", "SNAPSHOT_COMPLETE"]); // events now; statuses up to 2.0.218
 const terminal = new Set(["UNPUBLISHED", "STOPPED", "FAILED"]);
@@ -34,18 +36,20 @@ const events = new Set(["audioMuted", "audioUnmuted", "videoMuted", "videoUnmute
 
 const names = new Set(["ping", "getUserData", "getVersion", "fail", "setRemoteSDP", "notifyStreamStatusEvent",
   "notifyStreamEvent", "availableStream", "DataStatusEvent", "OnDataEvent", "inboundVideoRate", "outboundVideoRate",
-  "notifySessionDebugEvent"]);
+  "notifySessionDebugEvent", ...ofCalls]);
 
 // violations lists what a server did wrong in a tab's messages.
 export function violations(messages) {
   const streams = new Map(); // by mediaSessionId: what was seen of it
   const [, third] = messages.find((m) => m.message === "connection")?.data[0].clientVersion?.match(/^2\.0\.(\d+)$/) ?? [];
   const ancient = Number(third) <= 218;
+  const calls = new Calls();
   const wrong = [];
   const see = (id) => streams.get(id) ?? streams.set(id, { answers: 0, asked: 0, stops: 0 }).get(id);
   for (const m of messages) {
     const body = m.data?.[0];
     if (m.to === "server") {
+      calls.asked(m.message, body);
       if (m.message === "publishStream" || m.message === "playStream") {
         const stream = see(body.mediaSessionId);
         stream.asked++;
@@ -59,7 +63,11 @@ export function violations(messages) {
     const say = (what) => wrong.push(`${what}: ${String(m.raw).slice(0, 300)}`);
     if (!names.has(m.message)) say("unknown message");
     if (!Array.isArray(m.data)) say("data is not an array");
-    if (m.message === "setRemoteSDP") answer(m.data, see, say);
+    if (m.message === "setRemoteSDP") {
+      if (calls.knows(m.data[0], m.data[2])) calls.described(m.data, say);
+      else answer(m.data, see, say);
+    }
+    calls.told(m.message, body, say);
     if (m.message === "notifyStreamStatusEvent") status(body, see, say, ancient);
     if (m.message === "notifyStreamEvent") event(body, see, say, ancient);
     if (m.message === "availableStream" && !["true", "false"].includes(body?.status)) say('availability is neither "true" nor "false"');
