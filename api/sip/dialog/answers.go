@@ -1,7 +1,7 @@
 package dialog
 
 import (
-	"strconv"
+	"fmt"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -187,8 +187,8 @@ func (d *Dialog) again() *sip.Request {
 	return r
 }
 
-// acknowledge sends PRACK for a provisional answer that wants one (RFC 3262 4), and tells whether the answer counts: one that comes again, or
-// before its time, does not. The caller holds the lock.
+// acknowledge sends PRACK for a provisional answer that wants one (RFC 3262 4), and tells whether the answer counts: one that comes
+// again, or before its time, does not. The caller holds the lock.
 func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) bool {
 	seq, ok, err := message.RSeq(res)
 	if !message.Has(res, "Require", "100rel") || !ok || err != nil {
@@ -202,7 +202,7 @@ func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) bool {
 		f.target = d.out.target
 	}
 	p := d.within(sip.PRACK, f)
-	p.AppendHeader(sip.NewHeader("RAck", strconv.FormatUint(uint64(seq), 10)+" "+strconv.FormatUint(uint64(r.CSeq().SeqNo), 10)+" INVITE"))
+	p.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", seq, r.CSeq().SeqNo)))
 	d.dispatch(p)
 	return true
 }

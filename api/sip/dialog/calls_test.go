@@ -87,8 +87,6 @@ func TestNobodyThere(t *testing.T) {
 func TestReoffer(t *testing.T) {
 	a, b := newSide(t, "a"), newSide(t, "b")
 	p := call(t, a, b)
-	takes := func(sdp []byte) ([]byte, *dialog.Refusal) { return answerTo(sdp), nil }
-	p.caller.offer, p.heir.offer = takes, takes
 	for _, way := range []struct {
 		d *dialog.Dialog
 		o *owner
@@ -115,8 +113,6 @@ func answerTo(offer []byte) []byte { return sdp("answer to " + said(offer)) }
 func TestGlare(t *testing.T) {
 	a, b := newSide(t, "a"), newSide(t, "b")
 	p := call(t, a, b)
-	takes := func(sdp []byte) ([]byte, *dialog.Refusal) { return answerTo(sdp), nil }
-	p.caller.offer, p.heir.offer = takes, takes
 	done := make(chan error, 2)
 	for _, d := range []*dialog.Dialog{p.calling, p.called} {
 		go func() {

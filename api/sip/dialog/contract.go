@@ -1,15 +1,16 @@
-// Package dialog is calls as SIP has them: INVITE dialogs of either direction, with forks, early media, session timers, changes of the session,
-// transfers; and subscriptions. Descriptions of sessions (SDP) are texts to it: its owner makes and reads them.
+// Package dialog is calls as SIP has them: INVITE dialogs of either direction, with forks, early media, session timers, changes of the
+// session, transfers; and subscriptions. Descriptions of sessions (SDP) are texts to it: its owner makes and reads them.
 package dialog
 
-// Owner is who a dialog is for. Its methods are called one after the other, on the dialog's goroutine; Offered alone may wait, for up to a second.
+// Owner is who a dialog is for. Its methods are called one after the other, on the dialog's goroutine; Offered alone may wait, for up to
+// a second.
 type Owner interface {
 	// Progress tells of a provisional answer to our INVITE; sdp is nil if it had none. fork differs for each far end that answers.
 	Progress(code int, reason, fork string, sdp []byte)
 	// Answered tells of the 2xx to our INVITE, or, of a call that came in without an offer, of the answer in the ACK.
 	Answered(fork string, sdp []byte)
-	// Offered asks for the answer to a new offer of the far end's (re-INVITE, UPDATE); a nil offer asks for an offer of ours. A refusal leaves
-	// the session as it was.
+	// Offered asks for the answer to a new offer of the far end's (re-INVITE, UPDATE); a nil offer asks for an offer of ours. A refusal
+	// leaves the session as it was.
 	Offered(sdp []byte) (answer []byte, refusal *Refusal)
 	// Info tells of an INFO request: keys, or a wish for a key picture.
 	Info(contentType string, body []byte)

@@ -27,8 +27,8 @@ type ID struct {
 	CallID, Local, Remote string
 }
 
-// Dialog is a call, from its INVITE until it is over. Safe for concurrent use; its methods may be called from its owner's, though those that wait
-// delay what the owner hears meanwhile. What is asked of one that is over fails with a fault (not found).
+// Dialog is a call, from its INVITE until it is over. Safe for concurrent use; its methods may be called from its owner's, though those
+// that wait delay what the owner hears meanwhile. What is asked of one that is over fails with a fault (not found).
 type Dialog struct {
 	table         *Table
 	port          stack.Port
@@ -129,7 +129,8 @@ func (d *Dialog) drain() {
 // crowded tells whether the owner is so far behind that the far end has to wait. The caller holds the lock.
 func (d *Dialog) crowded() bool { return len(d.notes) > 64 }
 
-// end makes the dialog over and tells its owner. Requests for it are answered still, until it is removed from the table. The caller holds the lock.
+// end makes the dialog over and tells its owner. Requests for it are answered still, until it is removed from the table. The caller holds
+// the lock.
 func (d *Dialog) end(e Ending) {
 	if d.phase == over {
 		return

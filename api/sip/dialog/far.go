@@ -20,7 +20,6 @@ type far struct {
 	updates bool
 	rseq    uint32 // RSeq of its last reliable provisional answer; 0 if there was none
 	sdp     []byte // the description that it gave last
-	source  string // where it is seen from, if that is where it is to be reached
 }
 
 // farOf is the far end that an answer to our INVITE comes from (RFC 3261 12.1.2). Its target may be missing in provisional ones.
@@ -63,8 +62,8 @@ func (f *far) learn(m sip.Message) {
 	}
 }
 
-// behindNAT gives the address of a far end as it is reached, if it names one that only its own network knows: what it sends tells where it is seen
-// (RFC 3581 has answers go there, too).
+// behindNAT gives the address of a far end as it is reached, if it names one that only its own network knows: what it sends tells where
+// it is seen (RFC 3581 has answers go there, too).
 func behindNAT(target sip.Uri, source string) sip.Uri {
 	named, err := netip.ParseAddr(target.Host)
 	if err != nil {

@@ -7,8 +7,8 @@ import (
 	"sluice/api/sip/stack"
 )
 
-// Hangup ends the call as is right at that moment: it takes the INVITE back, refuses it (603, or with the code of why), or says BYE. It does not
-// wait: Ended comes at once, and what SIP still has to say goes on behind it. why is told to the far end; nil is nothing.
+// Hangup ends the call as is right at that moment: it takes the INVITE back, refuses it (603, or with the code of why), or says BYE. It
+// does not wait: Ended comes at once, and what SIP still has to say goes on behind it. why is told to the far end; nil is nothing.
 func (d *Dialog) Hangup(why *Reason) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -38,8 +38,8 @@ func (d *Dialog) bye(why *Reason, e Ending) {
 	d.end(e)
 }
 
-// broken ends a call because of something within it: a timer ran out, or a request showed that the far end knows it no more. The caller holds the
-// lock.
+// broken ends a call because of something within it: a timer ran out, or a request showed that the far end knows it no more. The caller
+// holds the lock.
 func (d *Dialog) broken(e Ending) {
 	if d.phase == established || d.phase == answered {
 		d.bye(&Reason{Code: e.Code, Text: e.Reason}, e)

@@ -33,8 +33,8 @@ type incoming struct {
 	reliable reliable
 }
 
-// Accept takes a call that came in, an INVITE without a tag of To. Nothing is answered but what the stack does by itself: the owner rings, answers
-// or refuses. The error is a fault: the call was refused already.
+// Accept takes a call that came in, an INVITE without a tag of To. Nothing is answered but what the stack does by itself: the owner
+// rings, answers or refuses. The error is a fault: the call was refused already.
 func (t *Table) Accept(in stack.Incoming, opt Incoming, owner Owner) (*Dialog, error) {
 	r := in.Request()
 	offer, readable := bodyOf(r)
@@ -113,14 +113,14 @@ func (d *Dialog) Ring(headers ...sip.Header) error {
 	return d.progress(sip.StatusRinging, "Ringing", nil, headers)
 }
 
-// Early gives the caller something to hear before the call is answered (183): sdp answers its offer, or is one of ours if it made none. Callers
-// that can are made to acknowledge it; to others an offer cannot be made yet, and they hear 183 without it.
+// Early gives the caller something to hear before the call is answered (183): sdp answers its offer, or is one of ours if it made none.
+// Callers that can are made to acknowledge it; to others an offer cannot be made yet, and they hear 183 without it.
 func (d *Dialog) Early(sdp []byte, headers ...sip.Header) error {
 	return d.progress(sip.StatusSessionInProgress, "Session Progress", sdp, headers)
 }
 
-// Answer takes the call (200): sdp answers the caller's offer, or is ours if it made none; then Answered comes with what the ACK says. nil is what
-// Early said; nothing else may be, if the caller acknowledged that.
+// Answer takes the call (200): sdp answers the caller's offer, or is ours if it made none; then Answered comes with what the ACK says.
+// nil is what Early said; nothing else may be, if the caller acknowledged that.
 func (d *Dialog) Answer(sdp []byte, headers ...sip.Header) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -128,7 +128,7 @@ func (s *side) accept() (*dialog.Dialog, *owner) {
 
 // sdp is a description that says something.
 func sdp(what string) []byte {
-	return []byte("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=" + what + "\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n")
+	return []byte("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=" + what + "\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=sendrecv\r\n")
 }
 
 // said is what a description says.
@@ -150,7 +150,15 @@ type owner struct {
 }
 
 func newOwner(t testing.TB, name string) *owner {
-	return &owner{t: t, name: name, heard: make(chan string, 1000), ended: make(chan dialog.Ending, 1)}
+	return &owner{
+		t: t, name: name, heard: make(chan string, 1000), ended: make(chan dialog.Ending, 1),
+		offer: func(offer []byte) ([]byte, *dialog.Refusal) { return answerTo(offer), nil },
+		refer: func(r dialog.Referral) *dialog.Refusal {
+			r.Notify(180, "Ringing")
+			r.Notify(200, "OK")
+			return nil
+		},
+	}
 }
 
 func (o *owner) hear(format string, args ...any) {
@@ -186,7 +194,9 @@ func (o *owner) end(code int, remote bool) dialog.Ending {
 	return e
 }
 
-func (o *owner) Progress(code int, _, _ string, sdp []byte) { o.hear("progress %d %s", code, said(sdp)) }
+func (o *owner) Progress(code int, _, _ string, sdp []byte) {
+	o.hear("progress %d %s", code, said(sdp))
+}
 
 func (o *owner) Answered(_ string, sdp []byte) { o.hear("answered %s", said(sdp)) }
 

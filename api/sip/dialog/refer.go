@@ -20,8 +20,8 @@ type referral struct {
 	code int // the last that it told
 }
 
-// Refer sends the far end to somebody else (RFC 3515), and returns when it agreed to go. How it fares there, Transferred tells, unless the far end
-// hangs up before. The error is a fault, that of a refusal wraps the status.
+// Refer sends the far end to somebody else (RFC 3515), and returns when it agreed to go. How it fares there, Transferred tells, unless
+// the far end hangs up before. The error is a fault, that of a refusal wraps the status.
 func (d *Dialog) Refer(ctx context.Context, target sip.Uri) error {
 	if err := exchange.Sayable(target); err != nil {
 		return err

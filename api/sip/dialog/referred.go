@@ -77,13 +77,13 @@ func (d *Dialog) referred(in stack.Incoming) {
 	})
 }
 
-// begin sends what RFC 3515 2.4.4 wants at once, and what was reported meanwhile.
+// begin sends what RFC 3515 2.4.4 wants at once, whatever there is to say, and then what was reported meanwhile.
 func (t *reporter) begin() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.begun = true
-	if len(t.reports) == 0 {
-		t.reports = append(t.reports, report{sip.StatusTrying, "Trying"})
+	if len(t.reports) == 0 || t.reports[0].code != sip.StatusTrying {
+		t.reports = append([]report{{sip.StatusTrying, "Trying"}}, t.reports...)
 	}
 	t.work()
 }

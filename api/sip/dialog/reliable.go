@@ -125,8 +125,7 @@ func (d *Dialog) pracked(in stack.Incoming) {
 	rseq, cseq, method, ok, err := message.RAck(r)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.in == nil || err != nil || !ok || method != sip.INVITE || d.in.reliable.res == nil || rseq != d.in.reliable.seq ||
-		cseq != d.in.in.Request().CSeq().SeqNo {
+	if err != nil || !ok || method != sip.INVITE || !d.awaits(rseq, cseq) {
 		d.table.answer(in, sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
 	}
@@ -157,9 +156,19 @@ func (d *Dialog) pracked(in stack.Incoming) {
 	default:
 		d.table.answer(in, sip.StatusOK, "OK")
 	}
-	for rel.res == nil && len(rel.queue) > 0 {
-		next := rel.queue[0]
-		rel.queue = rel.queue[1:]
-		next()
+	rel.next()
+}
+
+// awaits tells whether a PRACK is for the answer that waits for one. The caller holds the lock.
+func (d *Dialog) awaits(rseq, cseq uint32) bool {
+	return d.in != nil && d.in.reliable.res != nil && rseq == d.in.reliable.seq && cseq == d.in.in.Request().CSeq().SeqNo
+}
+
+// next does what waited for a PRACK, until another answer waits for its own.
+func (r *reliable) next() {
+	for r.res == nil && len(r.queue) > 0 {
+		f := r.queue[0]
+		r.queue = r.queue[1:]
+		f()
 	}
 }

@@ -15,9 +15,9 @@ import (
 // maxGlare is how often a change of ours gives way to one of the far end's, or to what else it is busy with.
 const maxGlare = 6
 
-// Reoffer changes the session by a re-INVITE, and gives the far end's answer. offer is called for each try, as the far end may change the session
-// between two. A refusal leaves the session as it was; its fault wraps the status. If ctx is done first, the change is taken back as far as it can
-// be.
+// Reoffer changes the session by a re-INVITE, and gives the far end's answer. offer is called for each try, as the far end may change the
+// session between two. A refusal leaves the session as it was; its fault wraps the status. If ctx is done first, the change is taken back
+// as far as it can be.
 func (d *Dialog) Reoffer(ctx context.Context, offer func() []byte) ([]byte, error) {
 	for try := 1; ; try++ {
 		if err := d.claim(ctx); err != nil {
@@ -104,7 +104,7 @@ type outcome struct {
 // reinvite asks for a change that was claimed, and awaits the outcome, or, the change being cancelled then, ctx.
 func (d *Dialog) reinvite(ctx context.Context, sdp []byte) outcome {
 	heard := make(chan outcome, 1)
-	given, giveUp := context.WithCancel(d.table.life)
+	given := make(chan struct{})
 	d.table.run(func() {
 		out := d.renegotiate(given, sdp)
 		d.mu.Lock()
@@ -112,7 +112,6 @@ func (d *Dialog) reinvite(ctx context.Context, sdp []byte) outcome {
 		d.session.wake()
 		d.mu.Unlock()
 		heard <- out
-		giveUp()
 	})
 	select {
 	case out := <-heard:
@@ -120,13 +119,13 @@ func (d *Dialog) reinvite(ctx context.Context, sdp []byte) outcome {
 	case <-d.ended:
 		return outcome{err: d.gone()}
 	case <-ctx.Done():
-		giveUp()
+		close(given)
 		return outcome{err: fault.New(fault.StartTimeout, "sip", "the far end does not answer the change in time").Because(ctx.Err())}
 	}
 }
 
-// renegotiate sends a re-INVITE and follows it to its end. When given is done it is cancelled.
-func (d *Dialog) renegotiate(given context.Context, sdp []byte) outcome {
+// renegotiate sends a re-INVITE and follows it to its end. When given is closed it is cancelled.
+func (d *Dialog) renegotiate(given <-chan struct{}, sdp []byte) outcome {
 	d.mu.Lock()
 	if d.phase == over {
 		d.mu.Unlock()
@@ -141,7 +140,7 @@ func (d *Dialog) renegotiate(given context.Context, sdp []byte) outcome {
 		d.auth.Prepare(r)
 	}
 	for attempt := 1; ; attempt++ {
-		tx, err := d.send(given, r)
+		tx, err := d.send(d.table.life, r)
 		if err != nil {
 			return d.lost(err)
 		}
@@ -164,9 +163,16 @@ func (d *Dialog) renegotiate(given context.Context, sdp []byte) outcome {
 }
 
 // decided awaits the final answer to a re-INVITE, which is cancelled if nobody wants it any more.
-func (d *Dialog) decided(given context.Context, tx stack.Transaction) (*sip.Response, error) {
-	stop := context.AfterFunc(given, func() { d.cancel(tx) })
-	defer stop()
+func (d *Dialog) decided(given <-chan struct{}, tx stack.Transaction) (*sip.Response, error) {
+	done := make(chan struct{})
+	defer close(done)
+	d.table.run(func() {
+		select {
+		case <-given:
+			d.cancel(tx)
+		case <-done:
+		}
+	})
 	return exchange.Final(d.table.life, tx)
 }
 

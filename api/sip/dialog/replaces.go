@@ -9,10 +9,10 @@ import (
 	"sluice/api/sip/stack"
 )
 
-// Replaced finds the call of ours whose place an INVITE is to take (RFC 3891 3); neither, if it takes none. A refusal is to be the INVITE's answer.
-// Whoever knows the names of a dialog could take it over: so the INVITE has to come to where the dialog is, and, unless its sender is trusted, as
-// one that was authenticated is, from where the dialog's far end is seen, which behind a proxy is that proxy. The call that was replaced is to be
-// hung up when the new one has been answered.
+// Replaced finds the call of ours whose place an INVITE is to take (RFC 3891 3); neither, if it takes none. A refusal is to be the
+// INVITE's answer. Whoever knows the names of a dialog could take it over: so the INVITE has to come to where the dialog is, and, unless
+// its sender is trusted, as one that was authenticated is, from where the dialog's far end is seen, which behind a proxy is that proxy.
+// The call that was replaced is to be hung up when the new one has been answered.
 func (t *Table) Replaced(in stack.Incoming, trusted bool) (*Dialog, *Refusal) {
 	p, err := message.ReplacesOf(in.Request())
 	switch {

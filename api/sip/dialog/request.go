@@ -112,8 +112,8 @@ func (d *Dialog) dispatch(r *sip.Request) {
 	})
 }
 
-// say sends BYE to a far end and forgets the dialog when it has been answered: a BYE of the far end's that crosses ours finds it still. The
-// caller holds the lock.
+// say sends BYE to a far end and forgets the dialog when it has been answered: a BYE of the far end's that crosses ours finds it still.
+// The caller holds the lock.
 func (d *Dialog) say(f *far, reason string) {
 	r := d.within(sip.BYE, f)
 	if reason != "" {

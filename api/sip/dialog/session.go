@@ -8,8 +8,8 @@ import (
 	"sluice/api/sip/stack"
 )
 
-// session is what descriptions were exchanged, and which exchange is under way: there is one at a time (RFC 3264 4, RFC 3261 14). The dialog's lock
-// guards it.
+// session is what descriptions were exchanged, and which exchange is under way: there is one at a time (RFC 3264 4, RFC 3261 14). The
+// dialog's lock guards it.
 type session struct {
 	local   []byte // our description, in force or offered
 	asked   []byte // the far end's last offer, to which we said, if nothing was exchanged since

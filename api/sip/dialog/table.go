@@ -17,8 +17,8 @@ import (
 type Options struct {
 	Log   *slog.Logger
 	Agent string // of User-Agent and Server; "" leaves them out
-	// Expires is the session timer that we ask for: a far end that vanishes is noticed at its end (RFC 4028). 0 is half an hour, negative is
-	// none.
+	// Expires is the session timer that we ask for: a far end that vanishes is noticed at its end (RFC 4028). 0 is half an hour, negative
+	// is none.
 	Expires time.Duration
 	// MinSE is the shortest one that we accept; 0 is 90 s, the least that RFC 4028 has.
 	MinSE time.Duration
@@ -74,8 +74,8 @@ func NewTable(opt Options) *Table {
 	return t
 }
 
-// Request takes what belongs to a dialog, which is everything with a tag of To, and answers it: 481 if there is no such dialog. It tells whether it
-// did; what it left is the caller's to answer: INVITE, OPTIONS, MESSAGE and others outside of dialogs. It does not wait.
+// Request takes what belongs to a dialog, which is everything with a tag of To, and answers it: 481 if there is no such dialog. It tells
+// whether it did; what it left is the caller's to answer: INVITE, OPTIONS, MESSAGE and others outside of dialogs. It does not wait.
 func (t *Table) Request(in stack.Incoming) bool {
 	r := in.Request()
 	tag := tagOf(r.To().Params)

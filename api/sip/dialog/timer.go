@@ -9,8 +9,8 @@ import (
 	"sluice/api/sip/message"
 )
 
-// timer is the session timer (RFC 4028): who vanishes without BYE is noticed when it does not refresh the session, or does not answer our refresh.
-// The dialog's lock guards it.
+// timer is the session timer (RFC 4028): who vanishes without BYE is noticed when it does not refresh the session, or does not answer our
+// refresh. The dialog's lock guards it.
 type timer struct {
 	every time.Duration // 0 if there is none
 	ours  bool          // we refresh

@@ -1,5 +1,5 @@
-// Package exchange is one request of ours and its final answer: how it is put together, how challenges are answered, and what an answer means
-// as an error. It knows no dialogs; those that have some (dialog, subscribe) and registrations build on it.
+// Package exchange is one request of ours and its final answer: how it is put together, how challenges are answered, and what an answer
+// means as an error. It knows no dialogs; those that have some (dialog, subscribe) and registrations build on it.
 package exchange
 
 import (
@@ -84,8 +84,8 @@ func Final(ctx context.Context, tx stack.Transaction) (*sip.Response, error) {
 	}
 }
 
-// Unanswered is why a transaction ended without a final answer, as a fault: a timeout, which SIP takes as a 408 (RFC 3261 8.1.3.1), unless it was
-// ended here.
+// Unanswered is why a transaction ended without a final answer, as a fault: a timeout, which SIP takes as a 408 (RFC 3261 8.1.3.1),
+// unless it was ended here.
 func Unanswered(err error) error {
 	if fault.CodeOf(err) == fault.Closed {
 		return err

@@ -67,8 +67,8 @@ func isToken(r rune) bool {
 	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("-.!%*_+`'~", r)
 }
 
-// quote escapes a name for quotes, which sipgo puts around it without a look. Control characters cannot be escaped (RFC 3261 25.1, quoted-pair
-// allows some, but not the ends of lines), and nobody needs them.
+// quote escapes a name for quotes, which sipgo puts around it without a look. Control characters cannot be escaped (RFC 3261 25.1,
+// quoted-pair allows some, but not the ends of lines), and nobody needs them.
 func quote(name string) string {
 	var b strings.Builder
 	for _, r := range name {

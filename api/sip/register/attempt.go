@@ -96,8 +96,8 @@ func (r *Registration) request(expires time.Duration, old *sip.Uri) *sip.Request
 	return q
 }
 
-// registered takes what the registrar granted, and says when to refresh it: after four fifths, some time earlier for some lines, so that not all of a
-// server come at once.
+// registered takes what the registrar granted, and says when to refresh it: after four fifths, some time earlier for some lines, so that
+// not all of a server come at once.
 func (r *Registration) registered(res *sip.Response) time.Duration {
 	granted := r.granted(res)
 	r.backoff = r.opt.Backoff

@@ -1,5 +1,5 @@
-// Package register keeps one address of record registered (RFC 3261 10): it refreshes in time, tries again after failures, learns how the registrar
-// sees us, keeps what is between us and it open, and unregisters.
+// Package register keeps one address of record registered (RFC 3261 10): it refreshes in time, tries again after failures, learns how the
+// registrar sees us, keeps what is between us and it open, and unregisters.
 package register
 
 import (
@@ -68,7 +68,8 @@ func Start(opt Options) *Registration {
 		opt.Backoff = defaultBackoff
 	}
 	if opt.Registrar.Host == "" {
-		opt.Registrar = sip.Uri{Scheme: opt.AOR.URI.Scheme, Host: opt.AOR.URI.Host, Port: opt.AOR.URI.Port, UriParams: opt.AOR.URI.UriParams.Clone()}
+		opt.Registrar = *opt.AOR.URI.Clone()
+		opt.Registrar.User, opt.Registrar.Password, opt.Registrar.Headers = "", "", nil // RFC 3261 10.2
 	}
 	if opt.Heard == nil {
 		opt.Heard = func(calls.Registration) {}
@@ -96,8 +97,8 @@ func (r *Registration) Contact() sip.Uri {
 	return *r.contact.Clone()
 }
 
-// Close unregisters, if need be, and returns when that is done. ctx bounds it: what the registrar has not heard then, it forgets by itself. The
-// error tells that.
+// Close unregisters, if need be, and returns when that is done. ctx bounds it: what the registrar has not heard then, it forgets by
+// itself. The error tells that.
 func (r *Registration) Close(ctx context.Context) (err error) {
 	r.once.Do(func() {
 		r.stop()

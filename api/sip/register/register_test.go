@@ -2,7 +2,6 @@ package register_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/netip"
 	"strconv"
@@ -31,7 +30,7 @@ func (h handler) Request(in stack.Incoming) { h(in) }
 func port(t testing.TB, network stack.Network, h handler) *stack.Socket {
 	t.Helper()
 	s, err := stack.New(stack.Options{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Bind: netip.MustParseAddr("127.0.0.1"), Timers: stack.Timers{T1: 50 * time.Millisecond},
+		Log: slog.New(slog.DiscardHandler), Bind: netip.MustParseAddr("127.0.0.1"), Timers: stack.Timers{T1: 50 * time.Millisecond},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +69,7 @@ func begin(t testing.TB, p stack.Port, a siptest.Account, change ...func(*regist
 	}
 	heard := make(ears, 100)
 	opt := register.Options{
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Port: p, Auth: digest.NewClient(digest.Credentials{User: a.User, Password: a.Password}),
+		Log: slog.New(slog.DiscardHandler), Port: p, Auth: digest.NewClient(digest.Credentials{User: a.User, Password: a.Password}),
 		AOR: exchange.Party{URI: sip.Uri{Scheme: "sip", User: a.User, Host: host, Port: n}}, Backoff: 50 * time.Millisecond,
 		Heard: func(r calls.Registration) { heard <- r },
 	}
