@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,6 +27,9 @@ type ServerOptions struct {
 	Realm string
 	// Password is that of a user; not ok if there is none of that name.
 	Password func(user string) (password string, ok bool)
+	// Algorithms are those that are offered, the best first (RFC 8760 2.3); without, SHA-256 and MD5. Some old telephones look at the first
+	// challenge only, and know nothing but MD5.
+	Algorithms []string
 	// Life is how long a nonce may be answered; without, 5 min.
 	Life time.Duration
 	// Clock tells the time; without, time.Now.
@@ -54,6 +58,9 @@ func NewServer(opt ServerOptions) *Server {
 	if opt.Life == 0 {
 		opt.Life = 5 * time.Minute
 	}
+	if len(opt.Algorithms) == 0 {
+		opt.Algorithms = []string{"SHA-256", "MD5"}
+	}
 	if opt.Clock == nil {
 		opt.Clock = time.Now
 	}
@@ -79,8 +86,7 @@ func (s *Server) Check(r *sip.Request) (user string, challenges []sip.Header, er
 // verify tells what is wrong with credentials; "" if nothing is.
 func (s *Server) verify(r *sip.Request, params map[string]string) (user string, stale bool, why string) {
 	n, err := strconv.ParseUint(params["nc"], 16, 32)
-	_, session, rank := algorithm(params["algorithm"])
-	if err != nil || params["cnonce"] == "" || params["qop"] != "auth" || rank == 0 || session {
+	if err != nil || params["cnonce"] == "" || params["qop"] != "auth" || !s.offers(params["algorithm"]) {
 		return "", false, "the credentials are none of what was asked for"
 	}
 	var uri sip.Uri
@@ -102,6 +108,14 @@ func (s *Server) verify(r *sip.Request, params map[string]string) (user string, 
 		return "", true, "the nonce was used already, or is old"
 	}
 	return user, false, ""
+}
+
+// offers tells whether an algorithm was asked for; one that is not named is MD5 (RFC 7616 3.4).
+func (s *Server) offers(name string) bool {
+	if name == "" {
+		name = "MD5"
+	}
+	return slices.ContainsFunc(s.opt.Algorithms, func(a string) bool { return strings.EqualFold(a, name) })
 }
 
 // use counts an answer to a nonce, and refuses one that was there before, or that comes too late.
@@ -132,10 +146,10 @@ func (s *Server) sweep(now time.Time) {
 	}
 }
 
-// challenge are the headers that ask for credentials, the better algorithm first (RFC 8760 2.3).
+// challenge are the headers that ask for credentials.
 func (s *Server) challenge(stale bool) []sip.Header {
 	var headers []sip.Header
-	for _, algorithm := range []string{"SHA-256", "MD5"} {
+	for _, algorithm := range s.opt.Algorithms {
 		value := fmt.Sprintf(`Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, escape(s.opt.Realm), s.nonce(), algorithm)
 		if stale {
 			value += ", stale=true"

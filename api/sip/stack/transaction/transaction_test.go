@@ -42,6 +42,13 @@ func (l *line) Send(data []byte) error {
 	return l.err
 }
 
+// fail has all that is sent from now on fail.
+func (l *line) fail(err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.err = err
+}
+
 // take is what was sent since it was asked last.
 func (l *line) take() []string {
 	l.mu.Lock()
@@ -216,7 +223,7 @@ func TestBrokenLine(t *testing.T) {
 		c.End(l.err)
 		equal(t, "heard", o.take())
 		_, _, l, o = client(t, sip.INFO, false)
-		l.err = errors.New("down")
+		l.fail(errors.New("down"))
 		time.Sleep(time.Second) //nolint:forbidigo // of synctest
 		equal(t, "heard", o.take(), "failed", "forget")
 	})
