@@ -24,7 +24,8 @@ func (s *Sender) Clock(kind media.Kind, rate uint32) uint32 {
 	}
 	now := s.opt.Now()
 	t.timing.open(rate, now)
-	return t.timing.now(now)
+	t.timing.note(t.timing.now(now), now)
+	return t.timing.last
 }
 
 // Insert sends a packet on the track of a kind, behind all that was sent. What the source goes on with follows it without a gap. The data is
@@ -39,7 +40,9 @@ func (s *Sender) Insert(kind media.Kind, own Own) {
 	now, before := s.opt.Now(), s.started
 	s.now = now
 	t.numbers.insert()
-	t.timing.note(own.Timestamp, now)
+	if int32(own.Timestamp-t.timing.last) > 0 { // or it goes on being told of what began before
+		t.timing.note(own.Timestamp, now)
+	}
 	t.inserted = true
 	packet := slot{
 		packet: &media.Packet{Payload: own.Data}, number: uint32(t.numbers.highest), timestamp: own.Timestamp, payloadType: own.Payload,
