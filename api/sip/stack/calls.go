@@ -2,8 +2,11 @@ package stack
 
 import "sync"
 
-// waiting is how many requests of one call may wait for those before them.
-const waiting = 256
+// Bounds of what waits for its handler.
+const (
+	waiting = 256  // requests of one call behind one
+	busy    = 8192 // calls
+)
 
 // calls hands out what comes in: what belongs to one call in its order, one after the other, and different calls at once.
 type calls struct {
@@ -20,12 +23,12 @@ func newCalls() *calls { return &calls{queues: map[string][]func(){}} }
 func (c *calls) put(call string, run func()) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	queue, busy := c.queues[call]
-	if c.closed || len(queue) >= waiting {
+	queue, before := c.queues[call]
+	if c.closed || len(queue) >= waiting || !before && len(c.queues) >= busy {
 		return false
 	}
 	c.queues[call] = append(queue, run)
-	if !busy {
+	if !before {
 		c.done.Go(func() { c.work(call) })
 	}
 	return true

@@ -90,7 +90,7 @@ func TestE7Kamailio(t *testing.T) {
 				u := newUser(t, p, kamailio, strconv.Itoa(1001+i), "")
 				first := u.fresh()
 				res, err := u.answer(first, u.send(first))
-				if err != nil || res.StatusCode != 200 {
+				if err != nil || res.StatusCode != sip.StatusOK {
 					t.Fatal(network, res, err)
 				}
 				kamailio.AwaitContacts(u.account.User, 1)
@@ -98,10 +98,10 @@ func TestE7Kamailio(t *testing.T) {
 				for {
 					again := u.fresh()
 					u.client.Prepare(again)
-					if res = u.send(again); res.StatusCode == 200 {
+					if res = u.send(again); res.StatusCode == sip.StatusOK {
 						continue
 					}
-					if res, err = u.answer(again, res); err != nil || res.StatusCode != 200 {
+					if res, err = u.answer(again, res); err != nil || res.StatusCode != sip.StatusOK {
 						t.Error(network, res, err)
 					}
 					break

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Serve answers for names, which end in a dot: an address of a host, or "priority weight port target" of a service. It gives what asks it, and
-// nobody else.
+// Serve answers for names, which end in a dot: an address of a host, or "priority weight port target" of a service. It gives what asks it,
+// and nobody else.
 func Serve(t testing.TB, names map[string][]string) *net.Resolver {
 	t.Helper()
 	c, err := (&net.ListenConfig{}).ListenPacket(t.Context(), "udp4", "127.0.0.1:0")
