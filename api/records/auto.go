@@ -49,11 +49,13 @@ func (d *Door) look(begin func(stream string)) {
 	}
 }
 
+// beginning is how long a recording may take to begin.
+const beginning = 15 * time.Second
+
 // automatic records a stream by itself, unless it is being recorded so already. Where that is what was published before under the name,
 // whose file is not complete yet, the stream has its turn when it is: see anew.
 func (d *Door) automatic(ctx context.Context, stream string) {
-	const limit = 15 * time.Second
-	limited, cancel := context.WithTimeout(ctx, limit)
+	limited, cancel := context.WithTimeout(ctx, beginning)
 	defer cancel()
 	before, _ := d.opt.Engine.Streams().Stream(stream)
 	_, err := d.Start(limited, Request{About: shelf.About{Stream: stream}, Once: true})
@@ -70,12 +72,39 @@ func (d *Door) automatic(ctx context.Context, stream string) {
 }
 
 // anew records a stream that was published again while what was recorded before was being completed: nobody tells of it a second time.
-// Of the same publication there is only one recording, whyever it ended.
-func (d *Door) anew(r *Recording) {
+// Of the same publication there is another recording only if the one before ended badly, as on a full disk.
+func (d *Door) anew(r *Recording, badly bool) {
 	if r.asked.About != (shelf.About{Stream: r.asked.Stream}) || !d.wanted(r.asked.Stream) {
 		return
 	}
-	if now, ok := d.opt.Engine.Streams().Stream(r.asked.Stream); ok && now.Publication != r.publication {
+	switch now, ok := d.opt.Engine.Streams().Stream(r.asked.Stream); {
+	case !ok:
+	case now.Publication != r.publication:
 		d.automatic(d.life, r.asked.Stream)
+	case badly:
+		d.again(r)
+	}
+}
+
+// again begins a recording of the same publication, after a while, and later and later for as long as that cannot be.
+func (d *Door) again(r *Recording) {
+	wait, clock := r.wait, d.opt.Clock
+	wait.Lasted(clock.Now().Sub(r.began))
+	for {
+		select {
+		case <-d.life.Done():
+			return
+		case <-clock.After(wait.Next()):
+		}
+		if now, ok := d.opt.Engine.Streams().Stream(r.asked.Stream); !ok || now.Publication != r.publication {
+			return // of another one is told
+		}
+		ctx, cancel := context.WithTimeout(d.life, beginning)
+		_, err := d.start(ctx, Request{About: r.asked.About, Once: true}, wait)
+		cancel()
+		if err == nil || fault.CodeOf(err) == fault.NameInUse {
+			return
+		}
+		d.opt.Log.Warn("a stream that is to be recorded is not; it is tried again", "stream", r.asked.Stream, "err", err)
 	}
 }

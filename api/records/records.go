@@ -91,7 +91,7 @@ func (*Door) Name() string { return "records" }
 // Listen implements api.Door: it opens the folder.
 func (d *Door) Listen(context.Context) error {
 	o := d.opt.Folder
-	o.Done, o.Log, o.Now = d.done, d.opt.Log, d.opt.Clock.Now
+	o.Done, o.Broke, o.Log, o.Now = d.done, d.broke, d.opt.Log, d.opt.Clock.Now
 	return d.opt.Shelf.Open(o)
 }
 
@@ -109,6 +109,17 @@ func (d *Door) done(f shelf.Recording) {
 	d.mu.Unlock()
 	if d.opt.After != nil {
 		d.opt.After.Take(f)
+	}
+}
+
+// broke notes that a recording cannot go on.
+func (d *Door) broke(a shelf.About, why error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for r := range d.running {
+		if r.asked.About == a {
+			r.broke = why
+		}
 	}
 }
 

@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -209,6 +211,41 @@ func TestPublishedAnew(t *testing.T) {
 		t.Error(err)
 	}
 	s.await("both", func() bool { return len(s.shelf.List()) == 2 })
+}
+
+// TestRecordedAgain: a stream that is recorded by itself is recorded again when that ended badly, and not when somebody ended it.
+func TestRecordedAgain(t *testing.T) {
+	var full atomic.Bool
+	full.Store(true)
+	s := serve(t, func(o *records.Options) {
+		o.Streams = []string{"auto/*"}
+		o.Folder.Write = func(f *os.File, b []byte, at int64) (int, error) {
+			if full.Load() {
+				return 0, syscall.ENOSPC
+			}
+			return f.WriteAt(b, at)
+		}
+	})
+	pub, inst := s.publish("auto/a")
+	s.await("a recording that begins", func() bool { return len(s.door.Running()) == 1 })
+	s.play(pub, 0)
+	s.await("its end", func() bool { return len(s.door.Running()) == 0 })
+	full.Store(false)
+	at := time.Duration(0)
+	s.await("another recording", func() bool {
+		at += time.Second
+		s.play(pub, at)
+		return len(s.shelf.Live()) == 1
+	})
+	if _, err := s.door.Stop(t.Context(), func(string, records.Request) bool { return true }); err != nil {
+		t.Error(err)
+	}
+	if err := inst.Stop(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if n := len(s.door.Running()); n != 0 {
+		t.Errorf("%d recordings go on", n)
+	}
 }
 
 // TestToldAtTheEnd: somebody is told of recordings that end with the server.

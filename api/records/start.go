@@ -1,12 +1,15 @@
 package records
 
 import (
+	"cmp"
 	"context"
 	"slices"
+	"time"
 
 	"sluice/api/records/form"
 	"sluice/api/records/name"
 	"sluice/api/records/shelf"
+	"sluice/elements/lasting"
 	"sluice/engine"
 	"sluice/engine/fault"
 	"sluice/engine/run/instance"
@@ -48,18 +51,27 @@ type Recording struct {
 	inst  *instance.Instance // nil until it is under way
 
 	publication uint64 // what was published under the name when it began; 0: nothing
+	began       time.Time
+	wait        lasting.Backoff // until it is begun again, if it is one of records.streams that ends badly
 
-	files []shelf.Recording // that are whole, mostFiles at most, under the door's lock
+	// Under the door's lock:
+	files []shelf.Recording // that are whole, mostFiles at most
+	broke error             // why its file could not be written to
 }
 
 // Start begins to record a stream, by the graph that has a route for the event stream.record, and returns when that is under way. The
 // recording ends with the stream, or when somebody ends it. ctx bounds the starting. A template or format that cannot be is
 // fault.InvalidParams, a stream that is not there fault.StreamNotFound, and one recording too many fault.Overloaded.
 func (d *Door) Start(ctx context.Context, q Request) (*Recording, error) {
+	return d.start(ctx, q, lasting.Backoff{})
+}
+
+// start is Start of one that may have been begun before.
+func (d *Door) start(ctx context.Context, q Request, wait lasting.Backoff) (*Recording, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
-	r := &Recording{door: d, asked: q}
+	r := &Recording{door: d, asked: q, began: d.opt.Clock.Now(), wait: wait}
 	if now, ok := d.opt.Engine.Streams().Stream(q.Stream); ok {
 		r.publication = now.Publication
 	}
@@ -115,13 +127,14 @@ func (d *Door) reserve(r *Recording) error {
 // follow waits for its end, and looks what came meanwhile.
 func (r *Recording) follow() {
 	<-r.inst.Done()
-	if err := r.inst.Err(); err != nil {
-		r.door.opt.Log.Warn("a recording ended badly; the stream goes on", "stream", r.asked.Stream, "err", err)
-	}
 	r.door.mu.Lock()
 	delete(r.door.running, r)
+	err := cmp.Or(r.inst.Err(), r.broke)
 	r.door.mu.Unlock()
-	r.door.anew(r)
+	if err != nil {
+		r.door.opt.Log.Warn("a recording ended badly; the stream goes on", "stream", r.asked.Stream, "err", err)
+	}
+	r.door.anew(r, err != nil)
 }
 
 // ID is the name of its pipeline.

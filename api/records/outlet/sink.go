@@ -79,7 +79,7 @@ func (s *sink) Push(track int, items []*media.Unit) int {
 		}
 		if !s.queue.put(track, u) {
 			s.lost = true
-			s.over(fault.New(fault.SlowReader, "records", "nothing could be written for %v", hopeless).
+			s.broke(fault.New(fault.SlowReader, "records", "nothing could be written for %v", hopeless).
 				Advise("look at the disk that recordings are on"))
 			s.queue.end()
 		}
@@ -109,7 +109,7 @@ func (s *sink) run() {
 			ended = true
 		}
 		if err := s.write(items); err != nil {
-			s.over(err)
+			s.broke(err)
 			return
 		}
 		if s.queue.wished() {
@@ -120,6 +120,12 @@ func (s *sink) run() {
 			return
 		}
 	}
+}
+
+// broke ends the element since its file cannot be written to.
+func (s *sink) broke(err error) {
+	s.rec.shelf.Broke(s.rec.about, err)
+	s.over(err)
 }
 
 // write writes what was queued, a little at a time, so that it is seen of a disk that is slow that it goes on.
@@ -143,7 +149,7 @@ func (s *sink) finish() {
 	s.mu.Unlock()
 	switch {
 	case err != nil:
-		s.over(err)
+		s.broke(err)
 	case ended:
 		s.over(reason)
 	}

@@ -25,7 +25,9 @@ type Options struct {
 	Log      *slog.Logger
 	// Done hears of every recording that is whole, or was completed. It must not wait. Nil: nobody does.
 	Done func(Recording)
-	Now  func() time.Time // nil: the time there is
+	// Broke hears of every recording that cannot go on, before its pipeline ends. It must not wait. Nil: nobody does.
+	Broke func(a About, why error)
+	Now   func() time.Time // nil: the time there is
 	// Write writes to the file of a recording, for tests with slow and full disks; nil is os.File.WriteAt.
 	Write func(f *os.File, b []byte, at int64) (int, error)
 }
@@ -272,4 +274,14 @@ func (s *Shelf) became(drafts map[*Draft]bool) []Recording {
 	}
 	slices.SortFunc(done, func(a, b Recording) int { return a.Started.Compare(b.Started) })
 	return done
+}
+
+// Broke says that a recording cannot go on: its file cannot be written to.
+func (s *Shelf) Broke(a About, why error) {
+	s.mu.Lock()
+	broke := s.opt.Broke
+	s.mu.Unlock()
+	if broke != nil {
+		broke(a, why)
+	}
 }
