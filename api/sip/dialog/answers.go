@@ -102,6 +102,8 @@ func (d *Dialog) success(r *sip.Request, res *sip.Response, acks map[string]*sip
 	if len(acks) >= maxForks {
 		return
 	}
+	d.sending.Lock() // nothing leaves before the ACK
+	defer d.sending.Unlock()
 	d.mu.Lock()
 	f := farOf(res)
 	if known := d.out.forks[tag]; known != nil {
@@ -116,22 +118,29 @@ func (d *Dialog) success(r *sip.Request, res *sip.Response, acks map[string]*sip
 	}
 	ack := d.ack(r, f)
 	acks[tag] = ack
-	d.mu.Unlock()
-	d.write(ack) // before anything else can be sent
-
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.phase != calling || d.out.given {
-		d.say(f, goodbye(d.out.reason))
-		return
+	ours := d.phase == calling && !d.out.given
+	if ours {
+		d.established(res, f)
 	}
+	d.mu.Unlock()
+	d.write(ack)
+	if !ours {
+		d.mu.Lock()
+		d.say(f, goodbye(d.out.reason))
+		d.mu.Unlock()
+	}
+}
+
+// established notes the far end with which there is a session now: its requests may be here before our ACK has left. The caller holds the
+// lock.
+func (d *Dialog) established(res *sip.Response, f *far) {
 	d.phase, d.far = established, f
 	d.see(res.Source())
 	d.out.ringing.stop()
 	d.session.ours = false
 	d.agreed(res)
 	sdp := f.sdp
-	d.tell(func() { d.owner.Answered(tag, sdp) })
+	d.tell(func() { d.owner.Answered(f.tag, sdp) })
 }
 
 // refused takes an answer that refuses, and gives the INVITE that it asks for instead.

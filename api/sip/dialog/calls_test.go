@@ -97,7 +97,6 @@ func TestReoffer(t *testing.T) {
 		}
 		way.o.expect("offered hold")
 	}
-	p.heir.offer = func([]byte) ([]byte, *dialog.Refusal) { return nil, &dialog.Refusal{Code: 488, Reason: "No"} }
 	if _, err := p.calling.Reoffer(t.Context(), func() []byte { return sdp("video") }); err == nil {
 		t.Fatal("a refusal is not told")
 	}

@@ -146,14 +146,25 @@ type owner struct {
 	ended  chan dialog.Ending
 	offer  func(sdp []byte) ([]byte, *dialog.Refusal)
 	refer  func(dialog.Referral) *dialog.Refusal
+	asked  chan dialog.Referral // attended transfers, which the test has to see to
 	closed atomic.Bool
 }
 
 func newOwner(t testing.TB, name string) *owner {
+	asked := make(chan dialog.Referral, 1)
 	return &owner{
-		t: t, name: name, heard: make(chan string, 1000), ended: make(chan dialog.Ending, 1),
-		offer: func(offer []byte) ([]byte, *dialog.Refusal) { return answerTo(offer), nil },
+		t: t, asked: asked, name: name, heard: make(chan string, 1000), ended: make(chan dialog.Ending, 1),
+		offer: func(offer []byte) ([]byte, *dialog.Refusal) {
+			if said(offer) == "video" {
+				return nil, &dialog.Refusal{Code: 488, Reason: "No"}
+			}
+			return answerTo(offer), nil
+		},
 		refer: func(r dialog.Referral) *dialog.Refusal {
+			if r.Replaces != "" {
+				asked <- r
+				return nil
+			}
 			r.Notify(180, "Ringing")
 			r.Notify(200, "OK")
 			return nil

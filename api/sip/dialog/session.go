@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"bytes"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -54,9 +55,13 @@ func (d *Dialog) await(in stack.Incoming, offer bool) {
 	p := &pending{in: in, offer: offer, acked: make(chan struct{})}
 	d.session.pending = p
 	d.table.run(func() {
+		closed := time.NewTimer(70 * d.table.opt.Timers.T1) // a port that was closed tells nothing any more
+		defer closed.Stop()
 		select {
 		case <-p.acked:
 		case <-in.Unacknowledged():
+			d.unacknowledged(p)
+		case <-closed.C:
 			d.unacknowledged(p)
 		case <-d.table.life.Done():
 		}
