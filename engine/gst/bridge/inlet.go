@@ -36,7 +36,7 @@ func (in *Inlet) Attach(appsrc shim.Object, planned string) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	in.appsrc, in.planned, in.jump = appsrc, planned, true
-	shim.WatchKeys(appsrc, func(bool) { in.key() })
+	shim.WatchKeys(appsrc, in.key)
 	if in.known {
 		in.describe()
 	}

@@ -5,7 +5,6 @@ package pipeline
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"sluice/engine/gst/shim"
@@ -111,16 +110,7 @@ func (l *Pipeline) unlink(w *wire) shim.Object {
 	}
 	w.cut = true
 	l.loosen(w)
-	idle := make(chan struct{})
-	var peer shim.Object
-	var once sync.Once
-	shim.WhenIdle(w.src, func() {
-		once.Do(func() {
-			peer = shim.UnlinkSource(w.src)
-			close(idle)
-		})
-	})
-	<-idle
+	peer := shim.UnlinkIdle(w.src)
 	if shim.Requested(w.src) {
 		shim.Release(w.from.object(), w.src)
 	}

@@ -15,15 +15,12 @@ import (
 // leaves a queue.
 func (l *Pipeline) watch(w *wire) {
 	if w.from.Role == plan.RoleQueue || w.from.inlet != nil || w.leaves() {
-		w.left = shim.CountPad(w.src, func(ended bool) {
-			l.saw(w.from, ended)
-			if ended {
-				l.dries(w)
-			}
-		})
+		told := l.told(w.from)
+		told.Empty = func() { l.dries(w) }
+		w.left = shim.CountPad(w.src, told)
 	}
 	if w.to.Role == plan.RoleQueue || w.to.sink {
-		w.came = shim.CountPad(w.dst, func(ended bool) { l.saw(w.to, ended) })
+		w.came = shim.CountPad(w.dst, l.told(w.to))
 	}
 	for node, see := range l.around.Taps() {
 		l.tap(w, node, see)
@@ -34,7 +31,7 @@ func (l *Pipeline) watch(w *wire) {
 // not say so.
 func (l *Pipeline) dries(w *wire) {
 	l.mu.Lock()
-	waits := w.left.Tally().Units == 0 && slices.ContainsFunc(l.delayed, func(k *plan.Link) bool { return k.From.Of == w.to.Name })
+	waits := slices.ContainsFunc(l.delayed, func(k *plan.Link) bool { return k.From.Of == w.to.Name })
 	if waits {
 		w.to.dry = true
 		l.whole = append(l.whole, w.to.Name)
@@ -56,12 +53,18 @@ func (w *wire) leaves() bool {
 	return false
 }
 
-// saw takes note of a first unit and of an end, on the streaming thread. What a host feeds it knows itself, and what is taken
-// out ends because it is. A node gives its first unit once, whatever it is made of.
-func (l *Pipeline) saw(e *elem, ended bool) {
+// told is what takes note of an element's first unit and of its end: nothing for a queue, whose node has given what it gives, and for
+// what a host feeds, as it knows that itself. A guest who joins a room brings a queue, which is a thread, for each mix that he is heard in.
+func (l *Pipeline) told(e *elem) shim.Told {
 	if e.Role == plan.RoleQueue || e.inlet != nil {
-		return
+		return shim.Told{}
 	}
+	return shim.Told{First: func() { l.saw(e, false) }, Ended: func() { l.saw(e, true) }}
+}
+
+// saw takes note of a first unit and of an end, on the streaming thread. What is taken out ends because it is. A node gives its
+// first unit once, whatever it is made of.
+func (l *Pipeline) saw(e *elem, ended bool) {
 	l.mu.Lock()
 	known := ended && e.leaving
 	for _, o := range l.elems {

@@ -4,6 +4,11 @@
 #include "_cgo_export.h"
 #include "shim.h"
 
+static void tell(sl_count *count, int what) {
+	if (count->told[what] != 0)
+		goCall(count->told[what]);
+}
+
 static void count_unref(sl_count *count) {
 	if (g_atomic_int_dec_and_test(&count->refs))
 		g_free(count);
@@ -11,7 +16,9 @@ static void count_unref(sl_count *count) {
 
 static void count_gone(gpointer data) {
 	sl_count *count = data;
-	goRelease(count->handle);
+	for (int what = 0; what < SL_TOLD; what++)
+		if (count->told[what] != 0)
+			goRelease(count->told[what]);
 	count_unref(count);
 }
 
@@ -53,7 +60,7 @@ static void count_buffer(sl_count *count, GstBuffer *b) {
 			PUT(last, (gint64)r);
 	}
 	if (first)
-		goSeen(count->handle, FALSE);
+		tell(count, SL_FIRST);
 }
 
 static void count_event(sl_count *count, GstEvent *event) {
@@ -61,7 +68,9 @@ static void count_event(sl_count *count, GstEvent *event) {
 		gst_event_copy_segment(event, &count->segment);
 	} else if (GST_EVENT_TYPE(event) == GST_EVENT_EOS) {
 		PUT(ended, 1);
-		goSeen(count->handle, TRUE);
+		tell(count, SL_ENDED);
+		if (count->units == 0)
+			tell(count, SL_EMPTY);
 	}
 }
 
@@ -80,11 +89,13 @@ static GstPadProbeReturn on_count(GstPad *pad, GstPadProbeInfo *info, gpointer d
 	return GST_PAD_PROBE_OK;
 }
 
-// sl_count_pad counts what passes. The caller frees the count; the pad has its own share of it.
-sl_count *sl_count_pad(GstPad *pad, uintptr_t handle) {
+// sl_count_pad counts what passes. The caller frees the count; the pad has its own share of it. Handles may be 0.
+sl_count *sl_count_pad(GstPad *pad, uintptr_t first, uintptr_t ended, uintptr_t empty) {
 	sl_count *count = g_new0(sl_count, 1);
 	count->refs = 2;
-	count->handle = handle;
+	count->told[SL_FIRST] = first;
+	count->told[SL_ENDED] = ended;
+	count->told[SL_EMPTY] = empty;
 	count->last = -1;
 	gst_segment_init(&count->segment, GST_FORMAT_UNDEFINED);
 	GstEvent *segment = gst_pad_get_sticky_event(pad, GST_EVENT_SEGMENT, 0);

@@ -89,7 +89,7 @@ func Pull(appsink Object, wait time.Duration) (data []byte, caps string, ended b
 }
 
 // WatchKeys calls see whenever something behind an appsrc wants a key frame.
-func WatchKeys(appsrc Object, see func(bool)) { C.sl_feed_watch(element(appsrc), handle(see)) }
+func WatchKeys(appsrc Object, see func()) { C.sl_feed_watch(element(appsrc), handle(see)) }
 
 // Push copies an access unit into an appsrc. It tells whether the appsrc still takes any.
 func Push(appsrc Object, data []byte, pts, dts time.Duration, flags uint) bool {

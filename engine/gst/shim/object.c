@@ -236,6 +236,53 @@ GstPad *sl_unlink_source(GstPad *src) {
 	return peer;
 }
 
+// Whoever wants a pad unlinked, and the probe that does it, share one.
+typedef struct {
+	GMutex lock;
+	GCond cond;
+	gboolean done;
+	GstPad *peer;
+	gint refs;
+} parting;
+
+static void parting_unref(gpointer data) {
+	parting *p = data;
+	if (!g_atomic_int_dec_and_test(&p->refs))
+		return;
+	g_mutex_clear(&p->lock);
+	g_cond_clear(&p->cond);
+	g_free(p);
+}
+
+static GstPadProbeReturn on_idle(GstPad *src, GstPadProbeInfo *info, gpointer data) {
+	(void)info;
+	parting *p = data;
+	g_mutex_lock(&p->lock);
+	if (!p->done)
+		p->peer = sl_unlink_source(src);
+	p->done = TRUE;
+	g_cond_signal(&p->cond);
+	g_mutex_unlock(&p->lock);
+	return GST_PAD_PROBE_REMOVE;
+}
+
+// sl_unlink_idle is sl_unlink_source when nothing passes the pad, and waits for that. It is the pad's own thread that finds it so, and
+// Go is not called from there.
+GstPad *sl_unlink_idle(GstPad *src) {
+	parting *p = g_new0(parting, 1);
+	g_mutex_init(&p->lock);
+	g_cond_init(&p->cond);
+	p->refs = 2;
+	gst_pad_add_probe(src, GST_PAD_PROBE_TYPE_IDLE, on_idle, p, parting_unref);
+	g_mutex_lock(&p->lock);
+	while (!p->done)
+		g_cond_wait(&p->cond, &p->lock);
+	GstPad *peer = p->peer;
+	g_mutex_unlock(&p->lock);
+	parting_unref(p);
+	return peer;
+}
+
 // sl_unlink_sink unlinks what feeds a pad.
 void sl_unlink_sink(GstPad *sink) {
 	GstPad *peer = gst_pad_get_peer(sink);

@@ -115,6 +115,9 @@ func EarlyEnd(o Object) { C.sl_early_end(element(o)) }
 // UnlinkSource unlinks what a pad feeds and gives it to the caller, who unrefs it; nil if it feeds nothing.
 func UnlinkSource(o Object) Object { return Object(C.sl_unlink_source(pad(o))) }
 
+// UnlinkIdle does so while nothing passes the pad, and waits until that is so.
+func UnlinkIdle(o Object) Object { return Object(C.sl_unlink_idle(pad(o))) }
+
 // UnlinkSink unlinks what feeds a pad.
 func UnlinkSink(o Object) { C.sl_unlink_sink(pad(o)) }
 

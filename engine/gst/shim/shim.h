@@ -18,6 +18,8 @@ typedef struct {
 	const char *text, *debug;
 } sl_message;
 
+enum { SL_FIRST, SL_ENDED, SL_EMPTY, SL_TOLD };
+
 // What a pad has let through. Written by its streaming thread, read by any.
 typedef struct {
 	gint64 units, bytes, keys;
@@ -25,7 +27,7 @@ typedef struct {
 	gint64 last; // end of the last unit in running time, ns; -1 if not known
 	gint64 ended;
 	gint refs;
-	uintptr_t handle;
+	uintptr_t told[SL_TOLD]; // who is told of what; 0 if nobody is
 	GstSegment segment; // in force; its streaming thread's own
 } sl_count;
 
@@ -56,7 +58,6 @@ gint64 sl_now(void);
 void sl_keep_time(GstElement *pipeline, gint64 base);
 void sl_end(GstElement *element);
 gboolean sl_end_pad(GstPad *pad);
-void sl_when_idle(GstPad *pad, uintptr_t handle);
 void sl_onset(GstPad *pad, uintptr_t handle);
 gint64 sl_duration(GstPad *pad);
 char *sl_caps(GstPad *pad);
@@ -71,6 +72,7 @@ void sl_early_end(GstElement *element);
 void sl_prime(GstElement *encoder, int samples);
 gboolean sl_playable(gpointer object, const char *name);
 GstPad *sl_unlink_source(GstPad *src);
+GstPad *sl_unlink_idle(GstPad *src);
 void sl_unlink_sink(GstPad *sink);
 const char *sl_klass(GstElement *element);
 gboolean sl_changing(GstElement *element);
@@ -78,7 +80,7 @@ gboolean sl_has_format(GstPad *pad);
 gboolean sl_requested(GstPad *pad);
 
 gint64 sl_running(GstPad *pad, GstClockTime t);
-sl_count *sl_count_pad(GstPad *pad, uintptr_t handle);
+sl_count *sl_count_pad(GstPad *pad, uintptr_t first, uintptr_t ended, uintptr_t empty);
 void sl_count_free(sl_count *count);
 void sl_tap(GstPad *pad, uintptr_t handle);
 void sl_discard(GstPad *pad);

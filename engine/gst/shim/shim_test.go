@@ -205,7 +205,7 @@ func TestPushAndDrain(t *testing.T) {
 		t.Error(problem)
 	}
 	keys := make(chan bool, 4)
-	shim.WatchKeys(in, func(bool) { keys <- true })
+	shim.WatchKeys(in, func() { keys <- true })
 	shim.SetState(own, shim.Playing)
 	if !shim.Push(in, []byte("one"), 5, 4, shim.Key|shim.Discont) || !shim.Push(in, []byte("two"), 6, -1, 0) || !shim.Push(in, nil, 7, 7, 0) {
 		t.Error("it does not take what comes")

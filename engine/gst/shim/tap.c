@@ -157,7 +157,7 @@ static GstPadProbeReturn on_upstream(GstPad *pad, GstPadProbeInfo *info, gpointe
 	(void)pad;
 	GstEvent *event = GST_PAD_PROBE_INFO_EVENT(info);
 	if (GST_EVENT_TYPE(event) == GST_EVENT_CUSTOM_UPSTREAM && gst_event_has_name(event, "GstForceKeyUnit"))
-		goSeen((uintptr_t)handle, FALSE);
+		goCall((uintptr_t)handle);
 	return GST_PAD_PROBE_OK;
 }
 

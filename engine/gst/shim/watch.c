@@ -1,6 +1,6 @@
 //go:build cgo && !nogst
 
-// What GStreamer's threads have to say: messages, pads that appear, pads that are idle.
+// What GStreamer's threads have to say: messages, pads that appear, first buffers.
 #include "_cgo_export.h"
 #include "shim.h"
 
@@ -158,18 +158,13 @@ void sl_pad_added(GstElement *element, uintptr_t handle) {
 	g_signal_connect_data(element, "no-more-pads", G_CALLBACK(on_no_more), (gpointer)handle, keep_closure, 0);
 }
 
-static GstPadProbeReturn on_idle(GstPad *pad, GstPadProbeInfo *info, gpointer handle) {
+static GstPadProbeReturn on_first(GstPad *pad, GstPadProbeInfo *info, gpointer handle) {
 	(void)pad, (void)info;
-	goIdle((uintptr_t)handle);
+	goCall((uintptr_t)handle);
 	return GST_PAD_PROBE_REMOVE;
-}
-
-// sl_when_idle calls Go once, when nothing passes the pad: at once if that is now.
-void sl_when_idle(GstPad *pad, uintptr_t handle) {
-	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_IDLE, on_idle, (gpointer)handle, release);
 }
 
 // sl_onset calls Go once, before the first buffer passes the pad.
 void sl_onset(GstPad *pad, uintptr_t handle) {
-	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_idle, (gpointer)handle, release);
+	gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_first, (gpointer)handle, release);
 }

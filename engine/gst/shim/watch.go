@@ -62,14 +62,11 @@ func goPadAdded(h C.uintptr_t, p *C.GstPad) {
 	see(Object(p))
 }
 
-// WhenIdle calls do once when nothing passes a pad, which may be at once. Nothing passes while do works.
-func WhenIdle(o Object, do func()) { C.sl_when_idle(pad(o), handle(do)) }
-
 // Onset calls do once, before the first buffer passes a pad.
 func Onset(o Object, do func()) { C.sl_onset(pad(o), handle(do)) }
 
-//export goIdle
-func goIdle(h C.uintptr_t) {
+//export goCall
+func goCall(h C.uintptr_t) {
 	do, _ := cgo.Handle(h).Value().(func())
 	do()
 }
@@ -85,9 +82,25 @@ type Tally struct {
 	Ended              bool
 }
 
-// CountPad counts what passes a pad. see is called at the first unit, and with true at the end of the stream.
-func CountPad(o Object, see func(ended bool)) *Count {
-	return &Count{C.sl_count_pad(pad(o), handle(see))}
+// Told is what is called of a pad whose units are counted, on the thread that pushes them; nil is not called. What nobody wants to know
+// is better not told: the first call into Go of a thread of GStreamer's needs something that Go makes one by one (runtime.needm, Go 1.26),
+// and all threads that want one at the same time wait for it in a loop of short sleeps. At real-time priority, where timers have no
+// slack, such a loop leaves the processor to nobody.
+type Told struct {
+	First func() // at the first unit
+	Ended func() // at the end of the stream
+	Empty func() // after that, if there was no unit
+}
+
+// CountPad counts what passes a pad.
+func CountPad(o Object, told Told) *Count {
+	call := func(do func()) C.uintptr_t {
+		if do == nil {
+			return 0
+		}
+		return handle(do)
+	}
+	return &Count{C.sl_count_pad(pad(o), call(told.First), call(told.Ended), call(told.Empty))}
 }
 
 // Tally reads the count. It must not be called after Free.
@@ -101,9 +114,3 @@ func (n *Count) Tally() Tally {
 
 // Free gives the count back; the pad may count on.
 func (n *Count) Free() { C.sl_count_free(n.c) }
-
-//export goSeen
-func goSeen(h C.uintptr_t, ended C.gboolean) {
-	see, _ := cgo.Handle(h).Value().(func(bool))
-	see(ended != 0)
-}

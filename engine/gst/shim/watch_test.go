@@ -18,8 +18,10 @@ import (
 func TestCountAndTap(t *testing.T) {
 	p, own := line(t, "videotestsrc num-buffers=25 ! video/x-raw,format=I420,width=16,height=16,framerate=25/1 ! identity name=i ! fakesink")
 	src := pad(t, named(t, p, "i"), "src")
-	saw := make(chan bool, 8)
-	n := shim.CountPad(src, func(ended bool) { saw <- ended })
+	saw := make(chan string, 8)
+	n := shim.CountPad(src, shim.Told{
+		First: func() { saw <- "first" }, Ended: func() { saw <- "ended" }, Empty: func() { saw <- "empty" },
+	})
 	defer n.Free()
 	if got := n.Tally(); got.Units != 0 || got.At != 0 || got.Last >= 0 || got.Ended {
 		t.Errorf("before: %+v", got)
@@ -39,8 +41,8 @@ func TestCountAndTap(t *testing.T) {
 	})
 	shim.SetState(own, shim.Playing)
 	soon(t, "the end", end)
-	if first, ended := soon(t, "a unit", saw), soon(t, "the end", saw); first || !ended {
-		t.Errorf("saw %t, %t", first, ended)
+	if first, ended := soon(t, "a unit", saw), soon(t, "the end", saw); first != "first" || ended != "ended" || len(saw) > 0 {
+		t.Errorf("saw %s, %s, and %d more", first, ended, len(saw))
 	}
 	got := n.Tally()
 	if got.Units != 25 || got.Keys != 25 || got.Bytes != 25*384 || got.Last != time.Second || !got.Ended || got.At <= 0 || got.At > shim.Now() {
@@ -72,28 +74,47 @@ func TestTapOfPicture(t *testing.T) {
 	}
 }
 
-// A pad that is in use is idle when what passes has passed; one that is not is idle at once. Nothing passes meanwhile.
-func TestWhenIdle(t *testing.T) {
-	p, own := line(t, "videotestsrc is-live=true ! video/x-raw,framerate=100/1 ! identity name=i ! fakesink sync=true")
-	src := pad(t, named(t, p, "i"), "src")
-	n := shim.CountPad(src, func(bool) {})
+// A stream that ends without a unit is told of as such.
+func TestCountOfNothing(t *testing.T) {
+	p, own := line(t, "videotestsrc num-buffers=0 ! identity name=i ! fakesink")
+	saw := make(chan string, 8)
+	n := shim.CountPad(pad(t, named(t, p, "i"), "src"), shim.Told{
+		First: func() { saw <- "first" }, Ended: func() { saw <- "ended" }, Empty: func() { saw <- "empty" },
+	})
 	defer n.Free()
-	at := make(chan int64, 1)
-	shim.WhenIdle(src, func() { at <- n.Tally().Units })
-	if got := soon(t, "idleness of what does not play", at); got != 0 {
-		t.Errorf("%d units", got)
-	}
 	shim.SetState(own, shim.Playing)
-	for n.Tally().Units < 3 {
+	if ended, empty := soon(t, "the end", saw), soon(t, "that there was nothing", saw); ended != "ended" || empty != "empty" {
+		t.Errorf("saw %s, %s", ended, empty)
+	}
+}
+
+// A pad that is not in use is unlinked at once, and one that is when what passes has passed. Nothing is lost on its way.
+func TestUnlinkIdle(t *testing.T) {
+	p, _ := line(t, "videotestsrc ! identity name=i ! fakesink name=s")
+	src, sink := pad(t, named(t, p, "i"), "src"), pad(t, named(t, p, "s"), "sink")
+	peer := shim.UnlinkIdle(src)
+	if peer != sink {
+		t.Fatalf("it fed %v, not %v", peer, sink)
+	}
+	shim.Unref(peer)
+	if again := shim.UnlinkIdle(src); again != nil {
+		t.Errorf("it still fed %v", again)
+	}
+	p, own := line(t, "videotestsrc is-live=true ! video/x-raw,framerate=100/1 ! identity name=i ! fakesink name=s sync=true")
+	src, sink = pad(t, named(t, p, "i"), "src"), pad(t, named(t, p, "s"), "sink")
+	left, came := shim.CountPad(src, shim.Told{}), shim.CountPad(sink, shim.Told{})
+	defer left.Free()
+	defer came.Free()
+	shim.SetState(own, shim.Playing)
+	for came.Tally().Units < 3 {
 		soon(t, "media", time.After(time.Millisecond))
 	}
-	shim.WhenIdle(src, func() {
-		before := n.Tally().Units
-		<-time.After(50 * time.Millisecond)
-		at <- n.Tally().Units - before
-	})
-	if got := soon(t, "idleness", at); got > 1 { // one may have been counted and wait
-		t.Errorf("%d units passed", got)
+	if peer = shim.UnlinkIdle(src); peer != sink {
+		t.Fatalf("it fed %v, not %v", peer, sink)
+	}
+	shim.Unref(peer)
+	if gave, got := left.Tally().Units, came.Tally().Units; got > gave || got < gave-1 { // one that finds nobody there any more is counted, too
+		t.Errorf("of %d units %d came", gave, got)
 	}
 }
 
