@@ -43,6 +43,9 @@ func (d *Door) register(ctx context.Context) {
 			a.Account.Domain = "localhost" // a telephone's: it is never spoken to first
 			a.Register = false
 		}
+		if a.Login == "" { // a trunk's, which its address tells
+			a.Login = a.Name
+		}
 		l, err := d.lines.OpenOwn(ctx, a.Account.Account, a.Name, a)
 		if err != nil {
 			d.opt.Log.Error("an account cannot be used", "account", a.Name, "err", err)

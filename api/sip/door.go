@@ -171,25 +171,41 @@ func (d *Door) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-d.closed:
 	}
-	d.stop(ctx)
+	d.stop()
 	return nil
 }
 
 // Close implements api.Door.
 func (d *Door) Close(ctx context.Context) error {
-	err := d.lines.Close(ctx)
-	d.stop(ctx)
-	d.once.Do(func() { close(d.closed) })
-	return err
-}
-
-// stop ends everything that is left.
-func (d *Door) stop(ctx context.Context) {
 	d.mu.Lock()
 	d.closing = true
 	d.mu.Unlock()
-	_ = d.lines.Close(ctx) // what is left of it ends with the rest
-	d.end()
-	_ = errors.Join(d.table.Close(ctx), d.trusted.Stop(ctx), d.guarded.Stop(ctx)) // which have nobody to talk to any more
-	d.raised.Wait()
+	d.lines.Drain(ctx)
+	d.stop()
+	return nil
+}
+
+// stop ends everything that is left. Far ends and registrars have a moment to take their goodbyes.
+func (d *Door) stop() {
+	d.once.Do(func() {
+		defer close(d.closed)
+		const moment = 2 * time.Second
+		ctx, cancel := context.WithTimeout(context.Background(), moment)
+		defer cancel()
+		d.mu.Lock()
+		d.closing = true
+		d.mu.Unlock()
+		d.lines.Close(ctx)
+		d.end()
+		if err := d.table.Close(ctx); err != nil {
+			d.opt.Log.Debug("goodbyes were not all taken", "err", err)
+		}
+		d.raised.Wait()
+		d.lines.Wait()
+		for _, s := range []*stack.Stack{d.trusted, d.guarded} {
+			if err := s.Stop(context.Background()); err != nil {
+				d.opt.Log.Warn("the sockets of SIP did not close", "err", err)
+			}
+		}
+	})
 }

@@ -55,6 +55,12 @@ func (c *Call) Line() *Line { return c.line }
 // Done is closed when the call is over and nothing of it runs.
 func (c *Call) Done() <-chan struct{} { return c.done }
 
+// gone ends a call that was counted in, when nothing of it runs.
+func (c *Call) gone() {
+	close(c.done)
+	c.line.lines.work.Done()
+}
+
 // About implements calls.Call.
 func (c *Call) About() calls.About {
 	c.mu.Lock()

@@ -204,5 +204,5 @@ func (c *Call) forget(err error) {
 	c.mu.Lock()
 	c.about.State = calls.Failed
 	c.mu.Unlock()
-	close(c.done)
+	c.gone()
 }

@@ -2,6 +2,7 @@ package lines
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -201,7 +202,7 @@ func (l *Line) Close(ctx context.Context) error {
 		}
 	}
 	if r != nil {
-		err = r.Close(ctx)
+		err = errors.Join(err, r.Close(ctx))
 	}
 	l.lines.unplug(l)
 	l.lines.leave(l)
@@ -249,6 +250,7 @@ func (x *Lines) add(c *Call) error {
 		return fault.New(fault.NameInUse, "sip", "there is a call %.80q already", c.id)
 	}
 	x.calls[c.id] = c
+	x.work.Add(1) // until gone
 	x.tally.began(c)
 	return nil
 }
@@ -258,6 +260,7 @@ func (x *Lines) drop(c *Call) {
 	defer x.mu.Unlock()
 	if x.calls[c.id] == c {
 		delete(x.calls, c.id)
+		x.settle()
 	}
 }
 

@@ -59,7 +59,9 @@ type Lines struct {
 	calls   map[string]*Call
 	outlets []*outlet
 	tally   tally
-	work    sync.WaitGroup
+	work    sync.WaitGroup // calls, and what is done for them
+	idle    chan struct{}  // closed when there is no call and none can come
+	once    sync.Once
 }
 
 var _ calls.Lines = (*Lines)(nil)
@@ -69,7 +71,7 @@ func New(o Options) *Lines {
 	const share, ring, lines, all, each = 16, 2 * time.Minute, 10_000, 1_000, 16
 	o.Share, o.Ring = cmp.Or(o.Share, share), cmp.Or(o.Ring, ring)
 	o.Lines, o.Calls, o.PerLine = cmp.Or(o.Lines, lines), cmp.Or(o.Calls, all), cmp.Or(o.PerLine, each)
-	return &Lines{opt: o, lines: map[*Line]struct{}{}, calls: map[string]*Call{}}
+	return &Lines{opt: o, lines: map[*Line]struct{}{}, calls: map[string]*Call{}, idle: make(chan struct{})}
 }
 
 // Open implements calls.Lines: for accounts that were named from outside.
@@ -167,8 +169,27 @@ func (x *Lines) Reachable(user, domain string) (*Line, bool) {
 	return nil, false
 }
 
-// Close ends all calls and lines. No more are made. It returns when nothing of them runs, or ctx is done.
-func (x *Lines) Close(ctx context.Context) error {
+// Drain makes no more lines and calls, and returns when all calls have ended by themselves, or ctx is done.
+func (x *Lines) Drain(ctx context.Context) {
+	x.mu.Lock()
+	x.closing = true
+	x.settle()
+	x.mu.Unlock()
+	select {
+	case <-x.idle:
+	case <-ctx.Done():
+	}
+}
+
+// settle closes idle once there is no call any more, and none can come; for the holder of the lock.
+func (x *Lines) settle() {
+	if x.closing && len(x.calls) == 0 {
+		x.once.Do(func() { close(x.idle) })
+	}
+}
+
+// Close ends all calls and closes all lines. No more are made. ctx bounds how long registrars and far ends are waited for.
+func (x *Lines) Close(ctx context.Context) {
 	x.mu.Lock()
 	x.closing = true
 	all := make([]*Line, 0, len(x.lines))
@@ -181,15 +202,10 @@ func (x *Lines) Close(ctx context.Context) error {
 		closing.Go(func() { _ = l.Close(ctx) }) // what is wrong with one registrar is no reason to keep the others
 	}
 	closing.Wait()
-	gone := make(chan struct{})
-	go func() { defer close(gone); x.work.Wait() }()
-	select {
-	case <-gone:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
+
+// Wait returns when nothing of the calls runs any more. It follows Close, and the end of all dialogs.
+func (x *Lines) Wait() { x.work.Wait() }
 
 // begin counts in work that has to end before Close returns; false if it is too late.
 func (x *Lines) begin(f func()) bool {

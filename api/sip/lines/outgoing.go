@@ -57,7 +57,7 @@ func (l *Line) Call(ctx context.Context, out calls.Outgoing, watcher calls.Watch
 		if c.leg != nil {
 			c.leg.Close(err)
 		}
-		close(c.done)
+		c.gone()
 		return nil, err
 	}
 	return c, nil

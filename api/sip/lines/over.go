@@ -27,8 +27,8 @@ func (c *Call) over(end dialog.Ending) {
 	if s := c.About(); s.Cause != calls.Normal {
 		why = fault.New(fault.Closed, "sip", "the call ended: %d %s", s.Code, s.Reason).Because(end.Err)
 	}
-	go func() { // which whoever closes the line awaits
-		defer close(c.done)
+	go func() { // which Lines.Wait awaits
+		defer c.gone()
 		if c.leg != nil {
 			c.leg.Close(why)
 		}
