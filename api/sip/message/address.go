@@ -9,7 +9,7 @@ import (
 // ReadURI reads an address. Of other schemes than sip and sips only the scheme is understood; those that nobody here can do anything with
 // are told apart (416).
 func ReadURI(text string, to *sip.Uri) *Malformed {
-	scheme, _, ok := strings.Cut(text, ":")
+	scheme, rest, ok := strings.Cut(text, ":")
 	if !ok || !token(scheme) {
 		return bad("an address without a scheme")
 	}
@@ -24,7 +24,7 @@ func ReadURI(text string, to *sip.Uri) *Malformed {
 	if err := sip.ParseUri(text, to); err != nil {
 		return bad("an address cannot be read")
 	}
-	if to.Scheme != "tel" && (to.Host == "" || to.Wildcard || to.Port < 0 || to.Port > 65535) {
+	if to.Scheme != "tel" && (!host(to.Host) || to.Port < 0 || to.Port > 65535 || strings.HasPrefix(rest, "@")) {
 		return bad("an address without a host, or with a wrong port")
 	}
 	return nil
@@ -32,6 +32,17 @@ func ReadURI(text string, to *sip.Uri) *Malformed {
 
 // notOfURI tells which characters no address has.
 func notOfURI(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '"' || r == 0x7f }
+
+// host tells whether a word is a host's name or address; that of IPv6 is within brackets (RFC 3261 25.1). Some have underscores.
+func host(s string) bool {
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		inner, ok = strings.CutSuffix(inner, "]")
+		return ok && inner != "" && !strings.ContainsFunc(inner, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF:.", r) })
+	}
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._", r)
+	})
+}
 
 // nameAddr is an address as headers have it: name-addr or addr-spec, with parameters (RFC 3261 20.10).
 type nameAddr struct {

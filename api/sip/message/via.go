@@ -28,7 +28,7 @@ func readVia(text string) (*sip.ViaHeader, *Malformed) {
 	if v.Host, v.Port, wrong = sentBy(words[at:]); wrong != nil {
 		return nil, wrong
 	}
-	if !token(v.Transport) || !strings.EqualFold(v.ProtocolName, "SIP") {
+	if !token(v.Transport) || !strings.EqualFold(v.ProtocolName, "SIP") || v.ProtocolVersion != "2.0" {
 		return nil, bad("Via is none of SIP")
 	}
 	if v.Params, wrong = readParams(rest); wrong != nil {
@@ -44,28 +44,24 @@ func readVia(text string) (*sip.ViaHeader, *Malformed) {
 }
 
 // sentBy reads host [ : port ]. IPv6 addresses lose their brackets, as sipgo has them.
-func sentBy(text string) (host string, port int, wrong *Malformed) {
+func sentBy(text string) (sender string, port int, wrong *Malformed) {
 	text = strings.Join(strings.Fields(text), "")
-	host = text
-	behind := ""
-	if strings.HasPrefix(text, "[") {
-		end := strings.IndexByte(text, ']')
-		if end < 0 {
-			return "", 0, bad("Via has a bracket that is not closed")
-		}
-		host, behind = text[1:end], text[end+1:]
+	name, behind := text, ""
+	if end := strings.IndexByte(text, ']'); end >= 0 {
+		name, behind = text[:end+1], text[end+1:]
 	} else if at := strings.IndexByte(text, ':'); at >= 0 {
-		host, behind = text[:at], text[at:]
+		name, behind = text[:at], text[at:]
 	}
-	if host == "" || strings.ContainsAny(host, "/\",<>@") {
+	if !host(name) {
 		return "", 0, bad("Via has no sender")
 	}
+	name = strings.Trim(name, "[]")
 	if behind == "" {
-		return host, 0, nil
+		return name, 0, nil
 	}
 	n, err := strconv.ParseUint(strings.TrimPrefix(behind, ":"), 10, 16)
 	if err != nil || behind[0] != ':' {
 		return "", 0, bad("Via has a wrong port")
 	}
-	return host, int(n), nil
+	return name, int(n), nil
 }

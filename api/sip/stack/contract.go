@@ -56,7 +56,7 @@ type Incoming interface {
 }
 
 // Handler takes what comes in, checked (package message). ACKs to a 2xx come too, and are not answered; CANCELs do not. It is called for
-// one request of a call (Call-ID) after the other, in the order in which they came, and for those of different calls at once. It must not
+// one request of a call (Call-ID) after the other, in the order of their CSeq, and for those of different calls at once. It must not
 // wait: a call's next request would.
 type Handler interface {
 	Request(in Incoming)

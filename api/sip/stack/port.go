@@ -27,6 +27,7 @@ type Socket struct {
 	udp     *socket.UDP // nil if the port is none of UDP
 	streams *socket.Streams
 	calls   *calls
+	orders  *orders
 
 	mu      sync.Mutex
 	clients map[string]*attempt  // by transaction.ClientKey
@@ -38,7 +39,7 @@ type Socket struct {
 // open opens a port.
 func open(ctx context.Context, s *Stack, network Network, at netip.AddrPort, h Handler) (*Socket, error) {
 	p := &Socket{
-		stack: s, network: network, handler: h, calls: newCalls(), clients: map[string]*attempt{}, servers: map[string]*incoming{},
+		stack: s, network: network, handler: h, calls: newCalls(), orders: newOrders(), clients: map[string]*attempt{}, servers: map[string]*incoming{},
 		merges: map[string]string{},
 	}
 	p.streams = socket.NewStreams(socket.StreamOptions{

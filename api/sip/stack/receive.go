@@ -137,7 +137,14 @@ func (p *Socket) enter(r *sip.Request, f socket.Flow, key string) {
 		in.refuse(sip.StatusLoopDetected, "Loop Detected") // the same request by two ways: RFC 3261 8.2.2.2
 	case len(lacking) > 0:
 		in.refuse(sip.StatusBadExtension, "Bad Extension", sip.NewHeader("Unsupported", strings.Join(lacking, ", ")))
-	case !p.hand(in):
+	default:
+		p.orders.put(in, p.deliver)
+	}
+}
+
+// deliver hands a request on, if there is room.
+func (p *Socket) deliver(in *incoming) {
+	if !p.hand(in) {
 		in.refuse(sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", "10"))
 	}
 }

@@ -175,3 +175,23 @@ func TestE12WhiteSpace(t *testing.T) {
 		}
 	}
 }
+
+// E6: datagrams that overtook each other are put in order; one that does not come is not waited for.
+func TestE6Overtaken(t *testing.T) {
+	s := newStack(t)
+	came := make(chan uint32, 16)
+	served := port(t, s, stack.UDP, func(in stack.Incoming) {
+		came <- in.Request().CSeq().SeqNo
+		reply(t, in, 200)
+	})
+	peer := newRaw(t)
+	for _, n := range []int{1, 4, 3, 2, 9, 8, 2} {
+		peer.send(served.Addr(), fmt.Sprintf("INFO sip:b@b SIP/2.0\nVia: SIP/2.0/UDP 127.0.0.1:%%p;branch=z9hG4bK%d\nf: <sip:a@a>;tag=1\n"+
+			"t: <sip:b@b>;tag=2\ni: one\nCSeq: %d INFO\nl: 0\n\n", n, n))
+	}
+	for _, want := range []uint32{1, 2, 3, 4, 8, 9} {
+		if got := enginetest.Await(t, "a request", came); got != want {
+			t.Fatalf("%d came before %d", got, want)
+		}
+	}
+}
