@@ -48,6 +48,7 @@ func (a *lane) offer(flow sdp.Direction) (sdp.Media, error) {
 		m.PTime = standardPTime
 	}
 	m.Feedback = a.kind == media.Video && m.Security == sdp.DTLS
+	m.Mux = m.Security == sdp.DTLS // or RTCP would have an association of its own (RFC 5764 4.1), which we do not make
 	return m, a.secure(&m, nil)
 }
 
@@ -74,6 +75,7 @@ func (a *lane) answered(ours *sdp.Media, theirs *sdp.Line) (*way, error) {
 	if err != nil {
 		return nil, err
 	}
+	w.mux = w.mux && ours.Mux
 	w.in, w.flow = ours.Codecs[i].Payload, theirs.Direction.Reverse().And(ours.Direction)
 	if w.eventOut != nil {
 		for _, e := range ours.Events {
