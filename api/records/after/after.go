@@ -7,6 +7,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"sluice/api/records/shelf"
@@ -28,15 +29,16 @@ type Options struct {
 
 // Upload copies a recording elsewhere, and gives the address that it has there.
 type Upload interface {
-	Put(ctx context.Context, r shelf.Recording) (address string, err error)
+	// Put calls moved whenever some of the recording has been sent.
+	Put(ctx context.Context, r shelf.Recording, moved func()) (address string, err error)
 }
 
 const (
-	waiting  = 4096      // recordings that wait at most
-	abreast  = 4         // hooks and programs at a time
-	uploads  = 2         // at a time
-	attempts = 5         // of a hook
-	longest  = time.Hour // of an upload
+	waiting  = 4096            // recordings that wait at most
+	abreast  = 4               // hooks and programs at a time
+	uploads  = 2               // at a time
+	attempts = 5               // of a hook
+	still    = 5 * time.Minute // that an upload may not move; it may take as long as it does
 )
 
 // Work is what goes on. Safe for concurrent use.
@@ -44,6 +46,7 @@ type Work struct {
 	opt    Options
 	told   chan shelf.Recording
 	copied chan copying
+	after  func(time.Duration) <-chan time.Time // by which uploads are watched
 
 	mu     sync.Mutex
 	untold int           // recordings that somebody is still to be told of
@@ -60,6 +63,7 @@ type copying struct {
 func New(o Options) *Work {
 	return &Work{
 		opt: o, told: make(chan shelf.Recording, waiting), copied: make(chan copying, waiting), fewer: make(chan struct{}),
+		after: time.After,
 	}
 }
 
@@ -198,9 +202,9 @@ func (w *Work) upload(ctx context.Context, r shelf.Recording) (done bool) {
 	if now, err := w.opt.Shelf.Find(r.Name); err != nil || !w.Needs(now) {
 		return true // somebody has deleted it, or it was found twice
 	}
-	limited, cancel := context.WithTimeout(ctx, longest)
-	defer cancel()
-	address, err := w.opt.Upload.Put(limited, r)
+	limited, moved, release := w.watched(ctx)
+	address, err := w.opt.Upload.Put(limited, r, moved)
+	release()
 	switch {
 	case err == nil:
 		w.uploaded(r, address)
@@ -212,6 +216,28 @@ func (w *Work) upload(ctx context.Context, r shelf.Recording) (done bool) {
 		w.opt.Log.Warn("a recording could not be uploaded, and is kept here; it is tried again", "recording", r.Name, "err", err)
 	}
 	return false
+}
+
+// watched gives a context that ends when something does not move any more: when moved was not called for a while. release is to be called
+// when it is done with.
+func (w *Work) watched(ctx context.Context) (_ context.Context, moved, release func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var steps atomic.Uint64
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		for last := steps.Load(); ; last = steps.Load() {
+			select {
+			case <-ctx.Done():
+				return
+			case <-w.after(still):
+			}
+			if steps.Load() == last {
+				cancel()
+			}
+		}
+	}()
+	return ctx, func() { steps.Add(1) }, func() { cancel(); <-over }
 }
 
 // later puts a recording that could not be uploaded back behind the others, after a pause that is longer each time.

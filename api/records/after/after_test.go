@@ -38,7 +38,12 @@ func stand(t *testing.T) (*shelf.Shelf, shelf.Recording) {
 func run(t *testing.T, o after.Options) *after.Work {
 	t.Helper()
 	o.Log = slog.New(slog.DiscardHandler)
-	w := after.New(o)
+	return begin(t, after.New(o))
+}
+
+// begin runs work until the test is over.
+func begin(t *testing.T, w *after.Work) *after.Work {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})
 	go func() { defer close(done); w.Run(ctx) }()
@@ -175,13 +180,53 @@ type depot struct {
 }
 
 // Put implements after.Upload.
-func (d *depot) Put(_ context.Context, r shelf.Recording) (string, error) {
+func (d *depot) Put(_ context.Context, r shelf.Recording, _ func()) (string, error) {
 	if d.refuse.Add(-1) >= 0 {
 		d.got <- "refused"
 		return "", cmp.Or(d.why, errors.New("not now"))
 	}
 	d.got <- r.Name
 	return "s3://b/" + r.Name, nil
+}
+
+// slow is a storage whose uploads go on for as long as the test likes.
+type slow struct {
+	moved chan func()
+	ended chan error
+}
+
+// Put implements after.Upload.
+func (d *slow) Put(ctx context.Context, _ shelf.Recording, moved func()) (string, error) {
+	d.moved <- moved
+	<-ctx.Done()
+	d.ended <- ctx.Err()
+	return "", ctx.Err()
+}
+
+// TestUploadThatMoves: an upload may take hours if it moves, and is given up when it does not.
+func TestUploadThatMoves(t *testing.T) {
+	s, _ := stand(t)
+	clock := enginetest.NewClock()
+	d := &slow{moved: make(chan func(), 1), ended: make(chan error, 1)}
+	w := after.New(after.Options{Shelf: s, Clock: enginetest.NewClock(), Upload: d, Log: slog.New(slog.DiscardHandler)})
+	w.WatchBy(clock)
+	begin(t, w)
+	moved := enginetest.Await(t, "an upload", d.moved)
+	for range 30 { // two and a half hours
+		clock.AwaitAlarms(1)
+		moved()
+		clock.Advance(5 * time.Minute)
+	}
+	clock.AwaitAlarms(1)
+	select {
+	case err := <-d.ended:
+		t.Fatalf("it is cut: %v", err)
+	default:
+	}
+	clock.Advance(5 * time.Minute)
+	if err := enginetest.Await(t, "its end", d.ended); err == nil {
+		t.Error("it ends without an error")
+	}
 }
 
 // TestUpload: what is to be uploaded stays until it has been, is tried again, and is taken up by the next server.

@@ -69,7 +69,7 @@ const (
 // Put implements after.Upload: it copies a recording, in parts where it is large. What is there of another recording is not written over:
 // this one is NAME-2 then, as in the folder. Where nobody may look what is there, its name says when it began. What does not work is
 // fault.Unreachable.
-func (b *Bucket) Put(ctx context.Context, r shelf.Recording) (string, error) {
+func (b *Bucket) Put(ctx context.Context, r shelf.Recording, moved func()) (string, error) {
 	f, r, err := b.shelf.Read(r.Name)
 	if err != nil {
 		return "", err
@@ -79,7 +79,7 @@ func (b *Bucket) Put(ctx context.Context, r shelf.Recording) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	opt := minio.PutObjectOptions{ContentType: r.Format.Type(), UserMetadata: map[string]string{
+	opt := minio.PutObjectOptions{ContentType: r.Format.Type(), Progress: progress(moved), UserMetadata: map[string]string{
 		ofStream: url.PathEscape(r.Stream), begunAt: r.Started.UTC().Format(time.RFC3339Nano),
 	}}
 	key, there, err := b.place(ctx, r, info.Size(), opt.UserMetadata)
@@ -91,6 +91,15 @@ func (b *Bucket) Put(ctx context.Context, r shelf.Recording) (string, error) {
 		return "", fault.New(fault.Unreachable, "records.s3", "the storage does not take it").Because(err)
 	}
 	return "s3://" + b.of.Bucket + "/" + key, nil
+}
+
+// progress hears of what is sent: the client reads from it as many bytes.
+type progress func()
+
+// Read implements io.Reader.
+func (p progress) Read(b []byte) (int, error) {
+	p()
+	return len(b), nil
 }
 
 // place finds a key that nothing has yet, or that the recording has already. It is the recording's until free is called.

@@ -95,7 +95,11 @@ func TestRealServer(t *testing.T) {
 			for i, size := range []int{1 << 10, 40 << 20} {
 				key := []string{"rec/studio/cam é.mp4", "rec/studio/cam é-2.mp4"}[i] // what is there is not written over
 				s, r, data := stand(t, size)
-				address, err := bucket(t, at, storagetest.Key, s).Put(t.Context(), r)
+				moves := 0
+				address, err := bucket(t, at, storagetest.Key, s).Put(t.Context(), r, func() { moves++ })
+				if moves == 0 {
+					t.Error("nobody is told that it moves")
+				}
 				if err != nil || address != "s3://films/"+key {
 					t.Fatalf("%s, %v", address, err)
 				}
@@ -103,7 +107,7 @@ func TestRealServer(t *testing.T) {
 				if !bytes.Equal(got, data) || info.ContentType != "video/mp4" || info.UserMetadata["Stream"] != "studio%2Fcam%20%C3%A9" {
 					t.Errorf("%d bytes of %d, %+v", len(got), len(data), info)
 				}
-				_, err = bucket(t, at, "not-the-secret", s).Put(t.Context(), r)
+				_, err = bucket(t, at, "not-the-secret", s).Put(t.Context(), r, func() {})
 				if fault.CodeOf(err) != fault.Unreachable || !strings.Contains(err.Error(), "signature") || strings.Contains(err.Error(), "not-the-secret") {
 					t.Errorf("with a wrong secret: %v", err)
 				}
@@ -123,14 +127,14 @@ func TestOthersOfItsName(t *testing.T) {
 		if err := s.Note(r, func(r *shelf.Recording) { r.Started = time.Unix(1e9+int64(min(i, 1)), 5e6) }); err != nil {
 			t.Fatal(err)
 		}
-		if address, err := bucket(t, d.Endpoint, storagetest.Key, s).Put(t.Context(), r); err != nil || address != want {
+		if address, err := bucket(t, d.Endpoint, storagetest.Key, s).Put(t.Context(), r, func() {}); err != nil || address != want {
 			t.Errorf("%s, %v", address, err)
 		}
 		shelves = append(shelves, s)
 	}
 	for i, want := range addresses {
 		s := shelves[i]
-		if address, err := bucket(t, d.Endpoint, storagetest.Key, s).Put(t.Context(), s.List()[0]); err != nil || address != want {
+		if address, err := bucket(t, d.Endpoint, storagetest.Key, s).Put(t.Context(), s.List()[0], func() {}); err != nil || address != want {
 			t.Errorf("again: %s, %v", address, err)
 		}
 		if got, info := storagetest.Get(t, d.Client(), strings.TrimPrefix(want, "s3://films/")); len(got) != size<<(i/2) || info.UserMetadata["Started"] == "" {
@@ -152,7 +156,7 @@ func TestTwoAtOnce(t *testing.T) {
 	}
 	addresses := make(chan string, 2)
 	put := func() {
-		address, err := b.Put(t.Context(), r)
+		address, err := b.Put(t.Context(), r, func() {})
 		if err != nil {
 			t.Error(err)
 		}
@@ -233,7 +237,7 @@ func TestNobodyThere(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Put(t.Context(), r); fault.CodeOf(err) != fault.Unreachable {
+		if _, err := b.Put(t.Context(), r, func() {}); fault.CodeOf(err) != fault.Unreachable {
 			t.Errorf("%s: %v", at, err)
 		}
 	}
