@@ -212,7 +212,7 @@ func TestTmpfs(t *testing.T) {
 	out, err := cmd.CombinedOutput()
 	switch {
 	case err != nil && (cmd.ProcessState.ExitCode() == 77 || strings.Contains(string(out), "unshare")):
-		t.Skipf("nothing may be mounted here: %s", out)
+		program.Lacking(t, "a tmpfs of its own (unshare -rm)", "nothing may be mounted here: "+string(out))
 	case err != nil || !strings.Contains(string(out), "--- PASS: TestTmpfs"):
 		t.Errorf("%v\n%s", err, out)
 	}
