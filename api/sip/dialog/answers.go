@@ -75,15 +75,17 @@ func (d *Dialog) provisional(r *sip.Request, res *sip.Response) {
 	default:
 		return
 	}
+	body := sdpOf(res)
 	if f != nil {
-		if !d.acknowledge(r, res, f) {
+		counts, reliably := d.acknowledge(r, res, f)
+		if !counts {
 			return
 		}
 		d.far = f
-	}
-	body := sdpOf(res)
-	if f != nil && body != nil {
-		f.sdp = body
+		if body != nil {
+			f.sdp = body
+			d.session.ours = d.session.ours && !reliably // that is the answer: the far end may offer something else by UPDATE (RFC 3311 5.1)
+		}
 	}
 	code, reason := res.StatusCode, res.Reason
 	d.tell(func() { d.owner.Progress(code, reason, tag, body) })
@@ -198,13 +200,13 @@ func (d *Dialog) again() *sip.Request {
 
 // acknowledge sends PRACK for a provisional answer that wants one (RFC 3262 4), and tells whether the answer counts: one that comes
 // again, or before its time, does not. The caller holds the lock.
-func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) bool {
+func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) (counts, reliably bool) {
 	seq, ok, err := message.RSeq(res)
 	if !message.Has(res, "Require", "100rel") || !ok || err != nil {
-		return true
+		return true, false
 	}
 	if f.rseq != 0 && seq != f.rseq+1 {
-		return false
+		return false, true
 	}
 	f.rseq = seq
 	if f.target.Host == "" {
@@ -213,7 +215,7 @@ func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) bool {
 	p := d.within(sip.PRACK, f)
 	p.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", seq, r.CSeq().SeqNo)))
 	d.dispatch(p)
-	return true
+	return true, true
 }
 
 // first is the first header of a name, if it is of its type.

@@ -154,6 +154,7 @@ func (d *Dialog) call() {
 			return
 		}
 		if tx == nil {
+			d.table.remove(d)
 			return
 		}
 		r = d.listen(r, tx)
