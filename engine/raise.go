@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"crypto/rand"
 	"slices"
 	"strings"
 	"time"
@@ -169,6 +170,9 @@ func (e *Engine) scope(ev Event) param.Values {
 	}
 	for role := range ev.Sessions {
 		out[role] = role
+	}
+	if len(ev.Sessions) > 0 {
+		out["session.id"] = strings.ToLower(rand.Text()) // of this visit: names that are made with it are free, and nobody guesses them
 	}
 	return out
 }
