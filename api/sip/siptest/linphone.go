@@ -32,6 +32,8 @@ sip_tls_port=-1
 default_proxy=%[2]d
 bind_address=127.0.0.1
 guess_hostname=0
+use_ipv6=0
+ipv6_migration_done=1
 contact="phone" <sip:%[3]s@127.0.0.1:%[1]d>
 media_encryption=%[4]s
 media_encryption_mandatory=%[5]d
@@ -64,7 +66,8 @@ realm=127.0.0.1
 domain=127.0.0.1
 `
 
-// StartLinphone starts one, and returns when it is registered, if it is to be. Its films are not seen: it has no H.264 in Debian.
+// StartLinphone starts one, and returns when it is registered, if it is to be. Its films are not seen: it has no H.264 in Debian. One that is
+// not registered tells whom it calls that its media is at the machine's address of the default route, not at the loopback.
 func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 	t.Helper()
 	program.Need(t, "linphonec")
@@ -90,6 +93,7 @@ func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 		t.Fatal(err)
 	}
 	l.process = program.Run(t, cmd)
+	t.Cleanup(l.explain)
 	t.Cleanup(func() { _ = l.keys.Close() })
 	l.say("soundcard use files")
 	l.say("play " + l.path("voice.wav"))
@@ -224,3 +228,13 @@ func (l *Linphone) Log() string {
 
 // Vanish ends it as if its machine had lost power: nobody is told.
 func (l *Linphone) Vanish() { l.t.Helper(); l.process.Kill() }
+
+// explain tells the end of its log of a test that failed.
+func (l *Linphone) explain() {
+	if !l.t.Failed() {
+		return
+	}
+	const most = 8000
+	text, _ := os.ReadFile(l.path("log")) // it may have written none
+	l.t.Logf("Linphone's log ends so:\n%s", text[max(0, len(text)-most):])
+}
