@@ -37,7 +37,7 @@ func notOfURI(r rune) bool { return r <= ' ' || r == '<' || r == '>' || r == '"'
 func host(s string) bool {
 	if inner, ok := strings.CutPrefix(s, "["); ok {
 		inner, ok = strings.CutSuffix(inner, "]")
-		return ok && inner != "" && !strings.ContainsFunc(inner, func(r rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF:.", r) })
+		return ok && inner != "" && strings.Trim(inner, "0123456789abcdefABCDEF:.") == ""
 	}
 	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
 		return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._", r)

@@ -53,6 +53,9 @@ func TestFloodOfInvites(t *testing.T) {
 			break
 		}
 	}
+	if c := s.Counts(); c.Open != most || c.Refused != total-most {
+		t.Errorf("%+v", c)
+	}
 	if len(calls) != most || refused != total-most {
 		t.Fatalf("%d came, %d were refused", len(calls), refused)
 	}
@@ -80,7 +83,7 @@ func TestNothingStays(t *testing.T) {
 		peer.receive()
 	}
 	enginetest.AwaitDone(t, "the end of what was kept", func() {
-		for stack.Kept(s) > 0 {
+		for s.Counts().Kept > 0 {
 			peer.send(served.Addr(), unreadable)
 			peer.receive()
 		}

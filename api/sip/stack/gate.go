@@ -18,6 +18,21 @@ type gate struct {
 
 func newGate(l Limits) *gate { return &gate{limits: l, each: map[netip.Addr]int{}} }
 
+// Counts are of the requests that others sent.
+type Counts struct {
+	Open    int    // that wait for their final answer
+	Kept    int    // that are kept, for they may come again, or their ACK
+	Refused uint64 // for there was no room, since the beginning
+}
+
+// Counts tells how much others have us keep.
+func (s *Stack) Counts() Counts {
+	g := s.gate
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return Counts{Open: g.open, Kept: g.kept, Refused: g.refused}
+}
+
 // enter tells whether there is room for a request of somebody's.
 func (g *gate) enter(from netip.Addr) bool {
 	g.mu.Lock()

@@ -9,11 +9,12 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// gap is how long a request waits for one before it that has not come: datagrams overtake each other. A proxy that challenged the one before
-// leaves a gap for good.
+// gap is how long a request waits for one before it that has not come: datagrams overtake each other. A proxy that challenged the one
+// before leaves a gap for good.
 const gap = 50 * time.Millisecond
 
-// dialogs is of how many dialogs the number of the last request is remembered. Beyond, all are forgotten: what is lost is a wait of the next.
+// dialogs is of how many dialogs the number of the last request is remembered. Beyond, all are forgotten: what is lost is a wait of the
+// next.
 const dialogs = 16384
 
 // orders puts the requests of dialogs into the order of their CSeq. Safe for concurrent use.

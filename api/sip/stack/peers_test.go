@@ -179,8 +179,8 @@ func TestSIPpCalls(t *testing.T) {
 					Scenario: scenario(name), To: served.Addr().String(), TCP: network == stack.TCP, Calls: calls, Rate: 100,
 					Words: map[string]string{"to": "b@" + served.Addr().String()},
 				}).Wait()
-				if got.Good != calls || got.Failed != 0 || len(c.calls) != 0 {
-					t.Errorf("%+v, %d calls are left", got, len(c.calls))
+				if got.Good != calls || got.Failed != 0 {
+					t.Errorf("%+v", got)
 				}
 			})
 		}

@@ -39,8 +39,8 @@ type Socket struct {
 // open opens a port.
 func open(ctx context.Context, s *Stack, network Network, at netip.AddrPort, h Handler) (*Socket, error) {
 	p := &Socket{
-		stack: s, network: network, handler: h, calls: newCalls(), orders: newOrders(), clients: map[string]*attempt{}, servers: map[string]*incoming{},
-		merges: map[string]string{},
+		stack: s, network: network, handler: h, calls: newCalls(), orders: newOrders(),
+		clients: map[string]*attempt{}, servers: map[string]*incoming{}, merges: map[string]string{},
 	}
 	p.streams = socket.NewStreams(socket.StreamOptions{
 		Log: s.opt.Log, Take: p.take, TLS: s.opt.ClientTLS, Broken: p.broken,
