@@ -2,6 +2,7 @@ package leg_test
 
 import (
 	"context"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"sluice/api/sip/leg"
 	"sluice/api/sip/ports"
+	"sluice/api/sip/sdp"
 	"sluice/engine/enginetest"
 	"sluice/engine/hub"
 	"sluice/engine/media"
@@ -224,4 +226,35 @@ func (v *voice) say(t *testing.T, payloads ...[]byte) {
 		v.seq++
 		v.ticks += v.step
 	}
+}
+
+func hubOptions() hub.PublishOptions { return hub.PublishOptions{} }
+
+// send sends a packet to where a description says.
+func (f *far) send(t *testing.T, description string, h rtp.Header, payload []byte) {
+	t.Helper()
+	s, err := sdp.Read([]byte(description))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := (&rtp.Packet{Header: h, Payload: payload}).Marshal()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.WriteTo(b, net.UDPAddrFromAddrPort(s.Lines[0].RTP)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// mulaw is G.711's µ-law of a sample; full scale is 1.
+func mulaw(x float64) byte {
+	v, sign, exponent := int(x*32767), byte(0), 7
+	if v < 0 {
+		v, sign = -v, 0x80
+	}
+	v += 0x84
+	for mask := 0x4000; v&mask == 0 && exponent > 0; mask >>= 1 {
+		exponent--
+	}
+	return ^(sign | byte(exponent)<<4 | byte(v>>(exponent+3)&0xf))
 }
