@@ -1,0 +1,76 @@
+package main
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"sluice/api/sip/siptest"
+)
+
+// TestRESTCallsAPhone: a back end has a telephone called, what that says becomes a stream, keys reach it, and it is hung up.
+func TestRESTCallsAPhone(t *testing.T) {
+	r := siptest.StartRegistrar(t, siptest.RegistrarOptions{})
+	b := siptest.StartBaresip(t, siptest.PhoneOptions{Account: r.Account("1002"), Voice: siptest.Voice{Hz: 440}})
+	r.AwaitContacts("1002", 1)
+	s := serveREST(t, t.TempDir(), "SLUICE_SIP_DOMAINS=private", "SLUICE_SIP_ADDRESS=127.0.0.1")
+	a := r.Account("1001")
+	host, port, _ := strings.Cut(a.Domain, ":")
+	startup := J{
+		"callId": "one", "callee": "1002", "hasAudio": "true", "hasVideo": "false", "toStream": "said", "sipLogin": a.User,
+		"sipAuthenticationName": a.User, "sipPassword": a.Password, "sipDomain": host, "sipOutboundProxy": host, "sipPort": port,
+		"sipRegisterRequired": true,
+	}
+	if got := s.want(http.StatusOK, "POST /rest-api/call/startup", startup); got["callId"] != "one" || got["status"] != "PENDING" {
+		t.Errorf("%v", got)
+	}
+	s.want(http.StatusConflict, "POST /rest-api/call/startup", startup)
+	b.AwaitCall()
+	comesTrue(t, "the call is up and its stream there", func() bool {
+		found := s.Call(t, "POST /rest-api/call/find", J{"callId": "one", "status": "ESTABLISHED"})
+		stream := s.Call(t, "POST /rest-api/stream/find", J{"name": "said"})
+		return found.StatusCode == http.StatusOK && stream.StatusCode == http.StatusOK
+	})
+	s.want(http.StatusOK, "POST /rest-api/call/send_dtmf", J{"callId": "one", "dtmf": "1", "type": "RFC2833"})
+	if got := b.AwaitKeys(1); got != "1" {
+		t.Errorf("the keys are %q", got)
+	}
+	s.want(http.StatusNotFound, "POST /rest-api/call/inject_stream/startup", J{"callId": "one", "streamName": "nobody"})
+	s.want(http.StatusOK, "POST /rest-api/call/terminate", J{"callId": "one"})
+	b.AwaitEnd()
+	s.want(http.StatusNotFound, "POST /rest-api/call/find", J{"callId": "one"})
+	if got := s.Call(t, "POST /RESTCall/getStatus", J{"callId": "one"}); got.Text != "FINISHED" {
+		t.Errorf("%q", got.Text)
+	}
+}
+
+// TestRESTCallsNobodyInside: callers cannot have the server speak SIP to what only it reaches.
+func TestRESTCallsNobodyInside(t *testing.T) {
+	s := serveREST(t, t.TempDir())
+	for _, to := range []J{
+		{"sipDomain": "127.0.0.1"}, {"sipDomain": "example.org", "sipOutboundProxy": "10.0.0.1"}, {"sipDomain": "localhost"},
+	} {
+		to["callee"], to["sipLogin"], to["sipRegisterRequired"] = "1", "a", false
+		s.want(http.StatusForbidden, "POST /rest-api/call/startup", to)
+	}
+	to := J{"callee": "sip:x@127.0.0.1", "sipLogin": "a", "sipDomain": "example.org", "callId": "x", "sipRegisterRequired": false}
+	s.want(http.StatusOK, "POST /rest-api/call/startup", to)
+	comesTrue(t, "it has failed", func() bool {
+		return s.Call(t, "POST /RESTCall/getStatus", J{"callId": "x"}).Text == "FAILED"
+	})
+}
+
+// comesTrue asks again and again until something is so.
+func comesTrue(t *testing.T, what string, ask func() bool) {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for late := time.After(patience); !ask(); {
+		select {
+		case <-tick.C:
+		case <-late:
+			t.Fatalf("in vain: %s", what)
+		}
+	}
+}
