@@ -66,8 +66,8 @@ realm=127.0.0.1
 domain=127.0.0.1
 `
 
-// StartLinphone starts one, and returns when it is registered, if it is to be. Its films are not seen: it has no H.264 in Debian. One that is
-// not registered tells whom it calls that its media is at the machine's address of the default route, not at the loopback.
+// StartLinphone starts one, and returns when it is registered, if it is to be. Its films are not seen: it has no H.264 in Debian. One that
+// is not registered tells whom it calls that its media is at the machine's address of the default route, not at the loopback.
 func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 	t.Helper()
 	program.Need(t, "linphonec")

@@ -89,6 +89,7 @@ func TestLinphoneCallsLinphone(t *testing.T) {
 func TestFilm(t *testing.T) {
 	for _, codec := range []string{"H264", "VP8", "H265"} {
 		t.Run(codec, func(t *testing.T) {
+			t.Parallel()
 			r := StartRegistrar(t, RegistrarOptions{})
 			a := StartBaresip(t, PhoneOptions{Account: r.Account("1001"), Film: Film{Codec: codec, Left: "red", Right: "blue"}})
 			b := StartBaresip(t, PhoneOptions{Account: r.Account("1002"), Film: Film{Codec: codec, Left: "white", Right: "black"}})
