@@ -53,7 +53,7 @@ func wcsCalls() []wcsCall {
 		{"/rest-api/connection/terminate", bad, J{"sessionId": "nobodys"}, none, session, bad},
 		{"/rest-api/connection/set_log_level", bad, J{"sessionId": "nobodys", "logLevel": "DEBUG"}, none, J{"sessionId": "x", "logLevel": 7}, bad},
 
-		{"/rest-api/call/startup", absent, J{"callId": "1", "callee": "1000"}, absent, nil, 0},
+		{"/rest-api/call/startup", bad, J{"callId": "1", "callee": "1000"}, bad, J{"callee": []int{1}}, bad},
 		{"/rest-api/call/find", none, J{"callId": "nobodys"}, none, page, bad},
 		{"/rest-api/call/find_all", none, J{"offset": 0, "size": 10}, none, page, bad},
 		{"/rest-api/call/terminate", bad, J{"callId": "nobodys"}, none, id, bad},
@@ -62,7 +62,7 @@ func wcsCalls() []wcsCall {
 		{"/rest-api/call/inject_stream", bad, J{"callId": "nobodys", "streamName": "a"}, none, id, bad},
 		{"/rest-api/call/inject_stream/startup", bad, J{"callId": "nobodys", "streamName": "a"}, none, id, bad},
 		{"/rest-api/call/inject_stream/terminate", bad, J{"callId": "nobodys"}, none, id, bad},
-		{"/RESTCall/call", absent, J{"callId": "1", "callee": "1000"}, absent, nil, 0},
+		{"/RESTCall/call", bad, J{"callId": "1", "callee": "1000"}, bad, J{"callee": []int{1}}, bad},
 		{"/RESTCall/getStatus", bad, J{"callId": "nobodys"}, none, id, bad},
 		{"/RESTCall/sendDTMF", bad, J{"callId": "nobodys", "dtmf": "1"}, none, id, bad},
 		{"/RESTCall/hangup", bad, J{"callId": "nobodys"}, none, id, bad},
@@ -117,7 +117,7 @@ func wcsCalls() []wcsCall {
 		{"/rest-api/transcoder2/startup", bad, in("transcoder2", stream, "nobodys", "localStreamName", "b"), none, uri, bad},
 
 		{"/rest-api/data/send", bad, J{"sessionId": "nobodys", "operationId": "1", "payload": J{"a": 1}}, none, session, bad},
-		{"/rest-api/api/create-session", absent, J{"urlServer": "ws://127.0.0.1:8080", "sipLogin": "1"}, absent, nil, 0},
+		{"/rest-api/api/create-session", bad, J{"urlServer": "ws://127.0.0.1:8080", "sipLogin": "1"}, bad, J{"sipLogin": []int{1}}, bad},
 		{"/rest-api/api/find_all", none, J{"offset": 0, "size": 10}, none, page, bad},
 		{"/rest-api/api/terminate", bad, J{"sipLogin": "nobodys"}, none, J{"sipLogin": J{}}, bad},
 		{"/rest-api/api/call", bad, J{"wcsCallAgentId": "nobodys", "callee": "1"}, none, J{"wcsCallAgentId": J{}}, bad},
