@@ -57,7 +57,8 @@ export class Calls {
     if (message === "notifyIncomingCall" && !call.described) say("a call without an offer before it");
     if (["ESTABLISHED", "RING_MEDIA"].includes(body.status) && !call.described) say(`${body.status} before the description`);
     if (call.out && !call.statuses.length && body.status !== "TRYING" && message !== "finish") say("the first status is not TRYING");
-    if (message === "finish" && body.info && !reasons.has(body.info)) say("an unknown reason");
+    // Who refuses says why in his own words.
+    if (message === "finish" && body.info && !(body.sipStatus >= 300) && !reasons.has(body.info)) say("an unknown reason");
     for (const field of ["caller", "callee"]) if (typeof body[field] !== "string") say(`"${field}" is ${typeof body[field]}`);
     call.statuses.push(body.status);
   }

@@ -1,6 +1,5 @@
 // Telephones beside the browser, which the Go test has (cmd/sluice/browser/phones_test.go), and the fields of the SDK's pages that call them.
 import { Stage, tones } from "./stage.mjs";
-import { truth } from "./scene.mjs";
 
 // Phone is a telephone. What it is told to do, or to wait for, has been done when the promise is kept.
 export class Phone {
@@ -42,9 +41,14 @@ export async function login(scene, tab, user) {
 // A telephone says its tone with -12 dB; what an AnalyserNode shows of a sine is 13.6 dB below it (Blackman's window).
 const loudness = -25.6;
 
-// loud fails if the tone of a colour is not as loud in a page as a telephone says it, within three decibels.
+// loud waits until the tone of a colour is as loud in a page as a telephone says it, within three decibels.
 export async function loud(tab, selector, colour) {
   const at = Object.keys(tones).indexOf(colour);
-  const { heard } = await new Stage(tab, selector).report();
-  truth(Math.abs(heard[at] - loudness) <= 3.5, `${tab.name}: the tone has ${heard[at]} dB and not ${loudness}`); // heard is rounded
+  let last;
+  await tab.sees(`the tone of ${colour} as loud as it is`, async () => {
+    last = (await new Stage(tab, selector).report())?.heard[at];
+    return Math.abs(last - loudness) <= 3.5; // last is rounded
+  }).catch((err) => {
+    throw new Error(`${err.message}\nit has ${last} dB and not ${loudness}`);
+  });
 }
