@@ -22,7 +22,7 @@ func parsePattern(text string) (pattern, error) {
 	}
 	segments := strings.Split(trimmed, "/")
 	for i, s := range segments {
-		if s == "" && !(i == 1 && len(segments) > 2 && strings.HasSuffix(segments[0], ":")) {
+		if s == "" && (i != 1 || len(segments) < 3 || !strings.HasSuffix(segments[0], ":")) {
 			return nil, fault.New(fault.InvalidParams, "", "the pattern %q has an empty segment", text).Advise(`"**" is everything`)
 		}
 		if strings.Contains(s, "**") && s != "**" {

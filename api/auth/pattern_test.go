@@ -49,7 +49,7 @@ func TestPattern(t *testing.T) {
 }
 
 func TestBadPattern(t *testing.T) {
-	for _, text := range []string{"", "/", "a//b", "a/", "//a", "vod://", "vod:///a", "a/vod://b", "vod:/",  "a**", "**a/b", "***", "a\nb", strings.Repeat("a", maxPattern+1)} {
+	for _, text := range []string{"", "/", "a//b", "a/", "//a", "vod://", "vod:///a", "a/vod://b", "vod:/", "a**", "**a/b", "***", "a\nb", strings.Repeat("a", maxPattern+1)} {
 		if _, err := parsePattern(text); fault.CodeOf(err) != fault.InvalidParams {
 			t.Errorf("%.20q: got %v", text, err)
 		}

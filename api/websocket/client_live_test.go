@@ -206,7 +206,7 @@ func fake(t *testing.T, do func(c *gorilla.Conn)) string {
 			t.Error(err)
 			return
 		}
-		defer c.Close() //nolint:errcheck // a test's
+		defer c.Close()
 		do(c)
 		for { // until the other side goes
 			if _, _, err := c.ReadMessage(); err != nil {

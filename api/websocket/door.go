@@ -109,7 +109,7 @@ func (d *Door) Serve(ctx context.Context) error {
 	own.Go(func() { d.sweep(ctx) })
 	select {
 	case <-ctx.Done():
-		d.cut()
+		d.cut() //nolint:contextcheck // lines unregister in a time of their own, whoever ends them
 	case <-d.gone:
 	}
 	cancel()
@@ -141,7 +141,7 @@ func (d *Door) Close(ctx context.Context) error {
 			d.dismiss()
 		}
 	}
-	d.cut()
+	d.cut() //nolint:contextcheck // lines unregister in a time of their own, whoever ends them
 	<-ended
 	d.once.Do(func() { close(d.gone) })
 	return nil
@@ -163,7 +163,7 @@ func (d *Door) enter(w http.ResponseWriter, r *http.Request) {
 	}
 	v.sock = sock
 	// The request is let go of: with its headers and buffers it is larger than an idle session.
-	go func() {
+	go func() { //nolint:contextcheck // lines unregister in a time of their own, whoever ends them
 		defer d.leave(v)
 		v.stay()
 	}()

@@ -30,6 +30,7 @@ func (d *Door) sweep(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case now := <-ticker.C:
+			//nolint:contextcheck // lines unregister in a time of their own
 			d.drop(func(s *session) bool { return now.Sub(s.left) >= d.opt.KeepFor })
 		}
 	}

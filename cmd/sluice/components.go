@@ -32,8 +32,8 @@ import (
 // doors lists every front door of this binary that is open yet, in the order in which they open.
 func doors() []serve.Maker {
 	return []serve.Maker{
-		relayDoor, hooksDoor, sipDoor, websocketDoor, whipDoor, consoleDoor, rtmpDoor, rtspDoor, srtDoor, hlsDoor, recordsDoor, snapshotsDoor, vodDoor,
-		mixerDoor, restDoor, metricsDoor,
+		relayDoor, hooksDoor, sipDoor, websocketDoor, whipDoor, consoleDoor, rtmpDoor, rtspDoor, srtDoor, hlsDoor, recordsDoor,
+		snapshotsDoor, vodDoor, mixerDoor, restDoor, metricsDoor,
 	}
 }
 

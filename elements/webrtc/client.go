@@ -33,7 +33,10 @@ type Sender struct{ client }
 func (p *Peers) Receiver(ctx context.Context) (*Receiver, error) {
 	list := []sdp.Asked{
 		{Kind: media.Audio, Tracks: tracks(audio()), Extensions: offered(extMid, extTransportCC, extAbsSendTime)},
-		{Kind: media.Video, Tracks: tracks(video()), Extensions: offered(extMid, extTransportCC, extAbsSendTime, extOrientation, extDependency)},
+		{
+			Kind: media.Video, Tracks: tracks(video()),
+			Extensions: offered(extMid, extTransportCC, extAbsSendTime, extOrientation, extDependency),
+		},
 	}
 	peer, err := p.call(ctx, direction{receives: true})
 	if err != nil {
@@ -49,7 +52,9 @@ func (p *Peers) Sender(ctx context.Context, tracks []media.Track) (*Sender, erro
 		if slices.ContainsFunc(list, func(a sdp.Asked) bool { return a.Kind == t.Kind }) {
 			continue
 		}
-		list = append(list, sdp.Asked{Kind: t.Kind, Tracks: []media.Track{t}, Extensions: offered(extMid, extTransportCC, extAbsSendTime, extOrientation)})
+		list = append(list, sdp.Asked{
+			Kind: t.Kind, Tracks: []media.Track{t}, Extensions: offered(extMid, extTransportCC, extAbsSendTime, extOrientation),
+		})
 	}
 	if len(list) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "webrtc", "there is nothing to send")
@@ -151,7 +156,7 @@ func reachable(value string, reach element.Reach) bool {
 		return false
 	}
 	ip, err := netip.ParseAddr(c.Address())
-	return err == nil && reach.Check(netip.AddrPortFrom(ip, uint16(c.Port())).String()) == nil //nolint:gosec // the parser bounds it
+	return err == nil && reach.Check(netip.AddrPortFrom(ip, uint16(c.Port())).String()) == nil // the parser bounds it
 }
 
 // Candidates are the server's, of its answer, that may be connected to.

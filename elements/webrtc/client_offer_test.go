@@ -124,7 +124,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 	if _, _, err := s.publish("cam", webrtc.Offer{SDP: page.offer(true)}, nil); err != nil {
 		t.Fatal(err)
 	}
-	make := func() (*webrtc.Receiver, string) {
+	receive := func() (*webrtc.Receiver, string) {
 		r, err := s.peers.Receiver(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -150,7 +150,7 @@ func TestAnswersThatAreNone(t *testing.T) {
 		"no setup":         {func(a string) string { return strings.ReplaceAll(a, "a=setup:passive\r\n", "") }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, answer := make()
+			r, answer := receive()
 			err := r.Accept(c.change(answer), nil)
 			if (err == nil) != (c.want == "") || err != nil && !errors.Is(err, c.want) {
 				t.Error(err)

@@ -41,7 +41,7 @@ type Guard struct {
 	specs Specs
 
 	interior *interior
-	ahead bool // of what is to come: text in braces stands for anything
+	ahead    bool // of what is to come: text in braces stands for anything
 }
 
 // New makes a Guard. A bad rule is fault.InvalidParams, with its place in Rules: "hosts[2]".

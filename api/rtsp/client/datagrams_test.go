@@ -14,7 +14,7 @@ func TestDatagramsAskOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer there.Close() //nolint:errcheck // a test's
+	defer there.Close()
 	asked := map[netip.AddrPort]int{}
 	bad := netip.MustParseAddrPort("127.0.0.2:9")
 	conn, err := call{reach: func(to netip.AddrPort) error {
@@ -27,7 +27,7 @@ func TestDatagramsAskOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // a test's
+	defer conn.Close()
 	for range 3 {
 		for _, to := range []net.Addr{there.LocalAddr(), net.UDPAddrFromAddrPort(bad), &net.IPAddr{}} {
 			if n, err := conn.WriteTo([]byte("x"), to); n != 1 || err != nil {

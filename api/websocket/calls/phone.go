@@ -79,7 +79,7 @@ func (p *Phone) Open(ctx context.Context, c wire.Connection) error {
 	p.mu.Unlock()
 	p.all.count(1)
 	if closed {
-		p.part(line)
+		p.part(line) //nolint:contextcheck // it has a time of its own
 		return fault.New(fault.Closed, "", "the session has ended")
 	}
 	return nil

@@ -43,7 +43,7 @@ func (Pull) Spec() element.Spec {
 			[]media.Codec{media.H264, media.VP8, media.VP9, media.AV1, media.H265},
 		),
 		Fields:   fields("Name of the stream there."),
-		Examples: []string{"wcs.pull url=ws://example.org:8080 name=lobby", "wcs.pull url=wss://example.org:8443 name=lobby token=$env.WCS_TOKEN"},
+		Examples: []string{"wcs.pull url=ws://example.org:8080 name=lobby", "wcs.pull url=wss://example.org name=lobby token=$env.WCS_TOKEN"},
 	}
 }
 

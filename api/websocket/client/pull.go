@@ -62,7 +62,7 @@ func (t *target) play(ctx context.Context) (*playing, error) {
 	}
 	c := &playing{session: s}
 	if err := c.meet(ctx); err != nil {
-		c.leave()
+		c.leave(ctx)
 		return nil, err
 	}
 	return c, nil
@@ -71,7 +71,7 @@ func (t *target) play(ctx context.Context) (*playing, error) {
 // meet agrees with the server on what comes.
 func (c *playing) meet(ctx context.Context) error {
 	var err error
-	if c.peers, err = c.t.peers(c.sock.Local()); err != nil {
+	if c.peers, err = c.t.peers(c.sock.Local()); err != nil { //nolint:contextcheck // it has no names to look up
 		return err
 	}
 	if c.peer, err = c.peers.Receiver(ctx); err != nil {
@@ -89,18 +89,18 @@ func (c *playing) meet(ctx context.Context) error {
 }
 
 // leave ends the connection, and returns when nothing of it runs.
-func (c *playing) leave() {
+func (c *playing) leave(ctx context.Context) {
 	c.stop("stopStream")
-	dismiss(c.peers)
+	dismiss(ctx, c.peers)
 }
 
 // ending is how long a peer may take to end; it is a moment.
 const ending = 10 * time.Second
 
-// dismiss ends peers.
-func dismiss(p *webrtc.Peers) {
+// dismiss ends peers, also when ctx is done.
+func dismiss(ctx context.Context, p *webrtc.Peers) {
 	if p != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), ending)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 		defer cancel()
 		_ = p.Close(ctx) // nobody else uses their ports, and nobody could mend it
 	}
@@ -133,7 +133,7 @@ func (p *pull) attempt(ctx context.Context, to *hub.Publication) {
 			return
 		}
 	}
-	defer c.leave()
+	defer c.leave(ctx)
 	if !slices.EqualFunc(p.tracks, c.peer.Tracks(), same) {
 		p.over(fault.New(fault.CodecNotAvailable, "", "%s sends something else than before", p.target.host))
 		return
@@ -181,7 +181,7 @@ func same(before, now media.Track) bool {
 func (p *pull) Stop(ctx context.Context) error {
 	err := p.Work.Stop(ctx)
 	if c := p.first.Swap(nil); c != nil { // it was never used
-		c.leave()
+		c.leave(ctx)
 	}
 	return err
 }

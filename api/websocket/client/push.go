@@ -83,11 +83,11 @@ func (p *push) publish(ctx context.Context, tracks []media.Track) (bool, error) 
 		return false, err
 	}
 	defer s.stop("unPublishStream")
-	peers, err := p.target.peers(s.sock.Local())
+	peers, err := p.target.peers(s.sock.Local()) //nolint:contextcheck // it has no names to look up
 	if err != nil {
 		return false, err
 	}
-	defer dismiss(peers)
+	defer dismiss(ctx, peers)
 	sender, err := peers.Sender(ctx, tracks)
 	if err != nil {
 		return false, err

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"sluice/api/websocket/wire"
 	"sluice/elements/webrtc"
 	"sluice/engine/element"
 	"sluice/engine/fault"
@@ -27,25 +28,9 @@ type target struct {
 	env     element.Env
 }
 
-// path is what servers of WCS ask each other for.
-const path = "/websocket"
-
-// Address reads the address of a server of WCS: ws://host:8080, or wss, whose path is /websocket unless it has another one. What is none
-// is fault.InvalidParams.
-func Address(text string) (*url.URL, error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Hostname() == "" || u.Scheme != "ws" && u.Scheme != "wss" {
-		return nil, fault.New(fault.InvalidParams, "url", "it is no address of a WebSocket").Advise("ws://host:8080 or wss://host:8443")
-	}
-	if u.Path == "" {
-		u.Path = path
-	}
-	return u, nil
-}
-
 // targetOf reads the settings. What they cannot be is fault.InvalidParams.
 func targetOf(env element.Env, conf element.Conf) (target, error) {
-	u, err := Address(conf.Text("url"))
+	u, err := wire.ServerAddress(conf.Text("url"))
 	if err != nil {
 		return target{}, err
 	}

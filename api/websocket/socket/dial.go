@@ -28,7 +28,7 @@ func (d *Dialer) Dial(ctx context.Context, address string) (s *Socket, status in
 	conn, answer, err := dialer.DialContext(ctx, address, http.Header{"User-Agent": {"sluice"}})
 	if answer != nil {
 		status = answer.StatusCode
-		answer.Body.Close() //nolint:errcheck,gosec // gorilla read what there was of it
+		_ = answer.Body.Close() // gorilla has read what there was of it
 	}
 	if err != nil {
 		return nil, status, err

@@ -8,8 +8,8 @@ import (
 // Keys is the table: every key there is, in the order in which it is shown.
 func Keys() []Key {
 	return slices.Concat(
-		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), srt(), sip(), hls(), recordings(), thumbnails(), hub(), workers(),
-		restful(), wcs(), pictures(), coding(), transcoders(), mixer(), applications(), metrics(), authorisation(),
+		general(), web(), webrtc(), relay(), whip(), websocket(), rtmp(), rtsp(), srt(), sip(), hls(), recordings(), thumbnails(), hub(),
+		workers(), restful(), wcs(), pictures(), coding(), transcoders(), mixer(), applications(), metrics(), authorisation(),
 	)
 }
 

@@ -40,14 +40,12 @@ const (
 )
 
 func sip() []Key {
-	const (
-		second = time.Second
-		share  = 16
-		lines  = 10_000
-		calls  = 1_000
-		ofOne  = 100
-		utmost = 100_000
-	)
+	return slices.Concat(telephonePlaces(), telephoneAccounts(), telephoneMedia(), telephoneBounds())
+}
+
+// telephonePlaces are where SIP and its media are, and whom they reach.
+func telephonePlaces() []Key {
+	const share, utmost = 16, 100_000
 	return []Key{
 		text("sip.ports", "30000-30999", func(c *Config) *string { return &c.SIP.Ports },
 			"Ports of which lines to registrars take some, over UDP, or TCP and TLS where the account says so. None is bound before "+
@@ -75,6 +73,11 @@ func sip() []Key {
 			"Hosts that media may go to beside the one that a call came from, as `sip.domains` has them. Calls through a registrar may "+
 				"have theirs at any public address, too; those that come in at `sip.listen` may not.").
 			unset("none").like("198.51.100.0/24").checked(reachable),
+	}
+}
+
+func telephoneAccounts() []Key {
+	return []Key{
 		records("sip.accounts", func(c *Config) *[]SIPAccount { return &c.SIP.Accounts },
 			"Accounts of the server's own: those it has at registrars, trunks, and telephones that call in.",
 			text("name", "", func(a *SIPAccount) *string { return &a.Name }, "What graphs call it: the variable `account` of `sip.invite`."),
@@ -94,6 +97,12 @@ func sip() []Key {
 				"Addresses and networks that call in on this account without a password: those of a trunk.").
 				unset("nobody does").like("198.51.100.0/24").checked(network),
 		),
+	}
+}
+
+// telephoneMedia is how calls sound, and how long they last.
+func telephoneMedia() []Key {
+	return []Key{
 		texts("sip.codecs", nil, func(c *Config) *[]string { return &c.SIP.Codecs },
 			"Codecs that are offered and taken, best first where nobody prefers others.").
 			unset("all there are, Opus first").like("opus").checked(codec),
@@ -106,13 +115,25 @@ func sip() []Key {
 				"was agreed on."),
 		span("sip.session_timer", 30*time.Minute, 0, 24*time.Hour, func(c *Config) *time.Duration { return &c.SIP.SessionTimer },
 			"How long a call goes on that nobody confirms (RFC 4028); less than 90 s turns that off."),
-		span("sip.ring", 2*time.Minute, 5*second, time.Hour, func(c *Config) *time.Duration { return &c.SIP.Ring },
+		span("sip.ring", 2*time.Minute, 5*time.Second, time.Hour, func(c *Config) *time.Duration { return &c.SIP.Ring },
 			"How long a call may ring."),
 		span("sip.inactivity", time.Minute, 0, time.Hour, func(c *Config) *time.Duration { return &c.SIP.Inactivity },
 			"How long nothing may come of a call's media before it is ended; 0: for ever. While it is on hold nothing is expected."),
 		toggle("sip.transfers", func(c *Config) *bool { return &c.SIP.Transfers },
 			"Lets the far end of a call send us to somebody else (REFER): its line calls whom it names, and pays for that. Otherwise it is "+
 				"refused (603)."),
+	}
+}
+
+// telephoneBounds are how many there may be at a time.
+func telephoneBounds() []Key {
+	const (
+		lines  = 10_000
+		calls  = 1_000
+		ofOne  = 100
+		utmost = 100_000
+	)
+	return []Key{
 		whole("sip.lines", lines, 1, utmost, func(c *Config) *int { return &c.SIP.Lines }, "Lines at a time."),
 		whole("sip.calls", calls, 1, utmost, func(c *Config) *int { return &c.SIP.Calls }, "Calls at a time."),
 		whole("sip.calls_per_line", 16, 1, utmost, func(c *Config) *int { return &c.SIP.PerLine }, "Calls of one line at a time."),

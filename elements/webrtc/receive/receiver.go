@@ -38,7 +38,8 @@ type Track struct {
 	Sources []uint32          // SSRCs that were announced
 	Repairs map[uint32]uint32 // retransmission SSRC to that which it repairs, announced
 	NACK    bool              // packets may be asked for again
-	// Beside are payload types of what comes with the same numbers between the media, as keys of phones do: it has come, and is not passed on.
+	// Beside are payload types of what comes with the same numbers between the media, as keys of phones do: it has come, and goes no
+	// further.
 	Beside     []uint8
 	FIR        bool // key frames are asked for by FIR, as nothing better was offered
 	Extensions Extensions

@@ -28,8 +28,8 @@ func (s *Sender) Clock(kind media.Kind, rate uint32) uint32 {
 	return t.timing.last
 }
 
-// Insert sends a packet on the track of a kind, behind all that was sent. What the source goes on with follows it without a gap. The data is
-// not kept.
+// Insert sends a packet on the track of a kind, behind all that was sent. What the source goes on with follows it without a gap. The
+// data is not kept.
 func (s *Sender) Insert(kind media.Kind, own Own) {
 	s.mu.Lock()
 	t := s.trackFor(kind)

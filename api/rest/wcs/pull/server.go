@@ -4,13 +4,13 @@ import (
 	"context"
 
 	"sluice/api/rest/wcs/call"
-	"sluice/api/websocket/client"
+	"sluice/api/websocket/wire"
 	"sluice/engine/fault"
 )
 
 // whole is an address of a server of WCS as it is kept, with the path that is asked for if it has none; others are left as they are.
 func whole(uri string) string {
-	if u, err := client.Address(uri); err == nil {
+	if u, err := wire.ServerAddress(uri); err == nil {
 		return u.String()
 	}
 	return uri
@@ -20,7 +20,7 @@ func whole(uri string) string {
 func (x *Agents) exchange(kind Kind) func(context.Context, *call.Request) (any, error) {
 	return func(ctx context.Context, r *call.Request) (any, error) {
 		uri, name, there := r.Need("uri"), r.Text("localStreamName"), r.Text("remoteStreamName")
-		if _, err := client.Address(uri); uri != "" && err != nil {
+		if _, err := wire.ServerAddress(uri); uri != "" && err != nil {
 			r.Wrong("uri", "it is no address such as ws://example.org:8080")
 		}
 		if name == "" && there == "" {
