@@ -143,4 +143,8 @@ func TestPageAndPhone(t *testing.T) {
 	siptest.AwaitTone(t, bob, 440)
 	bob.Hangup()
 	page.hear("finish", "FINISH")
+	// Who is not there cannot be called: a page that leaves takes its contact with it (RFC 3261 10.2.2).
+	registrar.AwaitContacts("1001", 1)
+	conn.Close()
+	registrar.AwaitContacts("1001", 0)
 }
