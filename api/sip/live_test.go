@@ -12,6 +12,7 @@ import (
 	"sluice/api/calls"
 	"sluice/api/doortest"
 	"sluice/api/sip"
+	"sluice/api/sip/lines"
 	"sluice/api/sip/siptest"
 	"sluice/api/visitor"
 	"sluice/engine"
@@ -190,7 +191,7 @@ func TestCallsAPhoneThroughARegistrar(t *testing.T) {
 	if end := watch.is(t, calls.Ended); end.Cause != calls.Normal {
 		t.Errorf("%+v", end)
 	}
-	if n := s.door.Lines().Counts(); n.Out != 1 || len(n.Outgoing) != 0 || n.Ends[calls.Normal] != 1 || n.Media.Received == 0 {
+	if n := s.door.Lines().Counts(); n.Out != 1 || len(n.Outgoing) != 0 || n.Ends[lines.End{Cause: calls.Normal}] != 1 || n.Media.Received == 0 {
 		t.Errorf("%+v", n)
 	}
 	for _, row := range []struct {

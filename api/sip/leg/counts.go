@@ -3,6 +3,8 @@ package leg
 import (
 	"net/netip"
 	"time"
+
+	"sluice/elements/webrtc/receive"
 )
 
 // Counts are what a leg has moved until now.
@@ -32,15 +34,41 @@ func (l *Leg) Counts() Counts {
 		c.Out.PLIs += out.PLIs
 		c.RTT = max(c.RTT, out.RTT)
 		c.Foreign += a.foreign.Load()
-		if r := a.receiver.Load(); r != nil {
-			in := r.Counts()
-			c.In.Packets += in.Packets
-			c.In.Bytes += in.Bytes
-			c.In.Lost += in.Lost
-			c.In.PLIs += in.PLIs
-		}
+		in := a.received()
+		c.In.Packets += in.Packets
+		c.In.Bytes += in.Bytes
+		c.In.Lost += in.Lost
+		c.In.PLIs += in.PLIs
 	}
 	return c
+}
+
+// receive has another receiver take what comes from now on, as for another codec. What the one before counted stays counted.
+func (a *lane) receive(r *receive.Receiver) {
+	a.counting.Lock()
+	defer a.counting.Unlock()
+	a.earlier = a.sum()
+	a.receiver.Store(r)
+}
+
+// received is what has come until now.
+func (a *lane) received() receive.Counts {
+	a.counting.Lock()
+	defer a.counting.Unlock()
+	return a.sum()
+}
+
+// sum adds up all receivers; for the holder of the lock.
+func (a *lane) sum() receive.Counts {
+	n := a.earlier
+	if r := a.receiver.Load(); r != nil {
+		in := r.Counts()
+		n.Packets += in.Packets
+		n.Bytes += in.Bytes
+		n.Lost += in.Lost
+		n.PLIs += in.PLIs
+	}
+	return n
 }
 
 // Remote is where sound goes, or pictures if there is no sound; not valid as long as that is not known.

@@ -16,8 +16,8 @@ import (
 	"sluice/engine/media"
 )
 
-// lane is one m-line: a pair of ports, and RTP both ways. It lasts as long as the leg, so the numbers of what it sends go on whatever is agreed
-// on meanwhile: a far end with SRTP takes numbers that went back for a replay.
+// lane is one m-line: a pair of ports, and RTP both ways. It lasts as long as the leg, so the numbers of what it sends go on whatever is
+// agreed on meanwhile: a far end with SRTP takes numbers that went back for a replay.
 type lane struct {
 	leg    *Leg
 	kind   media.Kind
@@ -29,12 +29,14 @@ type lane struct {
 
 	way      atomic.Pointer[way]
 	receiver atomic.Pointer[receive.Receiver]
-	media    latch         // where RTP
-	control  latch         // and RTCP go
-	came     atomic.Int64  // when something came last, in nanoseconds since 1970
-	went     atomic.Int64  // when the graph's media was sent last
-	silent   atomic.Bool   // that nothing comes was told
-	foreign  atomic.Uint64 // datagrams that were not the far end's
+	counting sync.Mutex     // of who replaces receiver, or counts
+	earlier  receive.Counts // of those that were replaced
+	media    latch          // where RTP
+	control  latch          // and RTCP go
+	came     atomic.Int64   // when something came last, in nanoseconds since 1970
+	went     atomic.Int64   // when the graph's media was sent last
+	silent   atomic.Bool    // that nothing comes was told
+	foreign  atomic.Uint64  // datagrams that were not the far end's
 
 	source    atomic.Pointer[output]
 	fed       atomic.Pointer[feeder]
@@ -87,7 +89,7 @@ func (a *lane) use(w *way) (renewed bool) {
 	w.inherit(old)
 	same := old != nil && old.in == w.in && old.codec.Same(&w.codec)
 	if !same {
-		a.receiver.Store(receive.New([]receive.Track{{
+		a.receive(receive.New([]receive.Track{{
 			Kind: a.kind, Payload: w.in, Rate: w.codec.Rate, Beside: w.besides(),
 			NACK: w.codec.Has("nack"), FIR: w.codec.Has("ccm fir") && !w.codec.Has("nack pli"),
 		}}, receive.Options{SSRC: a.ssrc}, a))

@@ -28,8 +28,8 @@ type Reached struct {
 	Contact bool                  // it came to where the line is registered
 }
 
-// Receive takes a call that came for a line somewhere else than at its registrar, and offers it to an owner in the place of the line's, unless that
-// is nil. It returns soon; leave is called when the call is over.
+// Receive takes a call that came for a line somewhere else than at its registrar, and offers it to an owner in the place of the line's, unless
+// that is nil. It returns soon; leave is called when the call is over.
 func (x *Lines) Receive(in stack.Incoming, l *Line, r Reached, o calls.Owner, leave func()) {
 	if !x.begin(func() {
 		defer leave()
@@ -78,6 +78,7 @@ func (x *Lines) receive(in stack.Incoming, l *Line, r Reached) *Call {
 		c.forget(err)
 		return nil
 	}
+	x.carries(c)
 	c.leg.Control(control{c})
 	if !c.accept(in, r) {
 		return nil
@@ -198,6 +199,7 @@ func (c *Call) offered(o calls.Owner) {
 // forget ends a call that nobody heard of.
 func (c *Call) forget(err error) {
 	c.line.drop(c)
+	c.line.lines.ended(c, calls.SessionFailed)
 	if c.leg != nil {
 		c.leg.Close(err)
 	}

@@ -217,6 +217,7 @@ func (l *Line) add(c *Call) error {
 	case l.closing:
 		return errClosed
 	case len(l.calls) >= l.lines.opt.PerLine:
+		l.lines.refused(NoRoomForCalls)
 		return fault.New(fault.Overloaded, "sip", "the line has %d calls already", len(l.calls)).
 			Advise(`the configuration's key "sip.calls_per_line" sets the limit`)
 	}
@@ -243,7 +244,7 @@ func (x *Lines) add(c *Call) error {
 	case x.closing:
 		return errClosed
 	case len(x.calls) >= x.opt.Calls:
-		x.tally.refused++
+		x.tally.refused[NoRoomForCalls]++
 		return fault.New(fault.Overloaded, "sip", "there are %d calls already", len(x.calls)).
 			Advise(`the configuration's key "sip.calls" sets the limit`)
 	case x.calls[c.id] != nil:

@@ -71,7 +71,7 @@ func New(o Options) *Lines {
 	const share, ring, lines, all, each = 16, 2 * time.Minute, 10_000, 1_000, 16
 	o.Share, o.Ring = cmp.Or(o.Share, share), cmp.Or(o.Ring, ring)
 	o.Lines, o.Calls, o.PerLine = cmp.Or(o.Lines, lines), cmp.Or(o.Calls, all), cmp.Or(o.PerLine, each)
-	return &Lines{opt: o, lines: map[*Line]struct{}{}, calls: map[string]*Call{}, idle: make(chan struct{})}
+	return &Lines{opt: o, lines: map[*Line]struct{}{}, calls: map[string]*Call{}, tally: newTally(), idle: make(chan struct{})}
 }
 
 // Open implements calls.Lines: for accounts that were named from outside.
@@ -120,6 +120,7 @@ func (x *Lines) enter(l *Line) error {
 	case x.closing:
 		return errClosed
 	case len(x.lines) >= x.opt.Lines:
+		x.tally.refused[NoRoomForLines]++
 		return fault.New(fault.Overloaded, "sip", "there are %d lines already", len(x.lines)).
 			Advise(`the configuration's key "sip.lines" sets the limit`)
 	}

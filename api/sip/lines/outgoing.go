@@ -48,12 +48,14 @@ func (l *Line) Call(ctx context.Context, out calls.Outgoing, watcher calls.Watch
 		Peer: literal(l.server(to).Host), Elsewhere: true, Allowed: l.elsewhere(ctx, l.server(to).Host), Watch: hears{c},
 	})
 	if err == nil {
+		l.lines.carries(c)
 		c.leg.Control(control{c})
 		c.change(func(*calls.About) bool { return true }) // Trying
 		err = c.invite(dialog.Invite{To: to.party, Target: to.uri, Headers: headers}, nil)
 	}
 	if err != nil {
 		l.drop(c)
+		l.lines.ended(c, calls.SessionFailed)
 		if c.leg != nil {
 			c.leg.Close(err)
 		}

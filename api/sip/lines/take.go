@@ -23,6 +23,7 @@ func (x *Lines) Take(in stack.Incoming, find func(user string) (*Line, int)) {
 		l, code := find(unescape(r.Recipient.User))
 		switch {
 		case l == nil && code != 0:
+			x.turned(code)
 			x.answer(in, code)
 		case l == nil:
 		case r.Method == sip.INVITE:
@@ -42,7 +43,7 @@ func (x *Lines) Take(in stack.Incoming, find func(user string) (*Line, int)) {
 }
 
 // answer answers without a body.
-func (x *Lines) answer(in stack.Incoming, code int, more ...sip.Header) {
+func (x *Lines) answer(in stack.Incoming, code int) {
 	res := sip.NewResponseFromRequest(in.Request(), code, reason(code), nil)
 	if code == notAllowed || code == ok {
 		res.AppendHeader(sip.NewHeader("Allow", allowed))
@@ -53,9 +54,6 @@ func (x *Lines) answer(in stack.Incoming, code int, more ...sip.Header) {
 	}
 	if x.opt.Agent != "" {
 		res.AppendHeader(sip.NewHeader("Server", x.opt.Agent))
-	}
-	for _, h := range more {
-		res.AppendHeader(h)
 	}
 	if err := in.Respond(res); err != nil {
 		x.opt.Log.Debug("a request could not be answered", "method", in.Request().Method, "code", code, "err", err)
