@@ -1,5 +1,5 @@
-// Package calls is what doors share of telephone calls: lines, on which users are reached and call, the calls themselves, and what is told of
-// them. api/sip has the lines; pages (api/websocket) and the REST API use them. It opens no port and knows no protocol.
+// Package calls is what doors share of telephone calls: lines, on which users are reached and call, the calls themselves, and what is told
+// of them. api/sip has the lines; pages (api/websocket) and the REST API use them. It opens no port and knows no protocol.
 package calls
 
 import (

@@ -83,8 +83,8 @@ func (l *Leg) describe(m []sdp.Media) []byte {
 }
 
 // Accept takes the answer to our last offer. It may be called again, when another far end answers, or the same one differently: the newest
-// counts. One that does not fit the offer is fault.ProtocolViolation, one without a codec in common fault.CodecNotAvailable, and one that sends
-// media where it may not go fault.Forbidden; then things are as they were.
+// counts. One that does not fit the offer is fault.ProtocolViolation, one without a codec in common fault.CodecNotAvailable, and one that
+// sends media where it may not go fault.Forbidden; then things are as they were.
 func (l *Leg) Accept(answer []byte) error {
 	s, err := sdp.Read(answer)
 	if err != nil {
@@ -115,8 +115,8 @@ func (l *Leg) Accept(answer []byte) error {
 	return nil
 }
 
-// Answer takes an offer of the far end's, the first or a later one, and gives the answer. Prefer are the codecs of the other side, best first;
-// nil leaves them as they were. The errors are those of Accept, and fault.Overloaded if no ports are free.
+// Answer takes an offer of the far end's, the first or a later one, and gives the answer. Prefer are the codecs of the other side, best
+// first; nil leaves them as they were. The errors are those of Accept, and fault.Overloaded if no ports are free.
 func (l *Leg) Answer(text []byte, prefer []media.Codec) ([]byte, error) {
 	s, err := sdp.Read(text)
 	if err != nil {

@@ -65,11 +65,11 @@ func (a *lane) certificate() (tls.Certificate, sdp.Fingerprint, error) {
 
 // addFingerprint says in an m-line of ours who we are and who begins (RFC 5763 5).
 func (a *lane) addFingerprint(m *sdp.Media, theirs *sdp.Line) error {
-	_, print, err := a.certificate()
+	_, shown, err := a.certificate()
 	if err != nil {
 		return err
 	}
-	m.Print, m.Setup = print, "actpass"
+	m.Print, m.Setup = shown, "actpass"
 	if theirs == nil {
 		return nil
 	}

@@ -9,8 +9,8 @@ import (
 // relatch is how long the far end has been silent at one place before another one of its places is believed.
 const relatch = time.Second
 
-// latch knows where the far end is: where its description says, or where its packets come from (symmetric RTP, RFC 4961), as behind NAT only
-// that works. Only addresses are believed that the far end has been known by before, at any port. Safe for concurrent use.
+// latch knows where the far end is: where its description says, or where its packets come from (symmetric RTP, RFC 4961), as behind NAT
+// only that works. Only addresses are believed that the far end has been known by before, at any port. Safe for concurrent use.
 type latch struct {
 	trusted func(netip.Addr) bool
 

@@ -1,5 +1,5 @@
-// Package leg is the media of one telephone call: its sockets, what is agreed on by descriptions, keys, and RTP both ways between the far end
-// and the elements sip.in and sip.out. It converts nothing and knows no SIP: descriptions are given to it and taken from it.
+// Package leg is the media of one telephone call: its sockets, what is agreed on by descriptions, keys, and RTP both ways between the far
+// end and the elements sip.in and sip.out. It converts nothing and knows no SIP: descriptions are given to it and taken from it.
 package leg
 
 import (

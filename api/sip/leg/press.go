@@ -34,8 +34,8 @@ func (l *Leg) Presses() bool {
 	return a != nil && a.way.Load().eventOut != nil
 }
 
-// Press presses keys by RTP events (RFC 4733), each for a length, and returns when the last one is released. Presses at the same time come one
-// after the other. Without events in common it is fault.CodecNotAvailable, and for anything but keys fault.InvalidParams.
+// Press presses keys by RTP events (RFC 4733), each for a length, and returns when the last one is released. Presses at the same time come
+// one after the other. Without events in common it is fault.CodecNotAvailable, and for anything but keys fault.InvalidParams.
 func (l *Leg) Press(ctx context.Context, digits string, length time.Duration) error {
 	digits = strings.ToUpper(digits)
 	for _, r := range digits {

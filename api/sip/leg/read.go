@@ -12,7 +12,8 @@ import (
 	"sluice/engine/media"
 )
 
-// Sizes of the longest datagrams that are taken. What comes is of an Ethernet frame at most, but for NAL units of H.264 in packetization mode 0.
+// Sizes of the longest datagrams that are taken. What comes is of an Ethernet frame at most, but for NAL units of H.264 in packetization
+// mode 0.
 const (
 	mostSound    = 2 << 10
 	mostPictures = 64 << 10

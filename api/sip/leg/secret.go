@@ -185,7 +185,8 @@ func (a *lane) exchange(w *way, theirs *sdp.Line, ours *sdp.Media) error {
 			return err
 		}
 	}
-	return fault.New(fault.ProtocolViolation, "sip", "the far end answers with the key %s of %s, which was not offered", key.Tag, key.Suite.Name)
+	return fault.New(fault.ProtocolViolation, "sip", "the far end answers with the key %s of %s, which was not offered",
+		key.Tag, key.Suite.Name)
 }
 
 func (a *lane) closeSecrets() {

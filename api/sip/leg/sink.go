@@ -130,8 +130,8 @@ type feeder struct {
 	track  int
 }
 
-// begin has a lane send another track from now on: the only one of the list, or none. Nil stays with the one there is, which has another payload
-// type now.
+// begin has a lane send another track from now on: the only one of the list, or none. Nil stays with the one there is, which has another
+// payload type now.
 func (a *lane) begin(tracks []media.Track) {
 	a.shaping.Lock()
 	defer a.shaping.Unlock()

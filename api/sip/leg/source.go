@@ -93,7 +93,8 @@ func (s *Source) Idle(int) {}
 // Ended implements hub.Source.
 func (s *Source) Ended(reason error) { s.leg.leave(sourceHalf, reason) }
 
-// write passes packets on, as long as they are what was described. A publication that has ended refuses them; the element hears of that otherwise.
+// write passes packets on, as long as they are what was described. A publication that has ended refuses them; the element hears of that
+// otherwise.
 func (o *output) write(a *lane, batch []media.Packet) {
 	p := o.publication.Load()
 	if i := o.index(a); i >= 0 && p != nil {

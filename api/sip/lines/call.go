@@ -167,8 +167,8 @@ func (c *Call) description() []byte {
 	return c.local
 }
 
-// Agree settles which codecs a call that came in has, before it is answered: best is what the other side of the call has, best first. A call
-// without an offer is settled when it is answered.
+// Agree settles which codecs a call that came in has, before it is answered: best is what the other side of the call has, best first. A
+// call without an offer is settled when it is answered.
 func (c *Call) Agree(best []string) error {
 	d, err := c.inside()
 	if err != nil {

@@ -28,39 +28,31 @@ const (
 	decline       = 603
 )
 
+// reasons are what RFC 3261 calls the statuses.
+func reasons() map[int]string {
+	return map[int]string{
+		ok:            "OK",
+		badRequest:    "Bad Request",
+		forbidden:     "Forbidden",
+		notFound:      "Not Found",
+		notAllowed:    "Method Not Allowed",
+		timedOut:      "Request Timeout",
+		tooLarge:      "Request Entity Too Large",
+		unavailable:   "Temporarily Unavailable",
+		noDialog:      "Call/Transaction Does Not Exist",
+		busyHere:      "Busy Here",
+		cancelled:     "Request Terminated",
+		notAcceptable: "Not Acceptable Here",
+		broken:        "Server Internal Error",
+		overloaded:    "Service Unavailable",
+		decline:       "Decline",
+	}
+}
+
 // reason is what RFC 3261 calls a status.
 func reason(code int) string {
-	switch code {
-	case ok:
-		return "OK"
-	case badRequest:
-		return "Bad Request"
-	case forbidden:
-		return "Forbidden"
-	case notFound:
-		return "Not Found"
-	case notAllowed:
-		return "Method Not Allowed"
-	case timedOut:
-		return "Request Timeout"
-	case tooLarge:
-		return "Request Entity Too Large"
-	case unavailable:
-		return "Temporarily Unavailable"
-	case noDialog:
-		return "Call/Transaction Does Not Exist"
-	case busyHere:
-		return "Busy Here"
-	case cancelled:
-		return "Request Terminated"
-	case notAcceptable:
-		return "Not Acceptable Here"
-	case broken:
-		return "Server Internal Error"
-	case overloaded:
-		return "Service Unavailable"
-	case decline:
-		return "Decline"
+	if text, known := reasons()[code]; known {
+		return text
 	}
 	return "Refused"
 }

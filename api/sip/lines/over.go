@@ -37,25 +37,32 @@ func (c *Call) over(end dialog.Ending) {
 
 // how tells what the end of a dialog means for its call. cause is ours, if we had one.
 func how(end dialog.Ending, took, incoming bool, cause calls.Cause) (calls.State, calls.Cause) {
-	const busyEverywhere = 600
 	switch {
-	case took && cause != "":
-		if cause == calls.NoCodecs {
-			return calls.Failed, cause
-		}
-		return calls.Ended, cause
-	case took && end.Code == timedOut:
-		return calls.Ended, calls.TimedOut
-	case took && end.Err != nil:
-		return calls.Ended, calls.Broken
-	case took:
-		return calls.Ended, calls.Normal
 	case cause == calls.NoCodecs:
 		return calls.Failed, cause
-	case incoming:
+	case took:
+		return calls.Ended, cmp.Or(cause, spoken(end))
+	case incoming, !end.Remote && end.Code == cancelled:
 		return calls.Ended, cmp.Or(cause, calls.Normal)
-	case !end.Remote && end.Code == cancelled:
-		return calls.Ended, cmp.Or(cause, calls.Normal)
+	}
+	return unanswered(end)
+}
+
+// spoken is why a call ended that had been answered, if we had no cause.
+func spoken(end dialog.Ending) calls.Cause {
+	switch {
+	case end.Code == timedOut:
+		return calls.TimedOut
+	case end.Err != nil:
+		return calls.Broken
+	}
+	return calls.Normal
+}
+
+// unanswered is how a call of ours ended that nobody took.
+func unanswered(end dialog.Ending) (calls.State, calls.Cause) {
+	const busyEverywhere = 600
+	switch {
 	case end.Code == busyHere || end.Code == busyEverywhere:
 		return calls.Busy, calls.Refused
 	case end.Code == timedOut:

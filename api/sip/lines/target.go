@@ -19,32 +19,38 @@ type target struct {
 // target reads whom somebody means.
 func (w *way) target(text string) (target, error) {
 	text = strings.TrimSpace(text)
-	bad := func() (target, error) {
-		return target{}, fault.New(fault.InvalidParams, "sip", "%.80q is nobody who can be called", text).
-			Advise("write a number, a user, or sip:user@host")
-	}
-	lower := strings.ToLower(text)
 	if text == "" || !plain(text) {
-		return bad()
-	}
-	if rest, ok := strings.CutPrefix(lower, "tel:"); ok { // RFC 3261 19.1.6
-		number, _, _ := strings.Cut(rest, ";")
-		return w.of(strings.Map(dialled, number))
+		return target{}, nobody(text)
 	}
 	scheme, rest, has := strings.Cut(text, ":")
-	if !has || !strings.EqualFold(scheme, "sip") && !strings.EqualFold(scheme, "sips") {
-		if !strings.Contains(text, "@") {
-			return w.of(text)
-		}
-		scheme, rest = "sip", text
+	scheme = strings.ToLower(scheme)
+	switch {
+	case has && scheme == "tel": // RFC 3261 19.1.6
+		number, _, _ := strings.Cut(strings.ToLower(rest), ";")
+		return w.of(strings.Map(dialled, number))
+	case has && (scheme == "sip" || scheme == "sips"):
+		return w.address(text, scheme, rest)
+	case strings.Contains(text, "@"):
+		return w.address(text, "sip", text)
 	}
+	return w.of(text)
+}
+
+// nobody is the fault of a text that means nobody.
+func nobody(text string) *fault.Fault {
+	return fault.New(fault.InvalidParams, "sip", "%.80q is nobody who can be called", text).
+		Advise("write a number, a user, or sip:user@host")
+}
+
+// address reads a SIP address, which the text is: rest is what follows its scheme.
+func (w *way) address(text, scheme, rest string) (target, error) {
 	at := strings.LastIndexByte(rest, '@')
 	if at <= 0 {
-		return bad()
+		return target{}, nobody(text)
 	}
-	u, err := server("address", strings.ToLower(scheme)+":"+rest[at+1:])
+	u, err := server("address", scheme+":"+rest[at+1:])
 	if err != nil {
-		return bad()
+		return target{}, nobody(text).Because(err)
 	}
 	user := unescape(rest[:at])
 	if strings.EqualFold(u.Host, w.domain) && u.Port == 0 && len(u.UriParams) == 0 {
@@ -52,7 +58,7 @@ func (w *way) target(text string) (target, error) {
 	}
 	u.User = escape(user)
 	t := target{party: exchange.Party{URI: sip.Uri{Scheme: u.Scheme, User: u.User, Host: u.Host}}, uri: u}
-	if len(w.routes) == 0 && !(strings.EqualFold(u.Host, w.server.Host) && u.Port == w.server.Port) {
+	if len(w.routes) == 0 && (!strings.EqualFold(u.Host, w.server.Host) || u.Port != w.server.Port) {
 		t.named = withPort(u)
 	}
 	return t, nil

@@ -6,8 +6,8 @@ import (
 	"sluice/api/sip/message"
 )
 
-// Referred implements dialog.Owner. The far end wants us to talk to somebody else: the call gets another dialog with the same media, so that
-// its graph goes on.
+// Referred implements dialog.Owner. The far end wants us to talk to somebody else: the call gets another dialog with the same media, so
+// that its graph goes on.
 func (e *ears) Referred(r dialog.Referral) *dialog.Refusal {
 	c := e.call
 	l := c.line

@@ -37,46 +37,55 @@ func route(a calls.Account) (way, error) {
 		return w, err
 	}
 	outbound, err := server("outbound proxy", a.Outbound)
-	switch {
-	case err != nil:
+	if err != nil {
 		return w, err
-	case domain.Host == "":
-		return w, fault.New(fault.InvalidParams, "sip", "an account needs a domain")
-	case a.Login == "" || !plain(a.Login):
-		return w, fault.New(fault.InvalidParams, "sip", "%.80q is no user of SIP", a.Login)
-	case a.Port < 0 || a.Port > 65535:
-		return w, fault.New(fault.InvalidParams, "sip", "%d is no port", a.Port)
 	}
-	w.domain = domain.Host
-	w.self = exchange.Party{Display: a.Display, URI: sip.Uri{Scheme: "sip", User: escape(a.Login), Host: domain.Host}}
-	if err := w.self.Check(); err != nil {
+	if err := w.name(a, domain); err != nil {
 		return w, err
 	}
 	if proxy.Host == "" || strings.EqualFold(proxy.Host, domain.Host) {
 		proxy = merge(proxy, domain)
 	}
-	w.registrar, w.server = proxy, proxy
-	next := &proxy
-	// A proxy that is the registrar itself needs no Route, and many refuse one that they have not made (RFC 3261 16.4 lets them).
+	w.through(proxy, outbound, a.Port)
+	return w, nil
+}
+
+// name is who the account is.
+func (w *way) name(a calls.Account, domain sip.Uri) error {
 	switch {
-	case outbound.Host == "":
-	case strings.EqualFold(outbound.Host, proxy.Host):
+	case domain.Host == "":
+		return fault.New(fault.InvalidParams, "sip", "an account needs a domain")
+	case a.Login == "" || !plain(a.Login):
+		return fault.New(fault.InvalidParams, "sip", "%.80q is no user of SIP", a.Login)
+	case a.Port < 0 || a.Port > 65535:
+		return fault.New(fault.InvalidParams, "sip", "%d is no port", a.Port)
+	}
+	w.domain = domain.Host
+	w.self = exchange.Party{Display: a.Display, URI: sip.Uri{Scheme: "sip", User: escape(a.Login), Host: domain.Host}}
+	return w.self.Check()
+}
+
+// through is where things are sent: to the outbound proxy if there is one, else to the registrar; port is that of whichever it is, where its
+// address says none. A proxy that is the registrar itself needs no Route, and many refuse one that they have not made (RFC 3261 16.4 lets
+// them).
+func (w *way) through(proxy, outbound sip.Uri, port int) {
+	apart := outbound.Host != "" && !strings.EqualFold(outbound.Host, proxy.Host)
+	if !apart && outbound.Host != "" {
 		proxy = merge(outbound, proxy)
-	default:
+	}
+	next := &proxy
+	if apart {
 		next = &outbound
 	}
 	if next.Port == 0 {
-		next.Port = a.Port
+		next.Port = port
 	}
-	w.network = networkOf(*next)
-	if next == &outbound {
+	w.network, w.named = networkOf(*next), []string{withPort(*next)}
+	w.registrar, w.server = proxy, proxy
+	if apart {
 		outbound.UriParams = append(outbound.UriParams, sip.HeaderKV{K: "lr"})
 		w.routes = []sip.Uri{outbound}
-	} else {
-		w.registrar, w.server = proxy, proxy
 	}
-	w.named = []string{withPort(*next)}
-	return w, nil
 }
 
 // merge is a with what only b says.
@@ -99,36 +108,48 @@ func server(what, text string) (sip.Uri, error) {
 	if text == "" {
 		return sip.Uri{}, nil
 	}
-	bad := func() (sip.Uri, error) {
-		return sip.Uri{}, fault.New(fault.InvalidParams, "sip", "%.80q is no %s", text, what).Advise("write host or host:port")
-	}
 	scheme, rest := "sip", text
 	if s, after, ok := strings.Cut(text, ":"); ok && (strings.EqualFold(s, "sip") || strings.EqualFold(s, "sips")) {
 		scheme, rest = strings.ToLower(s), after
 	}
 	rest, params, _ := strings.Cut(rest, ";")
-	u := sip.Uri{Scheme: scheme, Host: strings.Trim(rest, "[]")}
-	if host, port, err := net.SplitHostPort(rest); err == nil {
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil || n == 0 {
-			return bad()
-		}
-		u.Host, u.Port = host, int(n)
-	}
-	if u.Host == "" || strings.ContainsFunc(u.Host, notHost) {
-		return bad()
-	}
-	for param := range strings.SplitSeq(params, ";") {
-		name, transport, _ := strings.Cut(strings.ToLower(strings.TrimSpace(param)), "=")
-		switch {
-		case name == "" || name == "lr":
-		case name == "transport" && (transport == "udp" || transport == "tcp" || transport == "tls"):
-			u.UriParams = sip.HeaderParams{{K: "transport", V: transport}}
-		default:
-			return bad()
-		}
+	u := sip.Uri{Scheme: scheme}
+	var isHost, isParams bool
+	u.Host, u.Port, isHost = hostPort(rest)
+	u.UriParams, isParams = transport(params)
+	if !isHost || !isParams {
+		return sip.Uri{}, fault.New(fault.InvalidParams, "sip", "%.80q is no %s", text, what).Advise("write host or host:port")
 	}
 	return u, nil
+}
+
+// hostPort reads a host and its port, which is 0 where there is none; false if it is no host.
+func hostPort(text string) (host string, port int, ok bool) {
+	host = strings.Trim(text, "[]")
+	if before, after, err := net.SplitHostPort(text); err == nil {
+		n, err := strconv.ParseUint(after, 10, 16)
+		if err != nil || n == 0 {
+			return "", 0, false
+		}
+		host, port = before, int(n)
+	}
+	return host, port, host != "" && !strings.ContainsFunc(host, notHost)
+}
+
+// transport reads the parameters of a server's address; false if there are others than are understood.
+func transport(text string) (sip.HeaderParams, bool) {
+	var out sip.HeaderParams
+	for param := range strings.SplitSeq(text, ";") {
+		name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(param)), "=")
+		switch {
+		case name == "" || name == "lr":
+		case name == "transport" && (value == "udp" || value == "tcp" || value == "tls"):
+			out = sip.HeaderParams{{K: "transport", V: value}}
+		default:
+			return nil, false
+		}
+	}
+	return out, true
 }
 
 func notHost(r rune) bool {

@@ -95,7 +95,7 @@ func (p *Pool) bind(port int) (*Pair, error) {
 	}
 	rtcp, err := p.listen(port + 1)
 	if err != nil {
-		rtp.Close()
+		_ = rtp.Close() // it has carried nothing
 		return nil, err
 	}
 	return &Pair{RTP: rtp, RTCP: rtcp, pool: p, port: port}, nil
@@ -138,8 +138,8 @@ func (p *Pair) Port() int { return p.port }
 // Close closes both sockets and gives the pair back. It may be called again.
 func (p *Pair) Close() {
 	p.once.Do(func() {
-		p.RTP.Close()
-		p.RTCP.Close()
+		_ = p.RTP.Close() // what a socket says that is closed changes nothing
+		_ = p.RTCP.Close()
 		p.pool.mu.Lock()
 		defer p.pool.mu.Unlock()
 		p.pool.lent--

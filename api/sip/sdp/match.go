@@ -31,8 +31,8 @@ func (l *Line) Usable(t Terms) bool {
 	return true
 }
 
-// Choose finds the codec of a line that suits best: the one it has had, then what needs no conversion, then the far end's order. False if there
-// is none.
+// Choose finds the codec of a line that suits best: the one it has had, then what needs no conversion, then the far end's order. False if
+// there is none.
 func (l *Line) Choose(t Terms) (Codec, bool) {
 	var best *Codec
 	least := 0
@@ -66,7 +66,7 @@ func (t Terms) rank(c *Codec, at int) int {
 	return rank + (len(t.Prefer)+1)*4*maxFormats
 }
 
-// Events finds the telephone-event that goes with a codec: of the same clock rate, as RFC 4733 2.1 has it, or else the only one there is, as
+// EventOf finds the telephone-event that goes with a codec: of the same clock rate, as RFC 4733 2.1 has it, or else the only one there is, as
 // phones with Opus offer it. Nil if there is none.
 func (l *Line) EventOf(c Codec) *Event {
 	var other *Event

@@ -1,8 +1,8 @@
 // Package sdp reads and writes the descriptions of sessions that phones and trunks exchange (RFC 8866, RFC 3264), and finds what two sides
 // have in common. It opens no socket and keeps no state of a call.
 //
-// The lines are parsed here: pion/sdp (3.0.20) refuses whole descriptions for m=image, which every gateway with T.38 offers, for a c= behind
-// the t=, and for a last line without an end, all of which phones send. What is not understood is left out; only what cannot be
+// The lines are parsed here: pion/sdp (3.0.20) refuses whole descriptions for m=image, which every gateway with T.38 offers, for a c=
+// behind the t=, and for a last line without an end, all of which phones send. What is not understood is left out; only what cannot be
 // a description is an error.
 package sdp
 

@@ -36,8 +36,8 @@ func (c Crypto) String() string {
 	return c.Tag + " " + c.Suite.Name + " inline:" + base64.StdEncoding.EncodeToString(both)
 }
 
-// crypto reads "1 AES_CM_128_HMAC_SHA1_80 inline:…|2^20". Lines with keys that change on the way, indexes of keys, or session parameters that
-// change what is protected are left out, as RFC 4568 6.3 wants of what is not understood.
+// crypto reads "1 AES_CM_128_HMAC_SHA1_80 inline:…|2^20". Lines with keys that change on the way, indexes of keys, or session parameters
+// that change what is protected are left out, as RFC 4568 6.3 wants of what is not understood.
 func crypto(value string) (Crypto, bool) {
 	words := strings.Fields(value)
 	if len(words) < 3 || len(words[0]) > 9 {

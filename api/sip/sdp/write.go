@@ -52,8 +52,8 @@ func (l *Line) Refusing() Media {
 	return Media{Kind: l.Kind, proto: l.proto, mid: l.mid, words: l.formats, name: l.media}
 }
 
-// Offered lists the payload types to offer for codecs of a kind, best first. H.264 is offered in both packetization modes. It is for a first
-// offer; later ones repeat what was agreed on, with its numbers (RFC 3264 8.3.2).
+// Offered lists the payload types to offer for codecs of a kind, best first. H.264 is offered in both packetization modes. It is for a
+// first offer; later ones repeat what was agreed on, with its numbers (RFC 3264 8.3.2).
 func Offered(kind media.Kind, codecs []media.Codec) (list []Codec, events []Event) {
 	next := uint8(96)
 	if kind == media.Video {

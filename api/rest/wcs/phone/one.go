@@ -66,7 +66,8 @@ func (x *Calls) Start(ctx context.Context, t Task) (Info, error) {
 		return Info{}, err
 	}
 	c := &one{
-		all: x, task: t, line: l, since: x.opt.Clock.Now(), wake: make(chan struct{}, 1), hangup: make(chan struct{}), done: make(chan struct{}),
+		all: x, task: t, line: l, since: x.opt.Clock.Now(),
+		wake: make(chan struct{}, 1), hangup: make(chan struct{}), done: make(chan struct{}),
 	}
 	if err := x.enter(c); err != nil {
 		x.giveBack(l)

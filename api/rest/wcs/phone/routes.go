@@ -12,10 +12,8 @@ import (
 	"sluice/engine/hub"
 )
 
-// do is what a route does.
-type do = func(context.Context, *call.Request) (any, error)
-
-// Routes are the calls below /rest-api/call, /rest-api/api and /RESTCall, and those about content delivery networks, of which there is none.
+// Routes are the calls below /rest-api/call, /rest-api/api and /RESTCall, and those about content delivery networks, of which there is
+// none.
 func Routes(x *Calls) []call.Route {
 	cdn := func(context.Context, *call.Request) (any, error) {
 		return nil, fault.New(fault.ElementUnavailable, "", "this server has no content delivery network")
