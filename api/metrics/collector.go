@@ -47,6 +47,7 @@ func (c *collector) Collect(to chan<- prometheus.Metric) {
 		s.side(Play, t.Playing)
 		s.count("sluice_webrtc_refused_total", t.Refused)
 	}
+	c.phones(s)
 	c.workers(s)
 	c.graphs(s)
 	c.doors(s)

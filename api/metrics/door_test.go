@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"sluice/api/auth"
+	"sluice/api/calls"
 	"sluice/elements/webrtc"
 	"sluice/engine/enginetest"
 	"sluice/engine/event"
@@ -47,6 +48,12 @@ func busy(t testing.TB) *stage {
 			return map[auth.Tally]uint64{{Allowed: true, Rule: auth.ByJWT, Reason: auth.Granted}: 2, {Rule: auth.ByKey, Reason: auth.WrongKey}: 1}
 		}
 		o.Films = func() Films { return Films{Refused: 6, Missing: 7} }
+		o.Phones = func() Phones {
+			return Phones{
+				Lines: map[calls.RegistrationState]int{calls.Registered: 2}, Refused: map[string]uint64{"forbidden": 9}, PacketsIn: 50, LostOut: 3,
+				In: PhoneCalls{Begun: 4, Ends: map[calls.Cause]uint64{calls.NoMedia: 1}}, Out: PhoneCalls{Now: map[calls.State]int{calls.OnHold: 1}},
+			}
+		}
 		o.Hooks = func() []Hooked { return []Hooked{{App: "shop", Done: 5, Late: 1, Dropped: 2, Waiting: 3, Calling: 4}} }
 		o.Requests = requests
 	})
@@ -209,6 +216,11 @@ func TestHooksAreTold(t *testing.T) {
 		`sluice_hook_calls_total{app="shop",result="ok"} 5`, `sluice_hook_calls_total{app="shop",result="timeout"} 1`,
 		`sluice_hook_calls_total{app="shop",result="refused"} 0`, `sluice_hook_dropped_events_total{app="shop"} 2`,
 		`sluice_films_refused_total{reason="refused"} 6`, `sluice_films_refused_total{reason="missing"} 7`,
+		`sluice_sip_lines{state="registered"} 2`, `sluice_sip_lines{state="failed"} 0`, `sluice_sip_refused_total{reason="forbidden"} 9`,
+		`sluice_sip_packets_total{direction="in"} 50`, `sluice_sip_lost_packets_total{direction="out"} 3`,
+		`sluice_sip_call_starts_total{direction="in"} 4`, `sluice_sip_call_ends_total{direction="in",reason="no_media"} 1`,
+		`sluice_sip_call_ends_total{direction="out",reason="no_media"} 0`, `sluice_sip_calls{direction="out",state="hold"} 1`,
+		`sluice_sip_calls{direction="in",state="ring_media"} 0`,
 		`sluice_hook_waiting{app="shop"} 3`, `sluice_hook_calling{app="shop"} 4`,
 	} {
 		if !strings.Contains(text, want+"\n") {

@@ -23,7 +23,9 @@ type Family struct {
 // Families is the whole list, but for what Go's runtime and the process tell of themselves ("go_", "process_").
 func Families() []Family {
 	var all []Family
-	for _, part := range [][]Family{streamFamilies(), mediaFamilies(), runFamilies(), doorFamilies(), hookFamilies(), filmFamilies()} {
+	for _, part := range [][]Family{
+		streamFamilies(), mediaFamilies(), phoneFamilies(), runFamilies(), doorFamilies(), hookFamilies(), filmFamilies(),
+	} {
 		all = append(all, part...)
 	}
 	return all

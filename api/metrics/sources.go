@@ -42,7 +42,9 @@ type Sources struct {
 	// Hooks are the calls of applications' back ends.
 	Hooks func() []Hooked
 	// Films are those of the media folder that were asked for in vain.
-	Films   func() Films
+	Films func() Films
+	// Phones are telephone calls.
+	Phones  func() Phones
 	Version string // of the server
 }
 

@@ -4,6 +4,7 @@ import (
 	"sluice/api"
 	"sluice/api/auth"
 	"sluice/api/auth/admin"
+	"sluice/api/calls"
 	doorhls "sluice/api/hls"
 	"sluice/api/metrics"
 	"sluice/api/rtmp"
@@ -27,7 +28,7 @@ func metricsDoor(p *serve.Parts) (api.Door, error) {
 			Engine: p.Engine, Peers: p.Peers.Totals, Workers: p.Options.Count, Graphs: p.Graphs.Current, Elements: p.Options.Registry.Spec,
 			Sessions: sessionsOf(p.Doors),
 			Sockets:  socketsOf(p.Doors), Connections: connectionsOf(p.Webs), Requests: p.Requests, Reloads: p.Reloads,
-			Decisions: p.Auth.Counts, Hooks: calledBack(p.Hooks), Films: filmsOf(p.Doors), Version: release,
+			Decisions: p.Auth.Counts, Hooks: calledBack(p.Hooks), Films: filmsOf(p.Doors), Phones: phonesOf(p), Version: release,
 		},
 		Admit: admin.For(auth.Metrics, p.Auth, "metrics").Admit, Log: p.Log.With("door", "metrics"),
 	}
@@ -91,6 +92,34 @@ func filmsOf(doors []api.Door) func() metrics.Films {
 			}
 		}
 		return metrics.Films{}
+	}
+}
+
+// phonesOf counts telephone calls; nil without SIP.
+func phonesOf(p *serve.Parts) func() metrics.Phones {
+	d := phoneDoor(p)
+	if d == nil {
+		return nil
+	}
+	return func() metrics.Phones {
+		n := d.Lines().Counts()
+		all := metrics.Phones{
+			Lines: n.Registrations, PacketsIn: n.Media.Received, PacketsOut: n.Media.Sent, LostIn: n.Media.LostIn, LostOut: n.Media.LostOut,
+			In:      metrics.PhoneCalls{Now: n.Incoming, Begun: n.In, Ends: map[calls.Cause]uint64{}},
+			Out:     metrics.PhoneCalls{Now: n.Outgoing, Begun: n.Out, Ends: map[calls.Cause]uint64{}},
+			Refused: make(map[string]uint64, len(n.Refused)),
+		}
+		for end, k := range n.Ends {
+			if end.Incoming {
+				all.In.Ends[end.Cause] = k
+			} else {
+				all.Out.Ends[end.Cause] = k
+			}
+		}
+		for why, k := range n.Refused {
+			all.Refused[string(why)] = k
+		}
+		return all
 	}
 }
 

@@ -40,6 +40,17 @@ func TestRESTCallsAPhone(t *testing.T) {
 	s.want(http.StatusOK, "POST /rest-api/call/terminate", J{"callId": "one"})
 	b.AwaitEnd()
 	s.want(http.StatusNotFound, "POST /rest-api/call/find", J{"callId": "one"})
+	text := scrape(t, s.out.await(t, `metrics +(http://localhost:\d+/metrics)`)[1])
+	for _, line := range []string{
+		`sluice_sip_call_starts_total{direction="out"} 1`, `sluice_sip_call_ends_total{direction="out",reason="normal"} 1`,
+		`sluice_sip_call_ends_total{direction="in",reason="normal"} 0`, `sluice_sip_calls{direction="out",state="established"} 0`,
+		`sluice_sip_refused_total{reason="requests"} 0`,
+	} {
+		tells(t, text, line)
+	}
+	if strings.Contains(text, `sluice_sip_packets_total{direction="in"} 0`) {
+		t.Error("no packets are told of")
+	}
 	if got := s.Call(t, "POST /RESTCall/getStatus", J{"callId": "one"}); got.Text != "FINISHED" {
 		t.Errorf("%q", got.Text)
 	}

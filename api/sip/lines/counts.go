@@ -52,7 +52,9 @@ type tally struct {
 }
 
 func newTally() tally {
-	return tally{refused: map[Refusal]uint64{}, ends: map[End]uint64{}, under: map[*Call]*leg.Leg{}}
+	return tally{refused: map[Refusal]uint64{
+		NoRoomForCalls: 0, NoRoomForLines: 0, NoRoomForAddress: 0, Stranger: 0, Unreachable: 0, // they are told of from the beginning
+	}, ends: map[End]uint64{}, under: map[*Call]*leg.Leg{}}
 }
 
 func (t *tally) began(c *Call) {
