@@ -5,8 +5,10 @@ import (
 
 	"sluice/api/auth"
 	"sluice/api/auth/admin"
+	"sluice/api/calls"
 	"sluice/api/rest/wcs"
 	"sluice/api/rest/wcs/statistics"
+	"sluice/api/sip"
 	"sluice/api/websocket/wire"
 	"sluice/cmd/sluice/serve"
 	"sluice/elements/webrtc"
@@ -55,6 +57,7 @@ func statisticsOf(p *serve.Parts) statistics.Sources {
 			}
 			return 0
 		},
+		Calls: func() statistics.Calls { return callsOf(phoneDoor(p)) },
 		Workers: func() int {
 			if p.Options.Count == nil {
 				return 0
@@ -63,6 +66,29 @@ func statisticsOf(p *serve.Parts) statistics.Sources {
 			return n.Workers
 		},
 	}
+}
+
+// callsOf are telephone calls; none without SIP.
+func callsOf(d *sip.Door) statistics.Calls {
+	if d == nil {
+		return statistics.Calls{}
+	}
+	n := d.Lines().Counts()
+	c := statistics.Calls{InTotal: int(n.In), OutTotal: int(n.Out), Registered: n.Registrations[calls.Registered]}
+	for _, k := range n.Registrations {
+		c.Lines += k
+	}
+	count := func(of map[calls.State]int) (sum int) {
+		for state, k := range of {
+			sum += k
+			if state == calls.Established || state == calls.OnHold {
+				c.Established += k
+			}
+		}
+		return sum
+	}
+	c.In, c.Out = count(n.Incoming), count(n.Outgoing)
+	return c
 }
 
 // peersOf are all clients of WebRTC.

@@ -37,6 +37,12 @@ func TestRESTCallsAPhone(t *testing.T) {
 		t.Errorf("the keys are %q", got)
 	}
 	s.want(http.StatusNotFound, "POST /rest-api/call/inject_stream/startup", J{"callId": "one", "streamName": "nobody"})
+	stat := s.Call(t, "GET /?action=stat&format=json&groups=call_stats,connections_stats", nil).Text
+	for _, want := range []string{`"calls_out":1`, `"calls_established":1`, `"calls_in":0`, `"calls_out_total":1`, `"connections_sip":1`} {
+		if !strings.Contains(stat, want) {
+			t.Errorf("no %s in %s", want, stat)
+		}
+	}
 	s.want(http.StatusOK, "POST /rest-api/call/terminate", J{"callId": "one"})
 	b.AwaitEnd()
 	s.want(http.StatusNotFound, "POST /rest-api/call/find", J{"callId": "one"})

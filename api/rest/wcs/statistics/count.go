@@ -19,6 +19,7 @@ type counted struct {
 	in, out   map[string]int // streams, by the words that WCS has for protocols
 	clients   map[string]int // of other doors than that of the Web SDK, by their protocols
 	viewers   map[string]int // by the streams
+	calls     Calls
 }
 
 // count counts.
@@ -31,6 +32,9 @@ func (s *Statistics) count() counted {
 		for _, l := range s.from.Pages() {
 			n.page(l)
 		}
+	}
+	if s.from.Calls != nil {
+		n.calls = s.from.Calls()
 	}
 	for _, one := range s.from.Present.All() {
 		if one.Protocol != "websocket" {
@@ -91,7 +95,7 @@ func (s *Statistics) connections(n counted) []Value {
 	for _, protocol := range []string{"hls", "rtmp", "rtsp", "srt", "whip", "whep"} {
 		out = append(out, Value{"connections_" + protocol, n.clients[protocol]})
 	}
-	return out
+	return append(out, Value{"connections_sip", n.calls.Lines}) // not in the sum: a page with a line has its socket there
 }
 
 // streams tells what is published and played.

@@ -29,6 +29,7 @@ type Sources struct {
 	Requests func() int // connections over which this API is called
 	// MaxRequests is how many of them there may be.
 	MaxRequests int
+	Calls       func() Calls
 	Workers     func() int // processes that code media
 	Machine     Machine    // nil: nothing is told of it
 	Now         func() time.Time
@@ -128,6 +129,7 @@ func (s *Statistics) Groups() []Group {
 	n := s.count()
 	return []Group{
 		{"connections_stats", "Connection Stats", s.connections(n)},
+		{"call_stats", "Call Stats", n.calls.values()},
 		{"port_stats", "Port Stats", s.ports()},
 		{"streams_stats", "Stream Stats", s.streams(n)},
 		{"system_stats", "System Stats", s.system()},

@@ -49,6 +49,9 @@ func open(t *testing.T) *house {
 	h.Caller = wcstest.New(t, statistics.Routes(statistics.New(statistics.Sources{
 		Engine: h.Engine, Present: h.Present, Pages: func() []wire.Listed { return h.pages },
 		Sockets: some(3), Peers: some(4), MaxPeers: 10, Requests: some(1), MaxRequests: 100, Workers: some(2),
+		Calls: func() statistics.Calls {
+			return statistics.Calls{In: 1, Out: 2, Established: 2, InTotal: 8, OutTotal: 9, Lines: 5, Registered: 4}
+		},
 		Machine: machine{h.clock, h.clock.Now()}, Now: h.clock.Now,
 	})))
 	return h
@@ -124,6 +127,10 @@ func TestText(t *testing.T) {
 		"connection": {
 			"connections": "12", "connections_rtmfp": "0", "connections_websocket": "3", "connections_hls": "1", "connections_rtmp": "2",
 			"connections_rtsp": "3", "connections_srt": "1", "connections_whip": "1", "connections_whep": "1",
+			"connections_sip": "5",
+		},
+		"call": {
+			"calls_in": "1", "calls_out": "2", "calls_established": "2", "calls_in_total": "8", "calls_out_total": "9", "sip_lines_registered": "4",
 		},
 		"port": {"ports_media_free": "6", "ports_media_busy": "4", "ports_rest_api_leased": "1", "ports_rest_api_available": "99"},
 		"stream": {
@@ -165,7 +172,7 @@ func TestJSON(t *testing.T) {
 	}
 	all := read("&format=json")
 	want := []string{
-		"connections_stats", "core_stats", "native_resources", "port_stats", "streams_stats", "system_stats", "transcoding_stats",
+		"call_stats", "connections_stats", "core_stats", "native_resources", "port_stats", "streams_stats", "system_stats", "transcoding_stats",
 	}
 	if got := slices.Sorted(maps.Keys(all)); !slices.Equal(got, want) {
 		t.Error(got)
