@@ -143,6 +143,15 @@ func ailments() []ailment {
 		{"odd port", "ports", refuses(errBroken, "tcp:2002"), Warn, "2002/tcp of SSH console cannot be opened: broken", "ssh.ports"},
 		{"loopback only", "ports", refuses(syscall.EADDRINUSE, "tcp127.0.0.1:7777"), Warn, "7777/tcp of metrics", "metrics.listen"},
 		{"a few of a range", "ports", refuses(syscall.EADDRINUSE, "udp:31500", "udp:31501"), OK, "free", ""},
+		{"another telephone exchange", "ports", refuses(syscall.EADDRINUSE, "udp:5060"), Skip, "5060/udp of SIP is taken: sip.listen", ""},
+		{"its ports do no harm", "ports", refuses(syscall.EADDRINUSE, "udp:5060", "tcp:5060"), OK, "all that serve opens", ""},
+		{"no place for lines", "ports", func(m *Machine) {
+			var all []string
+			for n := 30000; n < 30200; n++ {
+				all = append(all, "tcp:"+amount(uint64(n)))
+			}
+			refuses(syscall.EADDRINUSE, all...)(m)
+		}, Warn, "30000-30999/tcp of SIP: 200 of 1000 cannot be opened", "set sip.ports"},
 		{"coarse clock", "clock", func(m *Machine) { m.System.(*system).clock.Resolution = 4 * time.Millisecond }, Warn, "steps of 4ms", "kernel"},
 		{"drifting", "clock", func(m *Machine) { m.System.(*system).clock.Synchronised = false }, Warn, "time of day", "chrony"},
 		{"slow clock", "clock", file("sys/devices/system/clocksource/clocksource0/current_clocksource", "hpet\n"), Warn, "hpet", "tsc"},
@@ -231,7 +240,7 @@ func TestManyOfARange(t *testing.T) {
 	}
 	refuses(syscall.EADDRINUSE, all...)(m)
 	list := ports(t.Context(), m)
-	if len(list) != 1 || list[0].Level != Warn || !strings.Contains(list[0].Says, "31001-31999/udp of RTP of SIP and RTSP: 200 of 999") {
+	if len(list) != 1 || list[0].Level != Warn || !strings.Contains(list[0].Says, "31001-31999/udp of RTP of SIP: 200 of 999") {
 		t.Errorf("%+v", list)
 	}
 }

@@ -109,7 +109,7 @@ func g729(_ context.Context, m *Machine) []Finding {
 	if file, ok := m.library(bcg729); ok {
 		return good("%s", file)
 	}
-	return bad(Warn, bcg729+" is not installed: G.729 can be decoded, and not made",
+	return bad(Warn, bcg729+" is not installed: G.729 can be decoded, and not made; telephones that take nothing else hear little",
 		"as root, run: apt-get install --no-install-recommends libbcg729-0")
 }
 

@@ -48,10 +48,19 @@ func Ports() []Port {
 		span("SIP", "sip.ports", "tcp", 30000, 30999),
 		one("WebRTC", "webrtc.udp", "udp", 31000),
 		one("WebRTC", "webrtc.tcp", "tcp", 31000),
-		span("RTP of SIP and RTSP", "rtp.ports", "udp", 31001, 31999),
+		span("RTP of SIP", "sip.media_ports", "udp", 31001, 31999),
 		one("JMX", "jmx.port", "tcp", 50999),
 		{"metrics", "metrics.listen", "tcp", 7777, 7777, true},
 		span("SSH console", "ssh.ports", "tcp", 2001, 2002),
+	}
+}
+
+// telephony is where trunks and telephones call unless they are told otherwise (RFC 3261 19.1.2). serve only opens what sip.listen names.
+func telephony() []Port {
+	const usual = 5060
+	return []Port{
+		{Door: "SIP", Key: "sip.listen", Network: "udp", First: usual, Last: usual},
+		{Door: "SIP", Key: "sip.listen", Network: "tcp", First: usual, Last: usual},
 	}
 }
 
@@ -77,7 +86,15 @@ func ports(ctx context.Context, m *Machine) []Finding {
 		}
 	}
 	if len(out) == 0 {
-		return good("all that serve opens by default are free")
+		out = good("all that serve opens by default are free")
+	}
+	for _, p := range telephony() {
+		if taken, _ := m.taken(ctx, p); len(taken) > 0 {
+			out = append(out, Finding{
+				Level: Skip,
+				Says:  p.String() + " is taken" + m.holder(p.Network, p.First) + ": " + p.Key + ", which opens none by default, needs another",
+			})
+		}
 	}
 	return out
 }
