@@ -175,9 +175,11 @@ func TestRoutes(t *testing.T) {
 		{"hls.play", "/cam", route.Variables{"profile": "abr"}, "live/ladder"},
 		{"hls.play", "/cam", route.Variables{"profile": "odd"}, ""},
 		{"ws.call", "/49891234", nil, "phone/call"},
-		{"sip.invite", "/alice", route.Variables{"account": "trunk"}, "phone/call"},
+		{"sip.invite", "/alice", route.Variables{"account": "browser"}, "phone/call"},
+		{"sip.invite", "/alice", route.Variables{"account": "trunk"}, ""}, // nobody reaches others from outside unless a graph says so
 		{"sip.invite", "/red", route.Variables{"account": "rooms"}, "phone/room"},
 		{"rest.call", "/49891234", nil, "phone/callout"},
+		{"rest.inject", "/49891234", nil, "phone/inject"},
 		{"cdn.wanted", "/cam", nil, "cdn/edge"},
 		{"stream.record", "/studio/cam", nil, "live/record"},
 		{"stream.snapshot", "/studio/cam", nil, "live/snapshot"},

@@ -10,7 +10,8 @@ import (
 // TestEvents holds the events, sessions and variables that routes are written against.
 func TestEvents(t *testing.T) {
 	const want = `rest.start
-rest.call / $phone from:string to:string headers:map account:string
+rest.call / $phone from:string to:string account:string publish:string scheme:string url:uri key:string
+rest.inject / $phone from:string to:string account:string publish:string scheme:string url:uri key:string
 boot`
 	if got := elementtest.OutlineEvents(rest.Triggers()); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
