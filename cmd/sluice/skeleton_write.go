@@ -191,6 +191,8 @@ func address(name string) string {
 	switch door {
 	case "cdn":
 		return "wss://edge.example:8443"
+	case "wcs":
+		return "wss://media.example:8443"
 	case "srt":
 		return "srt://media.example:9000"
 	}
