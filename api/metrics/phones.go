@@ -32,7 +32,10 @@ func phoneFamilies() []Family {
 			"Telephone calls that are under way: in calls the server, out is called by it.",
 		},
 		{"sluice_sip_call_starts_total", Counter, way, "Telephone calls that began, answered or not."},
-		{"sluice_sip_call_ends_total", Counter, labels("direction", "reason"), "Telephone calls that ended, by why; normal is that somebody hung up."},
+		{
+			"sluice_sip_call_ends_total", Counter, labels("direction", "reason"),
+			"Telephone calls that ended, by why; normal is that somebody hung up.",
+		},
 		{"sluice_sip_packets_total", Counter, way, "RTP packets with media of telephone calls, received (in) and sent (out)."},
 		{"sluice_sip_lost_packets_total", Counter, way, "Packets of them that never came, as far as either side knows."},
 		{
