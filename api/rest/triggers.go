@@ -18,7 +18,7 @@ func Triggers() []element.Trigger {
 		},
 		{
 			Event: "rest.inject", Path: true, Sessions: []string{"phone"}, Vars: call(),
-			About: "Something is to be heard in such a call that its own graph does not have: a stream, or a file.",
+			About: "Something is to be heard in such a call that its own graph does not have, a stream or a file.",
 		},
 		{Event: "boot", About: "The server has started."},
 	}
