@@ -40,7 +40,7 @@ func (d *Door) take(list []Account) error {
 func (d *Door) register(ctx context.Context) {
 	for _, a := range d.accounts {
 		if a.Domain == "" {
-			a.Account.Domain = "localhost" // a telephone's: it is never spoken to first
+			a.Domain = "localhost" // a telephone's: it is never spoken to first
 			a.Register = false
 		}
 		if a.Login == "" { // a trunk's, which its address tells

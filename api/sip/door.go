@@ -38,6 +38,7 @@ type Options struct {
 	Listen, TLSListen     []string   // "host:port" where trunks and telephones call in
 	TLS                   *tls.Config
 	Accounts              []Account
+	Digest                []string // how callers are asked for a password, best first (digest.ServerOptions.Algorithms); none: MD5
 
 	// Admits and Reach say why an account that was named from outside may not name a host ("sip.example.org:5060"), or be connected to
 	// an address; nil: it may.
@@ -123,7 +124,7 @@ func New(o Options) (*Door, error) {
 		Admits: o.Admits, Media: o.Media, Share: o.Share, Ring: o.Ring, Silence: o.Silence, Codecs: o.Codecs,
 		Security: o.Security, Secure: o.Secure, Keys: o.Keys, Transfers: o.Transfers, Lines: o.Lines, Calls: o.Calls, PerLine: o.PerLine,
 	})
-	d.digest = digest.NewServer(digest.ServerOptions{Realm: realm, Password: d.password, Clock: time.Now})
+	d.digest = digest.NewServer(digest.ServerOptions{Realm: realm, Password: d.password, Algorithms: o.Digest, Clock: time.Now})
 	return d, d.take(o.Accounts)
 }
 
@@ -171,7 +172,7 @@ func (d *Door) Serve(ctx context.Context) error {
 	case <-ctx.Done():
 	case <-d.closed:
 	}
-	d.stop()
+	d.stop(ctx)
 	return nil
 }
 
@@ -181,16 +182,17 @@ func (d *Door) Close(ctx context.Context) error {
 	d.closing = true
 	d.mu.Unlock()
 	d.lines.Drain(ctx)
-	d.stop()
+	d.stop(ctx)
 	return nil
 }
 
-// stop ends everything that is left. Far ends and registrars have a moment to take their goodbyes.
-func (d *Door) stop() {
+// stop ends everything that is left. Far ends and registrars have a moment to take their goodbyes, when ctx is done, too.
+func (d *Door) stop(ctx context.Context) {
 	d.once.Do(func() {
 		defer close(d.closed)
 		const moment = 2 * time.Second
-		ctx, cancel := context.WithTimeout(context.Background(), moment)
+		all := context.WithoutCancel(ctx)
+		ctx, cancel := context.WithTimeout(all, moment)
 		defer cancel()
 		d.mu.Lock()
 		d.closing = true
@@ -203,7 +205,7 @@ func (d *Door) stop() {
 		d.raised.Wait()
 		d.lines.Wait()
 		for _, s := range []*stack.Stack{d.trusted, d.guarded} {
-			if err := s.Stop(context.Background()); err != nil {
+			if err := s.Stop(all); err != nil {
 				d.opt.Log.Warn("the sockets of SIP did not close", "err", err)
 			}
 		}

@@ -66,7 +66,7 @@ func (r *routed) run() {
 	for inst != nil && err == nil {
 		select {
 		case <-r.renew:
-			r.leave(inst)
+			r.leave(ctx, inst)
 			if inst, err = r.raise(ctx); err != nil {
 				inst = nil
 				_ = r.call.Hangup(ctx, 0) // it is over
@@ -78,7 +78,7 @@ func (r *routed) run() {
 		break
 	}
 	if inst != nil {
-		r.leave(inst)
+		r.leave(ctx, inst)
 	}
 }
 
@@ -88,7 +88,7 @@ func (r *routed) begin(ctx context.Context, late bool) (visitor.Instance, error)
 		if err := r.answer(ctx); err != nil {
 			return nil, err
 		}
-	} else if err := r.call.Agree(nil); err != nil {
+	} else if err := r.call.Agree(nil); err != nil { //nolint:contextcheck // keys are agreed on while the call lasts
 		return nil, err
 	}
 	return r.raise(ctx)
@@ -122,10 +122,10 @@ func (r *routed) raise(ctx context.Context) (visitor.Instance, error) {
 	return i, err
 }
 
-// leave ends an instance.
-func (r *routed) leave(i visitor.Instance) {
+// leave ends an instance, for which there is time when ctx is done, too.
+func (r *routed) leave(ctx context.Context, i visitor.Instance) {
 	const patience = 10 * time.Second
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 	defer cancel()
 	if err := i.Stop(ctx); err != nil {
 		r.door.opt.Log.Debug("the graph of a call ended badly", "call", r.call.ID(), "err", err)

@@ -66,6 +66,6 @@ func (r *restful) Close(ctx context.Context) error {
 	r.pushes.Close()
 	r.agents.Close()
 	r.segmented.Close()
-	r.phones.Close() //nolint:contextcheck // lines unregister in a time of their own
+	r.phones.Close()
 	return r.Door.Close(ctx)
 }

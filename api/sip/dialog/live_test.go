@@ -221,7 +221,7 @@ func TestThroughKamailio(t *testing.T) {
 	k := siptest.StartRegistrar(t, siptest.RegistrarOptions{})
 	a, b := newSide(t, "a"), newSide(t, "b")
 	account := k.Account("1002")
-	line := register.Start(register.Options{
+	line := register.Start(t.Context(), register.Options{
 		Log: logTo(t, "b"), Port: b.port, Auth: digest.NewClient(digest.Credentials{User: account.User, Password: account.Password}),
 		AOR: exchange.Party{URI: at(account.User, account.Domain)},
 	})

@@ -1,5 +1,5 @@
-// Package dtmf finds the keys of telephones in sound: two tones at once, one of four low frequencies and one of four high ones (ITU-T Q.23).
-// It looks at nothing else and keeps no sound.
+// Package dtmf finds the keys of telephones in sound: two tones at once, one of four low frequencies and one of four high ones (ITU-T
+// Q.23). It looks at nothing else and keeps no sound.
 package dtmf
 
 import "math"

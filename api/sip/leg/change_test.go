@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sluice/api/sip/leg"
+	"sluice/api/sip/ports"
 	"sluice/api/sip/sdp"
 	"sluice/engine/fault"
 	"sluice/engine/media"
@@ -28,6 +29,17 @@ func (e *end) answer(t *testing.T, offer string) string {
 		t.Fatalf("%v of\n%s", err, offer)
 	}
 	return string(b)
+}
+
+// outlast returns when another call whose far end has vanished has noticed that, which takes a length: who has not noticed anything by then
+// misses nothing.
+func outlast(t *testing.T, p *ports.Pool, length time.Duration) {
+	t.Helper()
+	change := func(o *leg.Options) { o.Silence = length }
+	a, b := newEnd(t, p, change), newEnd(t, p)
+	call(t, a, b)
+	b.Close(nil)
+	a.until(t, "the end of another call to be noticed", func() bool { return a.silent >= length })
 }
 
 // TestHold: who is held hears nothing and is not missed; taken back, numbers go on where they were.
@@ -55,7 +67,7 @@ func TestHold(t *testing.T) {
 		t.Errorf("%v, holding: %v", err, b.Holding())
 	}
 	voice.say(t, chunk(2, 160))
-	time.Sleep(400 * time.Millisecond) // longer than silence is borne: only that shows that it does not count
+	outlast(t, p, 600*time.Millisecond)
 	b.set(func() {
 		if b.silent != 0 {
 			t.Error("who holds misses what it does not want")
@@ -85,7 +97,7 @@ func TestSilence(t *testing.T) {
 	change := func(o *leg.Options) { o.Silence = 400 * time.Millisecond }
 	a, b := newEnd(t, p, change), newEnd(t, p, change)
 	call(t, a, b)
-	time.Sleep(time.Second) // no graph gives anything, and both send silence
+	outlast(t, p, time.Second) // no graph gives anything, and both send silence
 	a.set(func() {
 		if a.silent != 0 {
 			t.Errorf("nothing came for %s", a.silent)

@@ -200,7 +200,7 @@ func (c *Call) Answer(ctx context.Context, prefer []string) error {
 	if err != nil {
 		return err
 	}
-	if err := c.Agree(prefer); err != nil {
+	if err := c.Agree(prefer); err != nil { //nolint:contextcheck // keys are agreed on while the call lasts
 		return err
 	}
 	c.mu.Lock()

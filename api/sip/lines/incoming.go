@@ -28,8 +28,8 @@ type Reached struct {
 	Contact bool                  // it came to where the line is registered
 }
 
-// Receive takes a call that came for a line somewhere else than at its registrar, and offers it to an owner in the place of the line's, unless
-// that is nil. It returns soon; leave is called when the call is over.
+// Receive takes a call that came for a line somewhere else than at its registrar, and offers it to an owner in the place of the line's,
+// unless that is nil. It returns soon; leave is called when the call is over.
 func (x *Lines) Receive(in stack.Incoming, l *Line, r Reached, o calls.Owner, leave func()) {
 	if !x.begin(func() {
 		defer leave()

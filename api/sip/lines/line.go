@@ -58,14 +58,14 @@ func newLine(x *Lines, a calls.Account, name string, w way, o calls.Owner) *Line
 }
 
 // begin registers the line if it is to be.
-func (l *Line) begin() {
+func (l *Line) begin(ctx context.Context) {
 	if !l.account.Register {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.heard.Store(&calls.Registration{State: calls.Registering})
-	l.registration = register.Start(register.Options{
+	l.registration = register.Start(ctx, register.Options{
 		Log: l.lines.opt.Log, Port: l.port, Auth: l.auth, Agent: l.lines.opt.Agent, AOR: l.way.self, Registrar: l.way.registrar,
 		Routes: l.way.routes, Heard: l.registered,
 	})

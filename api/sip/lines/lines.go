@@ -108,7 +108,7 @@ func (x *Lines) open(ctx context.Context, account calls.Account, name string, ow
 		x.leave(l)
 		return nil, err
 	}
-	l.begin()
+	l.begin(ctx)
 	return l, nil
 }
 

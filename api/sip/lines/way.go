@@ -65,9 +65,9 @@ func (w *way) name(a calls.Account, domain sip.Uri) error {
 	return w.self.Check()
 }
 
-// through is where things are sent: to the outbound proxy if there is one, else to the registrar; port is that of whichever it is, where its
-// address says none. A proxy that is the registrar itself needs no Route, and many refuse one that they have not made (RFC 3261 16.4 lets
-// them).
+// through is where things are sent: to the outbound proxy if there is one, else to the registrar; port is that of whichever it is, where
+// its address says none. A proxy that is the registrar itself needs no Route, and many refuse one that they have not made (RFC 3261 16.4
+// lets them).
 func (w *way) through(proxy, outbound sip.Uri, port int) {
 	apart := outbound.Host != "" && !strings.EqualFold(outbound.Host, proxy.Host)
 	if !apart && outbound.Host != "" {

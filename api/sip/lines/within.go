@@ -23,7 +23,7 @@ func (c *Call) Hold(ctx context.Context, held bool) error {
 		return text
 	})
 	if err == nil && wrong == nil {
-		err = c.leg.Accept(answer)
+		err = c.leg.Accept(answer) //nolint:contextcheck // keys are agreed on while the call lasts
 	}
 	if wrong != nil {
 		err = wrong

@@ -59,8 +59,8 @@ type Registration struct {
 	contact sip.Uri
 }
 
-// Start registers in the background.
-func Start(opt Options) *Registration {
+// Start registers in the background, for longer than ctx.
+func Start(ctx context.Context, opt Options) *Registration {
 	if opt.Expires <= 0 {
 		opt.Expires = defaultExpires
 	}
@@ -74,7 +74,7 @@ func Start(opt Options) *Registration {
 	if opt.Heard == nil {
 		opt.Heard = func(calls.Registration) {}
 	}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r := &Registration{
 		opt: opt, client: exchange.Client{Port: opt.Port, Auth: opt.Auth, Agent: opt.Agent}, callID: rand.Text(), stop: stop,
 		done: make(chan struct{}), expires: opt.Expires, backoff: opt.Backoff, contact: opt.Port.Contact(opt.AOR.URI.User),

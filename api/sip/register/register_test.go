@@ -76,7 +76,7 @@ func begin(t testing.TB, p stack.Port, a siptest.Account, change ...func(*regist
 	for _, c := range change {
 		c(&opt)
 	}
-	r := register.Start(opt)
+	r := register.Start(t.Context(), opt)
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()

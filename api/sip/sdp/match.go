@@ -66,8 +66,8 @@ func (t Terms) rank(c *Codec, at int) int {
 	return rank + (len(t.Prefer)+1)*4*maxFormats
 }
 
-// EventOf finds the telephone-event that goes with a codec: of the same clock rate, as RFC 4733 2.1 has it, or else the only one there is, as
-// phones with Opus offer it. Nil if there is none.
+// EventOf finds the telephone-event that goes with a codec: of the same clock rate, as RFC 4733 2.1 has it, or else the only one there is,
+// as phones with Opus offer it. Nil if there is none.
 func (l *Line) EventOf(c Codec) *Event {
 	var other *Event
 	for i := range l.Events {

@@ -59,7 +59,7 @@ func (x *Calls) createSession(ctx context.Context, r *call.Request) (any, error)
 	closing := x.closing
 	x.mu.Unlock()
 	if taken || closing {
-		x.giveBack(l)
+		x.giveBack(ctx, l)
 		return nil, fault.New(fault.NameInUse, "", "there is an agent of %.80q already", who.Login).Advise("terminate that first")
 	}
 	return x.agentInfo(a), nil
@@ -99,7 +99,7 @@ func (x *Calls) foundAgents(_ context.Context, r *call.Request) (any, error) {
 	return call.Found(r, "agent", list)
 }
 
-func (x *Calls) endAgent(_ context.Context, r *call.Request) (any, error) {
+func (x *Calls) endAgent(ctx context.Context, r *call.Request) (any, error) {
 	login := r.Need("sipLogin")
 	if err := r.Err(); err != nil {
 		return nil, err
@@ -117,7 +117,7 @@ func (x *Calls) endAgent(_ context.Context, r *call.Request) (any, error) {
 	if found == nil {
 		return nil, fault.New(fault.ResourceNotFound, "", "there is no agent %.80q", login)
 	}
-	x.giveBack(found.line)
+	x.giveBack(ctx, found.line)
 	return nil, nil
 }
 

@@ -49,7 +49,7 @@ func (c *one) heard(ctx context.Context) (*hears, error) {
 		return nil, err
 	}
 	if err := h.inst.Ready(ctx); err != nil {
-		h.close()
+		h.close(ctx)
 		return nil, err
 	}
 	c.mu.Lock()
@@ -59,16 +59,16 @@ func (c *one) heard(ctx context.Context) (*hears, error) {
 	}
 	c.mu.Unlock()
 	if over {
-		h.close()
+		h.close(ctx)
 		return nil, fault.New(fault.ResourceNotFound, "", "the call has ended")
 	}
 	return h, nil
 }
 
-// close ends it.
-func (h *hears) close() {
+// close ends it, for which there is time when ctx is done, too.
+func (h *hears) close(ctx context.Context) {
 	h.silence()
-	ctx, cancel := context.WithTimeout(context.Background(), ending)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 	defer cancel()
 	_ = h.inst.Leave(ctx) // the instance tells itself what was wrong
 }
@@ -101,7 +101,7 @@ func (h *hears) unplay(ctx context.Context) error {
 }
 
 // sound has a file heard, once.
-func (h *hears) sound(ctx context.Context, s vod.Sound) error { //nolint:contextcheck // it is heard for longer than the call of the API takes
+func (h *hears) sound(ctx context.Context, s vod.Sound) error { //nolint:contextcheck // it outlasts the call of the API
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.hush()
@@ -123,7 +123,7 @@ func (h *hears) sound(ctx context.Context, s vod.Sound) error { //nolint:context
 		case <-life.Done():
 		case <-h.all.opt.Clock.After(s.Lasts + overlap):
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), ending)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(life), ending)
 		defer cancel()
 		_ = h.inst.Remove(ctx, node, key.Name) // it may have ended by itself
 	})

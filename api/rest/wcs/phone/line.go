@@ -47,14 +47,14 @@ func (x *Calls) lend(ctx context.Context, account calls.Account) (*line, error) 
 	}
 	<-l.ready
 	if l.err != nil {
-		x.giveBack(l)
+		x.giveBack(ctx, l)
 		return nil, l.err
 	}
 	return l, nil
 }
 
-// giveBack closes a line that nobody has any more.
-func (x *Calls) giveBack(l *line) {
+// giveBack closes a line that nobody has any more. It takes its time, whoever waits for that.
+func (x *Calls) giveBack(ctx context.Context, l *line) {
 	x.mu.Lock()
 	l.users--
 	last := l.users == 0
@@ -65,7 +65,7 @@ func (x *Calls) giveBack(l *line) {
 	if !last || l.line == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), ending)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 	defer cancel()
 	if err := l.line.Close(ctx); err != nil {
 		x.opt.Log.Debug("a line did not end properly", "login", l.account.Login, "err", err)

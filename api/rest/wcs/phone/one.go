@@ -70,13 +70,13 @@ func (x *Calls) Start(ctx context.Context, t Task) (Info, error) {
 		wake: make(chan struct{}, 1), hangup: make(chan struct{}), done: make(chan struct{}),
 	}
 	if err := x.enter(c); err != nil {
-		x.giveBack(l)
+		x.giveBack(ctx, l)
 		return Info{}, err
 	}
-	go func() { //nolint:contextcheck // it lasts as long as the call, not as what asked for it
+	go func() { // it lasts as long as the call, not as what asked for it
 		defer x.work.Done()
 		defer close(c.done)
-		defer x.giveBack(l)
+		defer x.giveBack(x.life, l)
 		c.run(x.life)
 	}()
 	return c.info(), nil
@@ -149,7 +149,7 @@ func (c *one) run(ctx context.Context) {
 			err = fault.New(fault.Closed, "", "it was ended")
 		}
 	}
-	c.leave(err)
+	c.leave(ctx, err)
 }
 
 // begin dials, once the line is registered if it has to be.
@@ -220,9 +220,9 @@ func (c *one) stream() string {
 	return "call/" + c.task.ID
 }
 
-// leave ends what is left of the call.
-func (c *one) leave(err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), ending)
+// leave ends what is left of the call, for which there is time when ctx is done, too.
+func (c *one) leave(ctx context.Context, err error) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 	defer cancel()
 	c.mu.Lock()
 	call, inst, heard := c.call, c.inst, c.hears
@@ -232,7 +232,7 @@ func (c *one) leave(err error) {
 		_ = call.Hangup(ctx, 0) // it may be over
 	}
 	if heard != nil {
-		heard.close()
+		heard.close(ctx)
 	}
 	if inst != nil {
 		_ = inst.Leave(ctx) // the instance tells itself what was wrong

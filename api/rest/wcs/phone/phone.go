@@ -94,7 +94,7 @@ func (x *Calls) Close() {
 	clear(x.agents)
 	x.mu.Unlock()
 	for _, a := range left {
-		x.giveBack(a.line)
+		x.giveBack(x.life, a.line)
 	}
 }
 
