@@ -143,7 +143,7 @@ func TestProxyThenRegistrar(t *testing.T) {
 func TestServer(t *testing.T) {
 	now := time.Unix(1000, 0)
 	s := digest.NewServer(digest.ServerOptions{
-		Realm: `a "realm"`, Clock: func() time.Time { return now }, Life: time.Minute,
+		Realm: `a "realm"`, Algorithms: []string{"SHA-256", "MD5"}, Clock: func() time.Time { return now }, Life: time.Minute,
 		Password: func(user string) (string, bool) { return "secret", user == `the "user"` },
 	})
 	_, challenges, err := s.Check(register(1))

@@ -27,8 +27,8 @@ type ServerOptions struct {
 	Realm string
 	// Password is that of a user; not ok if there is none of that name.
 	Password func(user string) (password string, ok bool)
-	// Algorithms are those that are offered, the best first (RFC 8760 2.3); without, SHA-256 and MD5. Some old telephones look at the first
-	// challenge only, and know nothing but MD5.
+	// Algorithms are those that are offered, each in a challenge of its own, the best first (RFC 8760 2.3); without, MD5 alone. No order
+	// of several serves everybody: Baresip 1.0.0 and SIPp 3.6 give up where any challenge names one that they do not know.
 	Algorithms []string
 	// Life is how long a nonce may be answered; without, 5 min.
 	Life time.Duration
@@ -59,7 +59,7 @@ func NewServer(opt ServerOptions) *Server {
 		opt.Life = 5 * time.Minute
 	}
 	if len(opt.Algorithms) == 0 {
-		opt.Algorithms = []string{"SHA-256", "MD5"}
+		opt.Algorithms = []string{"MD5"}
 	}
 	if opt.Clock == nil {
 		opt.Clock = time.Now

@@ -13,7 +13,7 @@ type SIPConfig struct {
 	Listen, TLSListen                  []string
 	Domains, MediaHosts                []string
 	Accounts                           []SIPAccount
-	Codecs                             []string
+	Codecs, Digest                     []string
 	SRTP                               string
 	SRTPRequired                       bool
 	DTMF                               string
@@ -97,6 +97,10 @@ func telephoneAccounts() []Key {
 				"Addresses and networks that call in on this account without a password: those of a trunk.").
 				unset("nobody does").like("198.51.100.0/24").checked(network),
 		),
+		texts("sip.digest", []string{"md5"}, func(c *Config) *[]string { return &c.SIP.Digest },
+			"Algorithms of the challenges to who calls in with a password, best first (RFC 8760): `sha-512-256`, `sha-256`, `md5`. Every "+
+				"telephone knows `md5`. Those that know no other one may look at the first challenge only, or give up where any is unknown "+
+				"to them, so add `sha-256` only if all your telephones can be asked for it; over TLS nobody overhears either.").checked(algorithm),
 	}
 }
 
@@ -148,6 +152,14 @@ func network(text string) error {
 		return nil
 	}
 	return wrong("write for example 198.51.100.7 or 198.51.100.0/24", "%q is neither an address nor a network", text)
+}
+
+// algorithm checks the name of one for digests.
+func algorithm(text string) error {
+	if slices.Contains([]string{"sha-512-256", "sha-256", "md5"}, text) {
+		return nil
+	}
+	return wrong("write sha-512-256, sha-256 or md5", "%q is no algorithm for digests", text)
 }
 
 // codec checks the name of a codec of telephones.

@@ -71,7 +71,7 @@ func TestDefaults(t *testing.T) {
 			Silence: 10 * time.Second,
 		},
 		SIP: SIPConfig{
-			Ports: "30000-30999", MediaPorts: "31001-31999", Share: 16, Listen: []string{}, TLSListen: []string{}, Domains: []string{"*"},
+			Ports: "30000-30999", MediaPorts: "31001-31999", Share: 16, Listen: []string{}, TLSListen: []string{}, Domains: []string{"*"}, Digest: []string{"md5"},
 			MediaHosts: []string{}, Accounts: []SIPAccount{}, Codecs: []string{}, SRTP: "off", DTMF: "auto", SessionTimer: 30 * time.Minute,
 			Ring: 2 * time.Minute, Inactivity: time.Minute, Lines: 10_000, Calls: 1000, PerLine: 16, PerAddress: 100,
 		},
@@ -276,7 +276,7 @@ func other(t *testing.T, k Key) string {
 		"rtsp.udp": "off", "rtsp.multicast": "239.192.0.0/16", "rtsp.multicast_port": "5006",
 		"rtsp.idle": "90s",
 		"sip.ports": "5-6", "sip.media_ports": "5-6", "sip.address": "192.0.2.1", "sip.public": "192.0.2.1", "sip.accounts": "[{name: a}]",
-		"sip.codecs": "opus", "sip.srtp": "sdes", "sip.dtmf": "info",
+		"sip.codecs": "opus", "sip.digest": "sha-256", "sip.srtp": "sdes", "sip.dtmf": "info",
 		"rest.origins":     "https://a",
 		"mixer.auto_start": "false", "mixer.mcu_audio": "false", "mixer.mcu_video": "false", "mixer.layout": "speaker",
 		"srt.passphrase": "a long enough one", "records.hook": "https://a", "records.s3.endpoint": "https://a", "thumbnails.format": "png",
