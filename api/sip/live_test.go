@@ -20,7 +20,7 @@ import (
 	"sluice/engine/enginetest"
 )
 
-// graphs send back what phones say: to who calls "echo", and to whom the tests call.
+// graphs send back what phones say: to who calls "echo", and to whom the tests call; and one has two of them hear each other.
 const graphs = `graph: v1
 name: echo
 route:
@@ -44,6 +44,21 @@ links:
   - phone -> ear
 policy:
   end: {when: [phone]}
+---
+graph: v1
+name: joined
+route:
+  - test.join /joined
+nodes:
+  a: sip.in session=$one
+  b: sip.in session=$other
+  ea: sip.out session=$one
+  eb: sip.out session=$other
+links:
+  - a -> eb
+  - b -> ea
+policy:
+  end: {when: [a, b]}
 `
 
 // server is an engine with the door on real ports.
@@ -59,7 +74,9 @@ func serve(t *testing.T, change ...func(*sip.Options)) *server {
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelDebug}))
 	e := doortest.Engine(t, log, doortest.Parts{
 		Elements: sip.Elements(), Graphs: fstest.MapFS{"sip.yaml": {Data: []byte(graphs)}},
-		Triggers: append(sip.Triggers(), element.Trigger{Event: "test.call", About: "A call has been made.", Path: true, Sessions: []string{"phone"}}),
+		Triggers: append(sip.Triggers(),
+			element.Trigger{Event: "test.call", About: "A call has been made.", Path: true, Sessions: []string{"phone"}},
+			element.Trigger{Event: "test.join", About: "Two have.", Path: true, Sessions: []string{"one", "other"}}),
 	})
 	loopback := netip.MustParseAddr("127.0.0.1")
 	o := sip.Options{Engine: visitor.UseEngine(e), Log: log, Bind: loopback, Listen: []string{"127.0.0.1:0"}}
@@ -244,32 +261,5 @@ func TestStrangersAreNotLetIn(t *testing.T) {
 	a.Dial("sip:echo@" + s.udp)
 	if why := a.AwaitEnd(); !strings.Contains(why, "403") {
 		t.Errorf("%s", why)
-	}
-}
-
-// TestPhonesLogIn: the telephone is a server of ours. Baresip gives up at a challenge with SHA-256 beside one that it knows.
-func TestPhonesLogIn(t *testing.T) {
-	s := serve(t, func(o *sip.Options) {
-		o.Accounts = []sip.Account{{Name: "desk", Account: calls.Account{Login: "9", Password: "secret of 9"}}}
-	})
-	telephone := serve(t)
-	for password, want := range map[string]calls.State{"secret of 9": calls.Established, "wrong": calls.Failed} {
-		line, _ := telephone.open(calls.Account{Login: "9", Password: password, Domain: s.udp})
-		watch := newEar()
-		c, err := line.Call(t.Context(), calls.Outgoing{To: "echo", Audio: true}, watch)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got := watch.is(t, want)
-		if want == calls.Failed {
-			if got.Code != 401 {
-				t.Errorf("%+v", got)
-			}
-			continue
-		}
-		if err := c.Hangup(t.Context(), 0); err != nil {
-			t.Error(err)
-		}
-		watch.is(t, calls.Ended)
 	}
 }

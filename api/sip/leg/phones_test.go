@@ -254,37 +254,6 @@ func TestLoss(t *testing.T) {
 	}
 }
 
-// TestLinphone has the codecs that Baresip lacks.
-func TestLinphone(t *testing.T) {
-	t.Skip("Linphone does not answer these calls yet, which come without a registrar")
-	for _, c := range []struct {
-		codec siptest.Codec
-		srtp  bool
-	}{{siptest.G729, false}, {siptest.Speex8, false}, {siptest.Speex16, false}, {siptest.PCMA, true}} {
-		t.Run(fmt.Sprintf("%s srtp %v", c.codec, c.srtp), func(t *testing.T) {
-			p, h := pool(t), newHub(t)
-			phone := func() *siptest.Linphone {
-				return siptest.StartLinphone(t, siptest.PhoneOptions{
-					Account: siptest.Account{User: "phone", Domain: "127.0.0.1"}, Idle: true, Codecs: []siptest.Codec{c.codec},
-					Voice: siptest.Voice{Hz: 440}, SRTP: c.srtp,
-				})
-			}
-			one, two := phone(), phone()
-			change := func(o *leg.Options) {
-				if c.srtp {
-					o.Security = sdp.SDES
-				}
-			}
-			a, b := newEnd(t, p, change), newEnd(t, p, change)
-			dial(t, a, one.Address)
-			dial(t, b, two.Address)
-			bridge(t, h, a, b)
-			hears(t, one, 440)
-			hears(t, two, 440)
-		})
-	}
-}
-
 // TestFilms: pictures go through two legs, and key pictures are asked for.
 func TestFilms(t *testing.T) {
 	for codec, want := range map[string]media.Codec{"H264": media.H264, "VP8": media.VP8, "H265": media.H265} {

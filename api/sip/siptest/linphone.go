@@ -29,18 +29,18 @@ const linphoneConfig = `[sip]
 sip_port=%[1]d
 sip_tcp_port=-1
 sip_tls_port=-1
-default_proxy=%[2]d
+default_proxy=0
 bind_address=127.0.0.1
 guess_hostname=0
 use_ipv6=0
 ipv6_migration_done=1
-contact="phone" <sip:%[3]s@127.0.0.1:%[1]d>
-media_encryption=%[4]s
-media_encryption_mandatory=%[5]d
+contact="phone" <sip:%[2]s@127.0.0.1:%[1]d>
+media_encryption=%[3]s
+media_encryption_mandatory=%[4]d
 use_info=0
 use_rfc2833=1
 [rtp]
-audio_rtp_port=%[6]d
+audio_rtp_port=%[5]d
 audio_jitt_comp=60
 [sound]
 echocancellation=0
@@ -57,12 +57,11 @@ const linphoneAccount = `[proxy_0]
 reg_proxy=<sip:%[1]s;transport=%[2]s>
 reg_identity=sip:%[3]s@%[1]s
 reg_expires=60
-reg_sendregister=1
+reg_sendregister=%[5]d
 publish=0
 [auth_info_0]
 username=%[3]s
 passwd=%[4]s
-realm=127.0.0.1
 domain=127.0.0.1
 `
 
@@ -109,18 +108,16 @@ func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 func (l *Linphone) path(name string) string { return filepath.Join(l.folder, name) }
 
 func (l *Linphone) config(port int) string {
-	o, security, must, proxy := l.options, "none", 0, 0
+	o, security, must, register := l.options, "none", 0, 1
 	if o.SRTP {
 		security, must = "srtp", 1
 	}
 	if o.Idle {
-		proxy = -1
+		register = 0
 	}
 	var text strings.Builder
-	fmt.Fprintf(&text, linphoneConfig, port, proxy, o.Account.User, security, must, port+2)
-	if !o.Idle {
-		fmt.Fprintf(&text, linphoneAccount, o.Account.Domain, orElse(o.Transport, "udp"), o.Account.User, o.Account.Password)
-	}
+	fmt.Fprintf(&text, linphoneConfig, port, o.Account.User, security, must, port+2)
+	fmt.Fprintf(&text, linphoneAccount, o.Account.Domain, orElse(o.Transport, "udp"), o.Account.User, o.Account.Password, register)
 	// Codecs that the list does not name are added to it by Linphone, and those that are on by default would be on.
 	wanted := o.codecs()
 	rest := []Codec{PCMU, PCMA, G722, Opus, G729, Speex8, Speex16, "speex/32000", "GSM"}
