@@ -61,7 +61,7 @@ func TestWhatIsCalled(t *testing.T) {
 		{name: "another codec", scenario: "change", then: stay},
 		{name: "session refreshed", scenario: "refresh", then: stay},
 		{name: "session too short", scenario: "interval", then: leave},
-		{name: "acknowledgement lost", scenario: "deaf", then: leave},
+		{name: "acknowledgement lost", scenario: "deaf", then: stay},
 		{name: "goodbyes cross", scenario: "crossing", then: leave},
 		{name: "challenged twice", scenario: "challenge", then: leave},
 		{name: "keys by INFO", scenario: "info", then: func(t *testing.T, _ *server, _ calls.Call, e *ear) {

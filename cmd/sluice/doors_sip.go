@@ -52,7 +52,7 @@ func sipDoor(p *serve.Parts) (api.Door, error) {
 		o.Codecs = append(o.Codecs, media.Codec(name))
 	}
 	for _, name := range c.Digest {
-		o.Digest = append(o.Digest, strings.ToUpper(name)) // RFC 8760 2.6
+		o.Digest = append(o.Digest, strings.ToUpper(name)) // RFC 8760
 	}
 	o.Security = map[string]sdp.Security{"sdes": sdp.SDES, "offered": sdp.SDESMaybe, "dtls": sdp.DTLS}[c.SRTP]
 	o.Keys = map[string]calls.Keys{"rfc4733": calls.RTPEvents, "info": calls.Info, "info_relay": calls.InfoRelay}[c.DTMF]
