@@ -31,6 +31,13 @@ func (d *Door) take(list []Account) error {
 		if slices.ContainsFunc(d.accounts, func(other *account) bool { return other.Name == a.Name }) {
 			return fault.New(fault.InvalidParams, "sip.accounts", "there are two accounts %q", a.Name)
 		}
+		if a.Domain == "" {
+			a.Domain = "localhost" // a telephone's: it is never spoken to first
+			a.Register = false
+		}
+		if a.Login == "" { // a trunk's, which its address tells
+			a.Login = a.Name
+		}
 		d.accounts = append(d.accounts, &account{Account: a, door: d})
 	}
 	return nil
@@ -39,13 +46,6 @@ func (d *Door) take(list []Account) error {
 // register opens the lines of all accounts that can have one: those that only let others call in have nobody to call.
 func (d *Door) register(ctx context.Context) {
 	for _, a := range d.accounts {
-		if a.Domain == "" {
-			a.Domain = "localhost" // a telephone's: it is never spoken to first
-			a.Register = false
-		}
-		if a.Login == "" { // a trunk's, which its address tells
-			a.Login = a.Name
-		}
 		l, err := d.lines.OpenOwn(ctx, a.Account.Account, a.Name, a)
 		if err != nil {
 			d.opt.Log.Error("an account cannot be used", "account", a.Name, "err", err)

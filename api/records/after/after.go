@@ -29,7 +29,7 @@ type Options struct {
 
 // Upload copies a recording elsewhere, and gives the address that it has there.
 type Upload interface {
-	// Put calls moved whenever some of the recording has been sent.
+	// Put calls moved whenever some of the recording has been sent, also from several goroutines at once.
 	Put(ctx context.Context, r shelf.Recording, moved func()) (address string, err error)
 }
 
