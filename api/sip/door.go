@@ -121,7 +121,7 @@ func New(o Options) (*Door, error) {
 	d.table = dialog.NewTable(dialog.Options{Log: o.Log, Agent: o.Agent, Expires: o.SessionTimer})
 	d.lines = lines.New(lines.Options{
 		Guarded: d.guarded, Trusted: d.trusted, Table: d.table, Ports: d.ports, Public: o.Public, Log: o.Log, Agent: o.Agent,
-		Admits: o.Admits, Media: o.Media, Share: o.Share, Ring: o.Ring, Silence: o.Silence, Codecs: o.Codecs,
+		Admits: o.Admits, Reach: o.Reach, Media: o.Media, Share: o.Share, Ring: o.Ring, Silence: o.Silence, Codecs: o.Codecs,
 		Security: o.Security, Secure: o.Secure, Keys: o.Keys, Transfers: o.Transfers, Lines: o.Lines, Calls: o.Calls, PerLine: o.PerLine,
 	})
 	d.digest = digest.NewServer(digest.ServerOptions{Realm: realm, Password: d.password, Algorithms: o.Digest, Clock: time.Now})

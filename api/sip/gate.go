@@ -94,11 +94,9 @@ func (d *Door) challenges() bool {
 func (g gate) receive(in stack.Incoming, l *lines.Line, a *account, user string, leave func()) {
 	d := g.door
 	reached := lines.Reached{To: user, Allowed: d.opt.Media, Trusted: true}
-	for _, domain := range []string{a.Domain, in.Request().Recipient.Host} {
-		if page, ok := d.lines.Reachable(user, domain); ok {
-			d.lines.Receive(in, page, reached, nil, leave)
-			return
-		}
+	if page, ok := d.lines.Reachable(user, a.Domain); ok {
+		d.lines.Receive(in, page, reached, nil, leave)
+		return
 	}
 	var o calls.Owner = a
 	d.lines.Receive(in, l, reached, o, leave)

@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // sum is a hash as digests have it, in hexadecimal.
@@ -63,7 +64,13 @@ func (p *proof) response() string {
 	return h(one, p.nonce, fmt.Sprintf("%08x", p.count), p.cnonce, p.qop, two)
 }
 
-// escape makes a text fit for within quotes.
+// escape makes a text fit for within quotes, and for one line.
 func escape(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
 }

@@ -31,7 +31,11 @@ const (
 // Presses tells whether keys can be pressed by RTP events.
 func (l *Leg) Presses() bool {
 	a := l.sound()
-	return a != nil && a.way.Load().eventOut != nil
+	if a == nil {
+		return false
+	}
+	w := a.way.Load() // there may be none any more: a new offer refused the sound
+	return w != nil && w.eventOut != nil
 }
 
 // Press presses keys by RTP events (RFC 4733), each for a length, and returns when the last one is released. Presses at the same time come
@@ -44,7 +48,7 @@ func (l *Leg) Press(ctx context.Context, digits string, length time.Duration) er
 		}
 	}
 	a := l.sound()
-	if a == nil || a.way.Load().eventOut == nil {
+	if !l.Presses() {
 		return fault.New(fault.CodecNotAvailable, "sip", "the far end takes no keys as RTP events").Advise("press them by SIP INFO")
 	}
 	select {

@@ -154,8 +154,8 @@ func (l *Leg) aim(told netip.AddrPort) (netip.AddrPort, error) {
 	case at == l.opt.Peer || l.opt.Allowed != nil && l.opt.Allowed(at):
 		return told, nil
 	case at.IsMulticast():
-	case inside(at) && l.opt.Peer.IsValid() && !inside(l.opt.Peer):
-		return netip.AddrPort{}, nil // of its own network, which it does not know to be behind another
+	case inside(at) && !inside(l.opt.Peer):
+		return netip.AddrPort{}, nil // of its own network, which it does not know to be behind another, or of ours, where it has no business
 	case l.opt.Elsewhere:
 		return told, nil
 	}

@@ -108,9 +108,9 @@ func (c *Call) Offerless() bool {
 
 // accept makes the dialog.
 func (c *Call) accept(in stack.Incoming, r Reached) bool {
-	opt := dialog.Incoming{Auth: c.line.auth}
+	opt := dialog.Incoming{} // who calls in where we listen is shown no password: his Contact may be anybody's
 	if r.Contact {
-		opt.Contact = c.line.contact()
+		opt.Auth, opt.Contact = c.line.auth, c.line.contact()
 	}
 	e := &ears{call: c}
 	c.mu.Lock()

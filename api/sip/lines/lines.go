@@ -34,6 +34,8 @@ type Options struct {
 
 	// Admits says why an account from outside may not name a host ("sip.example.org:5060"), as fault.Forbidden; nil: it may name all.
 	Admits func(host string) error
+	// Reach says why an account from outside may not be connected to an address; nil: to all. What its names stand for is asked, too.
+	Reach func(netip.AddrPort) error
 	// Media says whether media may go to an address that is neither the far end's nor, in calls through a registrar, public; nil: to none.
 	Media func(netip.Addr) bool
 
@@ -163,7 +165,8 @@ func (x *Lines) Reachable(user, domain string) (*Line, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	for l := range x.lines {
-		if l.name == "" && l.account.Login == user && strings.EqualFold(l.way.domain, domain) && l.Registration().State == calls.Registered {
+		if l.name == "" && l.account.Login == user && l.way.own() && strings.EqualFold(l.way.domain, domain) &&
+			l.Registration().State == calls.Registered {
 			return l, true
 		}
 	}

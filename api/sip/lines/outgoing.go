@@ -112,6 +112,9 @@ func (l *Line) media(o leg.Options) (*leg.Leg, error) {
 	return leg.New(o)
 }
 
+// ordinary is the port of SIP, by which addresses are judged.
+const ordinary = 5060
+
 // elsewhere says which addresses that are not public media of a call may go to beside that of a server: those of its name, and those of the
 // rules.
 func (l *Line) elsewhere(ctx context.Context, host string) func(netip.Addr) bool {
@@ -120,6 +123,9 @@ func (l *Line) elsewhere(ctx context.Context, host string) func(netip.Addr) bool
 		named, _ = net.DefaultResolver.LookupNetIP(ctx, "ip", host) // without an answer it is public addresses
 	}
 	x := l.lines.opt
+	if l.name == "" && x.Reach != nil { // whoever owns the name says what it stands for, and may say so anew each time
+		named = slices.DeleteFunc(named, func(n netip.Addr) bool { return x.Reach(netip.AddrPortFrom(n.Unmap(), ordinary)) != nil })
+	}
 	return func(a netip.Addr) bool {
 		a = a.Unmap()
 		return x.Media != nil && x.Media(a) || slices.ContainsFunc(named, func(n netip.Addr) bool { return n.Unmap() == a })

@@ -55,7 +55,7 @@ func (w *way) name(a calls.Account, domain sip.Uri) error {
 	switch {
 	case domain.Host == "":
 		return fault.New(fault.InvalidParams, "sip", "an account needs a domain")
-	case a.Login == "" || !plain(a.Login):
+	case a.Login == "" || !plain(a.Login) || !plain(a.AuthName):
 		return fault.New(fault.InvalidParams, "sip", "%.80q is no user of SIP", a.Login)
 	case a.Port < 0 || a.Port > 65535:
 		return fault.New(fault.InvalidParams, "sip", "%d is no port", a.Port)
@@ -87,6 +87,9 @@ func (w *way) through(proxy, outbound sip.Uri, port int) {
 		w.routes = []sip.Uri{outbound}
 	}
 }
+
+// own tells whether the domain itself registers, so that who is registered there has proved to it who he is.
+func (w *way) own() bool { return len(w.routes) == 0 && strings.EqualFold(w.registrar.Host, w.domain) }
 
 // merge is a with what only b says.
 func merge(a, b sip.Uri) sip.Uri {

@@ -106,6 +106,9 @@ func (r *Registration) registered(res *sip.Response) time.Duration {
 	return wait - time.Duration(rand.Int64N(int64(wait/10)+1)) //nolint:gosec // as above
 }
 
+// longest is how long a registration is taken to last at most, whatever registrars say: their number may have 32 bits.
+const longest = 24 * time.Hour
+
 // granted is how long it lasts: as our contact says, else the answer, else what was asked for (RFC 3261 10.2.4).
 func (r *Registration) granted(res *sip.Response) time.Duration {
 	granted := r.expires
@@ -119,7 +122,7 @@ func (r *Registration) granted(res *sip.Response) time.Duration {
 			continue
 		}
 		if n, err := strconv.ParseUint(c.Params.GetOr("expires", ""), 10, 32); err == nil && n > 0 {
-			granted = time.Duration(n) * time.Second
+			granted = min(time.Duration(n)*time.Second, longest)
 		}
 	}
 	return max(granted, time.Second)
@@ -162,7 +165,7 @@ func number(res *sip.Response, name string) time.Duration {
 	if err != nil {
 		return 0
 	}
-	return time.Duration(n) * time.Second
+	return min(time.Duration(n)*time.Second, longest)
 }
 
 // after is how long the registrar wants to be left alone, at most an hour.
