@@ -63,7 +63,7 @@ func (x *Lines) receive(in stack.Incoming, l *Line, r Reached) *Call {
 		return nil
 	}
 	c := newCall(l, "", calls.About{
-		Incoming: true, From: who.name, Display: who.display, To: to, Headers: theirs(req), Message: req.String(),
+		Incoming: true, From: who.name, Display: who.display, To: to, Headers: theirs(req), Message: told(req),
 	})
 	if err := l.add(c); err != nil {
 		x.answer(in, CodeOf(err))
