@@ -101,7 +101,8 @@ matrix: build ## every client publishes and every other plays, compared with doc
 check: lint unit ## fast: lint and unit tests, without GStreamer
 
 unit:
-	$(PURE) .ci/again -- ./...
+	@# What takes long (-short) is run by make race.
+	$(PURE) .ci/again -short -- ./...
 	@# testdata is not matched by ./...; its one package is the embedded registry.
 	$(PURE) go vet ./testdata/registry
 

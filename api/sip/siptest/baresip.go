@@ -81,7 +81,7 @@ module_app ctrl_tcp.so
 // StartBaresip starts one, and returns when it is registered, if it is to be.
 func StartBaresip(t testing.TB, o PhoneOptions) *Baresip {
 	t.Helper()
-	program.Need(t, "baresip")
+	need(t, "baresip")
 	modules, err := filepath.Glob("/usr/lib/baresip/modules")
 	if err != nil || len(modules) == 0 {
 		program.Lacking(t, "baresip-core", "it has no modules")

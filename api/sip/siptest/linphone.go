@@ -69,7 +69,7 @@ domain=127.0.0.1
 // is not registered tells whom it calls that its media is at the machine's address of the default route, not at the loopback.
 func StartLinphone(t testing.TB, o PhoneOptions) *Linphone {
 	t.Helper()
-	program.Need(t, "linphonec")
+	need(t, "linphonec")
 	base := ports(t, 4)
 	l := &Linphone{t: t, Address: address(base), folder: folder(t), options: o}
 	o.Voice.write(t, l.path("voice.wav"), o.codecs()[0])

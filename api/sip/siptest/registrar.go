@@ -50,7 +50,7 @@ type settings struct {
 // StartRegistrar starts one, and returns when it answers.
 func StartRegistrar(t testing.TB, opt RegistrarOptions) *Registrar {
 	t.Helper()
-	program.Need(t, "kamailio")
+	need(t, "kamailio")
 	first := ports(t, 2)
 	r := &Registrar{t: t, Address: address(first), folder: folder(t)}
 	s := settings{

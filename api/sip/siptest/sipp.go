@@ -49,7 +49,7 @@ type Result struct {
 // StartSIPp starts one, and returns when it listens.
 func StartSIPp(t testing.TB, o SIPpOptions) *SIPp {
 	t.Helper()
-	program.Need(t, "sipp")
+	need(t, "sipp")
 	o.Calls, o.Rate = orOne(o.Calls, 1), orOne(o.Rate, 10)
 	media := ports(t, 6)
 	port := o.Port
