@@ -94,11 +94,9 @@ export default async function (scene) {
   ]) {
     await refused([404], part, method, ...args);
   }
-  for (const [part, method, ...args] of [
-    ["api", "createSession", { urlServer: scene.ws, sipLogin: "1" }], ["cdn", "showRoutes"], ["call", "startup", { callId: "1", callee: "2" }],
-  ]) {
-    await refused([501], part, method, ...args);
-  }
+  await refused([400], "api", "createSession", { urlServer: scene.ws, sipLogin: "1" }); // at which registrar?
+  await refused([400], "call", "startup", { callId: "1", callee: "2" });
+  await refused([501], "cdn", "showRoutes");
   await refused([403], "pull", "pull", "ws://127.0.0.1:9", "a", "b"); // an address inside
   await refused([404], "pull", "push", "ws://127.0.0.1:9", "nobodys", "b");
 
