@@ -16,8 +16,8 @@ import (
 	"sluice/engine/fault"
 )
 
-// stub is a judge that says what it is to say to a token, and passes on all else.
-type stub struct {
+// scripted is a judge that says what it is to say to a token, and passes on all else.
+type scripted struct {
 	token     string
 	says      Verdict
 	actions   []Action // nil: all
@@ -25,7 +25,7 @@ type stub struct {
 	asked     *[]Request
 }
 
-func (s stub) Judge(_ context.Context, q Request) Verdict {
+func (s scripted) Judge(_ context.Context, q Request) Verdict {
 	if s.asked != nil {
 		*s.asked = append(*s.asked, q)
 	}
@@ -35,7 +35,7 @@ func (s stub) Judge(_ context.Context, q Request) Verdict {
 	return Verdict{}
 }
 
-func (s stub) Judges(a Action) bool {
+func (s scripted) Judges(a Action) bool {
 	for _, one := range s.actions {
 		if one == a {
 			return true
@@ -44,7 +44,7 @@ func (s stub) Judges(a Action) bool {
 	return s.actions == nil
 }
 
-func (s stub) Passwords() bool { return s.passwords }
+func (s scripted) Passwords() bool { return s.passwords }
 
 // studio is office with publish keys.
 func studio() Config {
@@ -128,24 +128,24 @@ func TestOrder(t *testing.T) {
 		rule    Rule
 		reason  Reason
 	}{
-		{"the configuration comes first", []Judge{stub{token: "t0ken", says: denied}}, Request{Action: Publish, Stream: "live/a", Token: "t0ken"}, ByToken, Granted},
-		{"a refusal is the end", []Judge{stub{token: "t0ken", says: yes(ByJWT)}}, Request{Action: Play, Stream: "a", Token: "t0ken"}, ByToken, NotGranted},
-		{"so is a wrong password", []Judge{stub{says: yes(ByHTTP), passwords: true}}, Request{Action: Play, User: "bob", Password: "x"}, ByUser, WrongPassword},
-		{"the first judge", []Judge{stub{token: "x", says: yes(ByJWT)}, stub{token: "x", says: denied}}, Request{Action: Play, Token: "x"}, ByJWT, Granted},
-		{"the second", []Judge{stub{token: "y", says: denied}, stub{token: "x", says: yes(ByHTTP)}}, Request{Action: Play, Token: "x"}, ByHTTP, Granted},
-		{"a refusal of the first", []Judge{stub{token: "x", says: denied}, stub{token: "x", says: yes(ByHTTP)}}, Request{Action: Play, Token: "x"}, ByJWT, Expired},
-		{"nobody knows", []Judge{stub{token: "y", says: denied}}, Request{Action: Play, Token: "x"}, ByNothing, Unknown},
-		{"who is nobody here may be somebody there", []Judge{stub{says: yes(ByHTTP), passwords: true}}, Request{Action: Play, User: "eve", Password: "x"}, ByHTTP, Granted},
-		{"nobody is asked about what everybody may", []Judge{stub{says: denied}}, Request{Action: Play, Stream: "public/a"}, Anybody, Granted},
-		{"but about the rest", []Judge{stub{says: yes(ByHTTP)}}, Request{Action: Play, Stream: "a"}, ByHTTP, Granted},
-		{"and nobody may if nobody says so", []Judge{stub{token: "x"}}, Request{Action: Play, Stream: "a"}, ByNothing, NoCredentials},
-		{"a wrong key is the end", []Judge{stub{says: yes(ByHTTP)}}, Request{Action: Publish, Stream: "keyed/a", Key: "x"}, ByKey, WrongKey},
-		{"without one others decide", []Judge{stub{says: yes(ByHTTP)}}, Request{Action: Publish, Stream: "keyed/a"}, ByHTTP, Granted},
+		{"the configuration comes first", []Judge{scripted{token: "t0ken", says: denied}}, Request{Action: Publish, Stream: "live/a", Token: "t0ken"}, ByToken, Granted},
+		{"a refusal is the end", []Judge{scripted{token: "t0ken", says: yes(ByJWT)}}, Request{Action: Play, Stream: "a", Token: "t0ken"}, ByToken, NotGranted},
+		{"so is a wrong password", []Judge{scripted{says: yes(ByHTTP), passwords: true}}, Request{Action: Play, User: "bob", Password: "x"}, ByUser, WrongPassword},
+		{"the first judge", []Judge{scripted{token: "x", says: yes(ByJWT)}, scripted{token: "x", says: denied}}, Request{Action: Play, Token: "x"}, ByJWT, Granted},
+		{"the second", []Judge{scripted{token: "y", says: denied}, scripted{token: "x", says: yes(ByHTTP)}}, Request{Action: Play, Token: "x"}, ByHTTP, Granted},
+		{"a refusal of the first", []Judge{scripted{token: "x", says: denied}, scripted{token: "x", says: yes(ByHTTP)}}, Request{Action: Play, Token: "x"}, ByJWT, Expired},
+		{"nobody knows", []Judge{scripted{token: "y", says: denied}}, Request{Action: Play, Token: "x"}, ByNothing, Unknown},
+		{"who is nobody here may be somebody there", []Judge{scripted{says: yes(ByHTTP), passwords: true}}, Request{Action: Play, User: "eve", Password: "x"}, ByHTTP, Granted},
+		{"nobody is asked about what everybody may", []Judge{scripted{says: denied}}, Request{Action: Play, Stream: "public/a"}, Anybody, Granted},
+		{"but about the rest", []Judge{scripted{says: yes(ByHTTP)}}, Request{Action: Play, Stream: "a"}, ByHTTP, Granted},
+		{"and nobody may if nobody says so", []Judge{scripted{token: "x"}}, Request{Action: Play, Stream: "a"}, ByNothing, NoCredentials},
+		{"a wrong key is the end", []Judge{scripted{says: yes(ByHTTP)}}, Request{Action: Publish, Stream: "keyed/a", Key: "x"}, ByKey, WrongKey},
+		{"without one others decide", []Judge{scripted{says: yes(ByHTTP)}}, Request{Action: Publish, Stream: "keyed/a"}, ByHTTP, Granted},
 		{
-			"who is known may what everybody may", []Judge{stub{token: "x", says: Of(ByJWT, "ann", Grant{}, Request{Action: Play})}},
+			"who is known may what everybody may", []Judge{scripted{token: "x", says: Of(ByJWT, "ann", Grant{}, Request{Action: Play})}},
 			Request{Action: Play, Stream: "public/a", Token: "x"}, Anybody, Granted,
 		},
-		{"who shows something wrong may not", []Judge{stub{token: "x", says: denied}}, Request{Action: Play, Stream: "public/a", Token: "x"}, ByJWT, Expired},
+		{"who shows something wrong may not", []Judge{scripted{token: "x", says: denied}}, Request{Action: Play, Stream: "public/a", Token: "x"}, ByJWT, Expired},
 	} {
 		a, text := chain(t, studio(), c.further...)
 		_, err := a.Authorise(t.Context(), c.ask)
@@ -238,13 +238,13 @@ func TestEveryWayIsSlowed(t *testing.T) {
 		"key":       {nil, Request{Action: Publish, Stream: "keyed/a", Key: "x"}, true},
 		"proof":     {nil, Request{Action: Play, User: "bob", Proof: never{}}, true},
 		"salted":    {nil, Request{Action: Enter, User: "bob", Salted: never{}}, true},
-		"judge":     {[]Judge{stub{token: "x", says: wrong}}, Request{Action: Play, Token: "x"}, true},
-		"query":     {[]Judge{stub{says: wrong}}, Request{Action: Publish, Stream: "a", Query: "pin=1"}, true},
+		"judge":     {[]Judge{scripted{token: "x", says: wrong}}, Request{Action: Play, Token: "x"}, true},
+		"query":     {[]Judge{scripted{says: wrong}}, Request{Action: Publish, Stream: "a", Query: "pin=1"}, true},
 		"admin":     {nil, Request{Action: Admin, Token: "x"}, true},
 		"metrics":   {nil, Request{Action: Metrics, User: "eve", Password: "x"}, true},
 		"nothing":   {nil, Request{Action: Play, Stream: "a"}, false},
 		"forbidden": {nil, Request{Action: Play, Stream: "a", Token: "t0ken"}, false},
-		"down":      {[]Judge{stub{token: "x", says: Verdict{Outcome: Fail}}}, Request{Action: Play, Token: "x"}, false},
+		"down":      {[]Judge{scripted{token: "x", says: Verdict{Outcome: Fail}}}, Request{Action: Play, Token: "x"}, false},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, _ := chain(t, studio(), c.further...)
@@ -287,7 +287,7 @@ func (never) Follows(string) bool { return false }
 
 // TestLeft: who leaves is not taken for a failure of who was asked.
 func TestLeft(t *testing.T) {
-	a, _ := chain(t, Config{JWT: &JWTConfig{}}, stub{token: "x", says: Verdict{Outcome: Fail, Rule: ByHTTP, Reason: BackEndDown}})
+	a, _ := chain(t, Config{JWT: &JWTConfig{}}, scripted{token: "x", says: Verdict{Outcome: Fail, Rule: ByHTTP, Reason: BackEndDown}})
 	ctx, cancel := context.WithCancel(t.Context())
 	q := Request{Action: Play, Token: "x"}
 	if _, err := a.Authorise(ctx, q); fault.CodeOf(err) != fault.Overloaded {
@@ -307,7 +307,7 @@ func TestAsked(t *testing.T) {
 	for _, row := range []struct {
 		further []Judge
 		digests bool
-	}{{nil, true}, {[]Judge{stub{}}, true}, {[]Judge{stub{}, stub{passwords: true}}, false}} {
+	}{{nil, true}, {[]Judge{scripted{}}, true}, {[]Judge{scripted{}, scripted{passwords: true}}, false}} {
 		if a, _ := chain(t, c, row.further...); a.Digests() != row.digests || !a.Salted() {
 			t.Errorf("%v: %v, %v", row.further, a.Digests(), a.Salted())
 		}

@@ -64,18 +64,6 @@ func (d *Door) of(a *account) *lines.Line {
 	return a.line
 }
 
-// Account finds the line of an account of the configuration by its name.
-func (d *Door) Account(name string) (calls.Line, bool) {
-	for _, a := range d.accounts {
-		if a.Name == name {
-			if l := d.of(a); l != nil {
-				return l, true
-			}
-		}
-	}
-	return nil, false
-}
-
 // password is that of who calls in, by his login.
 func (d *Door) password(user string) (string, bool) {
 	for _, a := range d.accounts {

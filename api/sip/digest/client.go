@@ -8,6 +8,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"sluice/api/sip/message"
 	"sluice/engine/fault"
 )
 
@@ -129,7 +130,7 @@ func (c *Client) forget(s space) {
 func (c *Client) put(r *sip.Request, s space, known *session) {
 	known.count++
 	p := proof{
-		algorithm: known.algorithm, user: escape(c.who.User), realm: s.realm, password: c.who.Password, method: string(r.Method),
+		algorithm: known.algorithm, user: message.Escape(c.who.User), realm: s.realm, password: c.who.Password, method: string(r.Method),
 		uri: r.Recipient.String(), nonce: known.nonce, count: known.count,
 	}
 	if known.qop {

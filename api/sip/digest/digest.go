@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
-	"unicode"
 )
 
 // sum is a hash as digests have it, in hexadecimal.
@@ -62,15 +61,4 @@ func (p *proof) response() string {
 		return h(one, p.nonce, two)
 	}
 	return h(one, p.nonce, fmt.Sprintf("%08x", p.count), p.cnonce, p.qop, two)
-}
-
-// escape makes a text fit for within quotes, and for one line.
-func escape(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return -1
-		}
-		return r
-	}, s)
-	return strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)
 }

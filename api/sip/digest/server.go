@@ -16,6 +16,7 @@ import (
 
 	"github.com/emiago/sipgo/sip"
 
+	"sluice/api/sip/message"
 	"sluice/engine/fault"
 )
 
@@ -71,7 +72,7 @@ func NewServer(opt ServerOptions) *Server {
 func (s *Server) Check(r *sip.Request) (user string, challenges []sip.Header, err error) {
 	for _, h := range r.GetHeaders("Authorization") {
 		params, ok := parse(h.Value())
-		if !ok || params["realm"] != escape(s.opt.Realm) {
+		if !ok || params["realm"] != message.Escape(s.opt.Realm) {
 			continue
 		}
 		user, stale, why := s.verify(r, params)
@@ -96,7 +97,7 @@ func (s *Server) verify(r *sip.Request, params map[string]string) (user string, 
 	user = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(params["username"])
 	password, known := s.opt.Password(user)
 	p := proof{
-		algorithm: params["algorithm"], user: params["username"], realm: escape(s.opt.Realm), password: password, method: string(r.Method),
+		algorithm: params["algorithm"], user: params["username"], realm: message.Escape(s.opt.Realm), password: password, method: string(r.Method),
 		uri: params["uri"], nonce: params["nonce"], cnonce: params["cnonce"], qop: "auth", count: uint32(n),
 	}
 	right := subtle.ConstantTimeCompare([]byte(p.response()), []byte(strings.ToLower(params["response"]))) == 1
@@ -150,7 +151,7 @@ func (s *Server) sweep(now time.Time) {
 func (s *Server) challenge(stale bool) []sip.Header {
 	var headers []sip.Header
 	for _, algorithm := range s.opt.Algorithms {
-		value := fmt.Sprintf(`Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, escape(s.opt.Realm), s.nonce(), algorithm)
+		value := fmt.Sprintf(`Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, message.Escape(s.opt.Realm), s.nonce(), algorithm)
 		if stale {
 			value += ", stale=true"
 		}

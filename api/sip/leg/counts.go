@@ -80,14 +80,3 @@ func (l *Leg) Remote() netip.AddrPort {
 	}
 	return netip.AddrPort{}
 }
-
-// Silence is how long nothing has come from the far end; 0 if nothing ought to.
-func (l *Leg) Silence() time.Duration {
-	var least time.Duration
-	for _, a := range l.lines() {
-		if d, due := a.silence(time.Now()); due && (least == 0 || d < least) {
-			least = d
-		}
-	}
-	return least
-}

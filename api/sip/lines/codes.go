@@ -3,9 +3,9 @@ package lines
 import (
 	"errors"
 	"strconv"
-	"strings"
 
 	"sluice/api/sip/dialog"
+	"sluice/api/sip/message"
 	"sluice/engine/fault"
 )
 
@@ -95,6 +95,5 @@ func refusal(err error) *dialog.Refusal {
 
 // warning is the text of a Warning header.
 func warning(code int, text string) string {
-	quoted := strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\r", " ", "\n", " ").Replace(text)
-	return strconv.Itoa(code) + ` sluice "` + quoted + `"`
+	return strconv.Itoa(code) + ` sluice "` + message.Escape(text) + `"`
 }

@@ -146,7 +146,7 @@ func ours(list map[string]string) ([]sip.Header, error) {
 	const most, longest = 32, 1024
 	names := make([]string, 0, len(list))
 	for name, text := range list {
-		if len(name) > longest || len(text) > longest || !plain(text) || !token(name) || !free(name) {
+		if len(name) > longest || len(text) > longest || !plain(text) || !message.Token(name) || !free(name) {
 			return nil, fault.New(fault.InvalidParams, "sip", "%.80q is no header that may be added to a call", name).
 				Advise("add headers that begin with X-, of a line each")
 		}
@@ -167,13 +167,6 @@ func ours(list map[string]string) ([]sip.Header, error) {
 func free(name string) bool {
 	lower := strings.ToLower(name)
 	return strings.HasPrefix(lower, "x-") || slices.Contains([]string{"subject", "user-to-user", "priority"}, lower)
-}
-
-// token tells whether a text is a token (RFC 3261 25.1).
-func token(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.!%*_+`'~", r)
-	})
 }
 
 // codecs reads names of codecs as descriptions of pages have them: "PCMU", "opus/48000/2".

@@ -10,7 +10,7 @@ import (
 // are told apart (416).
 func ReadURI(text string, to *sip.Uri) *Malformed {
 	scheme, rest, ok := strings.Cut(text, ":")
-	if !ok || !token(scheme) {
+	if !ok || !Token(scheme) {
 		return bad("an address without a scheme")
 	}
 	if strings.ContainsFunc(text, notOfURI) {
@@ -55,7 +55,7 @@ type nameAddr struct {
 func readAddr(text string) (a nameAddr, wrong *Malformed) {
 	text = strings.TrimSpace(text)
 	var rest string
-	if open := openAngle(text); open >= 0 {
+	if open := unquotedAt(text, '<'); open >= 0 {
 		if a.display, wrong = displayName(strings.TrimSpace(text[:open])); wrong != nil {
 			return a, wrong
 		}
@@ -79,22 +79,6 @@ func readAddr(text string) (a nameAddr, wrong *Malformed) {
 	return a, wrong
 }
 
-// openAngle is where the angle bracket of an address opens; -1 if there is none.
-func openAngle(text string) int {
-	quoted := false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case c == '<' && !quoted:
-			return i
-		}
-	}
-	return -1
-}
-
 // displayName reads what is before an angle bracket: a quoted string, or tokens.
 func displayName(text string) (string, *Malformed) {
 	if len(text) >= 2 && text[0] == '"' && text[len(text)-1] == '"' {
@@ -114,7 +98,7 @@ func readParams(text string) (sip.HeaderParams, *Malformed) {
 	var params sip.HeaderParams
 	for text != "" {
 		part := text
-		if at := semicolon(text); at >= 0 {
+		if at := unquotedAt(text, ';'); at >= 0 {
 			part, text = text[:at], text[at+1:]
 		} else {
 			text = ""
@@ -138,8 +122,8 @@ func readParams(text string) (sip.HeaderParams, *Malformed) {
 	return params, nil
 }
 
-// semicolon is where the next one is that is not within quotes; -1 if there is none.
-func semicolon(text string) int {
+// unquotedAt is where a sign is first that is not within quotes; -1 if there is none.
+func unquotedAt(text string, sign byte) int {
 	quoted := false
 	for i := 0; i < len(text); i++ {
 		switch c := text[i]; {
@@ -147,7 +131,7 @@ func semicolon(text string) int {
 			i++
 		case c == '"':
 			quoted = !quoted
-		case c == ';' && !quoted:
+		case c == sign && !quoted:
 			return i
 		}
 	}

@@ -60,7 +60,7 @@ func RAck(m sip.Message) (rseq, cseq uint32, method sip.RequestMethod, ok bool, 
 	}
 	r, e := strconv.ParseUint(words[0], 10, 32)
 	c, f := strconv.ParseUint(words[1], 10, 32)
-	if e != nil || f != nil || !token(words[2]) {
+	if e != nil || f != nil || !Token(words[2]) {
 		return 0, 0, "", true, bad("RAck has no numbers")
 	}
 	return uint32(r), uint32(c), sip.RequestMethod(words[2]), true, nil

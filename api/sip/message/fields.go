@@ -16,7 +16,7 @@ func fields(m sip.Message, lines []string) *Malformed {
 		name, value, ok := strings.Cut(line, ":")
 		name = canonical(strings.TrimSpace(name))
 		value = strings.TrimSpace(value)
-		if !ok || !token(name) {
+		if !ok || !Token(name) {
 			wrong = first(wrong, bad("a line is no header"))
 			continue
 		}
@@ -133,7 +133,7 @@ func field(name, value string) (sip.Header, *Malformed) {
 // cseq reads number and method.
 func cseq(value string) (sip.Header, *Malformed) {
 	words := strings.Fields(value)
-	if len(words) != 2 || !token(words[1]) {
+	if len(words) != 2 || !Token(words[1]) {
 		return nil, bad("CSeq is no number with a method")
 	}
 	n, err := strconv.ParseUint(words[0], 10, 31) // below 2^31: RFC 3261 8.1.1.5

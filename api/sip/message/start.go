@@ -18,7 +18,7 @@ func startLine(line string) (sip.Message, *Malformed) {
 		return statusLine(line)
 	}
 	words := strings.Split(line, " ")
-	if len(words) < 3 || !token(words[0]) {
+	if len(words) < 3 || !Token(words[0]) {
 		return nil, bad("the first line is none of SIP")
 	}
 	method := sip.RequestMethod(words[0])
@@ -52,16 +52,4 @@ func statusLine(line string) (sip.Message, *Malformed) {
 		return nil, &Malformed{Code: sip.StatusVersionNotSupported, Reason: "not SIP/2.0"}
 	}
 	return sip.NewResponse(int(n), reason), nil
-}
-
-// token tells whether a word is a token of RFC 3261 25.1.
-func token(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-.!%*_+`'~", c) >= 0 {
-			continue
-		}
-		return false
-	}
-	return s != ""
 }

@@ -28,7 +28,7 @@ func readVia(text string) (*sip.ViaHeader, *Malformed) {
 	if v.Host, v.Port, wrong = sentBy(words[at:]); wrong != nil {
 		return nil, wrong
 	}
-	if !token(v.Transport) || !strings.EqualFold(v.ProtocolName, "SIP") || v.ProtocolVersion != "2.0" {
+	if !Token(v.Transport) || !strings.EqualFold(v.ProtocolName, "SIP") || v.ProtocolVersion != "2.0" {
 		return nil, bad("Via is none of SIP")
 	}
 	if v.Params, wrong = readParams(rest); wrong != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"go.uber.org/goleak"
 
 	"sluice/cmd/sluice/bench/benchtest"
+	"sluice/engine/enginetest/program"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -36,11 +36,7 @@ type server struct {
 // serve starts the built program, which ends with the test. It skips where ffmpeg, which records, or the program is missing.
 func serve(t *testing.T) *server {
 	t.Helper()
-	for _, tool := range []string{"ffmpeg", "ffprobe"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skip(err)
-		}
-	}
+	program.Need(t, "ffmpeg", "ffprobe")
 	return &server{benchtest.ServeRooms(t, t.TempDir()), t}
 }
 
