@@ -33,7 +33,7 @@ func (g gate) Request(in stack.Incoming) {
 		if !free {
 			return nil, busy
 		}
-		g.receive(in, l, a, user, leave)
+		g.receive(&homeward{in, d.homeward(a, in.Source().Addr())}, l, a, user, leave)
 		return nil, 0
 	})
 }

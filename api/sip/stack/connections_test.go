@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"math/big"
 	"net"
 	"net/netip"
@@ -16,6 +17,7 @@ import (
 
 	"sluice/api/sip/digest"
 	"sluice/api/sip/stack"
+	"sluice/engine/enginetest"
 )
 
 // certificate is one for 127.0.0.1, and the pool that trusts it.
@@ -75,6 +77,26 @@ func TestCallOverTheConnectionThatCame(t *testing.T) {
 	answer(t, do(t, served, request(sip.OPTIONS, "sip:b@"+(<-sources).String(), "2", 1)), 200)
 }
 
+// Over TLS only requests of the calls that came over a connection take it: who made it has shown no certificate (RFC 5923 9.1).
+func TestConnectionsOfOthersOverTLS(t *testing.T) {
+	cert, pool := certificate(t)
+	s := newStack(t, func(o *stack.Options) {
+		o.ServerTLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+		o.ClientTLS = &tls.Config{RootCAs: pool}
+	})
+	came := make(chan stack.Incoming, 1)
+	served := port(t, s, stack.TLS, func(in stack.Incoming) { reply(t, in, 200); came <- in })
+	phone := port(t, s, stack.TLS, func(in stack.Incoming) { reply(t, in, 200) })
+	answer(t, do(t, phone, request(sip.INFO, uri(served), "1", 1)), 200)
+	in := enginetest.Await(t, "a request", came)
+	there := "sip:b@" + in.Source().String() + ";transport=tls"
+	if _, err := served.Do(t.Context(), request(sip.OPTIONS, there, "2", 1)); err == nil {
+		t.Error("a connection that anybody may have made was taken for somebody's")
+	}
+	answer(t, do(t, in.Port(), request(sip.BYE, there, "3", 1)), 200)
+	answer(t, do(t, in.Port(), request(sip.OPTIONS, uri(phone), "4", 1)), 200) // elsewhere than where it came from
+}
+
 // What waits on a connection that breaks is told at once.
 func TestConnectionBreaks(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -124,6 +146,32 @@ func TestReach(t *testing.T) {
 	if _, err := port(t, s, stack.UDP, deaf).Do(t.Context(), request(sip.INVITE, "sip:b@"+peer.addr().String(), "1", 1)); err == nil {
 		t.Error("it was sent")
 	}
+}
+
+// Within bounds one port's requests beside what bounds all of the stack's.
+func TestWithin(t *testing.T) {
+	near, far := newRaw(t), newRaw(t)
+	p := port(t, newStack(t), stack.UDP, deaf)
+	bounded := p.Within(func(netip.AddrPort) error { return nil }).Within(func(a netip.AddrPort) error {
+		if a == far.addr() {
+			return net.ErrClosed
+		}
+		return nil
+	})
+	there := request(sip.BYE, "sip:b@"+far.addr().String(), "1", 1)
+	if _, err := bounded.Do(t.Context(), there); !errors.Is(err, net.ErrClosed) {
+		t.Error(err)
+	}
+	if err := bounded.Write(t.Context(), there); err == nil {
+		t.Error("it was written")
+	}
+	if err := bounded.Ping(t.Context(), there); err == nil {
+		t.Error("it was pinged")
+	}
+	do(t, bounded, request(sip.BYE, "sip:b@"+near.addr().String(), "2", 1))
+	near.receive()
+	do(t, p, there) // others are not bounded, and this is the first that comes
+	far.receive()
 }
 
 // The two halves of digest, over sockets.

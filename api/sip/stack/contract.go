@@ -23,6 +23,9 @@ type Port interface {
 	Ping(ctx context.Context, r *sip.Request) error
 	// Write sends a message that has no transaction of its own: ACK to a 2xx. It goes where Do would send it.
 	Write(ctx context.Context, r *sip.Request) error
+	// Within is the port for requests that may go to some places only: reach says of others, as a fault, why not. What bounds the port
+	// itself still does.
+	Within(reach func(netip.AddrPort) error) Port
 }
 
 // Transaction is a request of ours that waits for answers.
@@ -39,6 +42,7 @@ type Transaction interface {
 
 // Incoming is a request that came in.
 type Incoming interface {
+	// Port is where it came. What is sent from there to who sent it takes the connection over which it came, if it was one.
 	Port() Port
 	Request() *sip.Request
 	// Source is where it came from.

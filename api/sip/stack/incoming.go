@@ -18,6 +18,7 @@ type incoming struct {
 	port    *Socket
 	request *sip.Request
 	source  netip.AddrPort
+	flow    socket.Flow         // over which it came; nil for an ACK
 	tx      *transaction.Server // nil for an ACK
 	key     string
 	merge   string
@@ -31,7 +32,7 @@ type incoming struct {
 // newIncoming begins the transaction of a request that the gate has let in.
 func newIncoming(p *Socket, r *sip.Request, f socket.Flow, key string) *incoming {
 	in := &incoming{
-		port: p, request: r, source: addrPort(r), key: key, tag: rand.Text(), cancelled: make(chan struct{}), unacked: make(chan struct{}),
+		port: p, request: r, source: addrPort(r), flow: f, key: key, tag: rand.Text(), cancelled: make(chan struct{}), unacked: make(chan struct{}),
 	}
 	if !r.To().Params.Has("tag") {
 		tag, _ := r.From().Params.Get("tag")
@@ -79,7 +80,12 @@ func (in *incoming) refuse(code int, reason string, headers ...sip.Header) {
 
 // Port and what follows are Incoming.
 
-func (in *incoming) Port() Port { return in.port }
+func (in *incoming) Port() Port {
+	if in.flow == nil || !in.flow.Reliable() {
+		return in.port
+	}
+	return narrow{in.port, path{over: in.flow}}
+}
 
 func (in *incoming) Request() *sip.Request { return in.request }
 

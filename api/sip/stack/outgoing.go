@@ -18,6 +18,7 @@ const room = 64
 // outgoing is a Transaction: a request of ours, at the place that it was sent to last.
 type outgoing struct {
 	port      *Socket
+	path      path
 	responses chan *sip.Response
 	answered  chan struct{} // closed at the first answer, or the end
 
@@ -59,7 +60,7 @@ func (o *outgoing) try(ctx context.Context) (err error) {
 }
 
 func (o *outgoing) send(ctx context.Context, to resolve.Target) error {
-	f, err := o.port.flow(ctx, to)
+	f, err := o.port.flow(ctx, to, o.path)
 	if err != nil {
 		return err
 	}

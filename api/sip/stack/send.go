@@ -14,15 +14,19 @@ import (
 
 // Do begins a client transaction.
 func (p *Socket) Do(ctx context.Context, r *sip.Request) (Transaction, error) {
+	return p.do(ctx, r, path{})
+}
+
+func (p *Socket) do(ctx context.Context, r *sip.Request, by path) (Transaction, error) {
 	if r.Method == sip.ACK || r.Method == sip.CANCEL {
 		return nil, fault.New(fault.Internal, "sip", "%s has no transaction of its own", r.Method)
 	}
 	r = r.Clone()
-	targets, err := p.targets(ctx, r)
+	targets, err := p.targets(ctx, r, by)
 	if err != nil {
 		return nil, err
 	}
-	o := &outgoing{port: p, request: r, rest: targets, responses: make(chan *sip.Response, room), answered: make(chan struct{})}
+	o := &outgoing{port: p, path: by, request: r, rest: targets, responses: make(chan *sip.Response, room), answered: make(chan struct{})}
 	if err := o.try(ctx); err != nil {
 		return nil, err
 	}
@@ -30,28 +34,32 @@ func (p *Socket) Do(ctx context.Context, r *sip.Request) (Transaction, error) {
 }
 
 // Write sends an ACK.
-func (p *Socket) Write(ctx context.Context, r *sip.Request) error {
+func (p *Socket) Write(ctx context.Context, r *sip.Request) error { return p.write(ctx, r, path{}) }
+
+func (p *Socket) write(ctx context.Context, r *sip.Request, by path) error {
 	r = r.Clone()
-	return p.each(ctx, r, func(f socket.Flow) error {
+	return p.each(ctx, r, by, func(f socket.Flow) error {
 		p.sign(r, f)
 		return f.Send([]byte(r.String()))
 	})
 }
 
 // Ping sends a keep-alive.
-func (p *Socket) Ping(ctx context.Context, r *sip.Request) error {
-	return p.each(ctx, r.Clone(), func(f socket.Flow) error { return f.Send([]byte("\r\n\r\n")) })
+func (p *Socket) Ping(ctx context.Context, r *sip.Request) error { return p.ping(ctx, r, path{}) }
+
+func (p *Socket) ping(ctx context.Context, r *sip.Request, by path) error {
+	return p.each(ctx, r.Clone(), by, func(f socket.Flow) error { return f.Send([]byte("\r\n\r\n")) })
 }
 
 // each sends something to the first place that takes it.
-func (p *Socket) each(ctx context.Context, r *sip.Request, send func(socket.Flow) error) error {
-	targets, err := p.targets(ctx, r)
+func (p *Socket) each(ctx context.Context, r *sip.Request, by path, send func(socket.Flow) error) error {
+	targets, err := p.targets(ctx, r, by)
 	if err != nil {
 		return err
 	}
 	for _, t := range targets {
 		var f socket.Flow
-		if f, err = p.flow(ctx, t); err == nil {
+		if f, err = p.flow(ctx, t, by); err == nil {
 			err = send(f)
 		}
 		if err == nil {
@@ -66,7 +74,7 @@ func unreachable(r *sip.Request, err error) error {
 }
 
 // targets are the places to which a request may go, the best first. A strict router gets the request as RFC 3261 12.2.1.1 has it.
-func (p *Socket) targets(ctx context.Context, r *sip.Request) ([]resolve.Target, error) {
+func (p *Socket) targets(ctx context.Context, r *sip.Request, by path) ([]resolve.Target, error) {
 	next := &r.Recipient
 	if route := r.Route(); route != nil {
 		next = &route.Address
@@ -84,7 +92,11 @@ func (p *Socket) targets(ctx context.Context, r *sip.Request) ([]resolve.Target,
 	}
 	allowed := found[:0]
 	for _, t := range found {
-		if e := p.stack.opt.Reach(t.Addr); e != nil {
+		e := p.stack.opt.Reach(t.Addr)
+		if e == nil {
+			e = by.allows(t.Addr)
+		}
+		if e != nil {
 			err = e
 			continue
 		}
@@ -97,7 +109,10 @@ func (p *Socket) targets(ctx context.Context, r *sip.Request) ([]resolve.Target,
 }
 
 // flow is the way to a place.
-func (p *Socket) flow(ctx context.Context, t resolve.Target) (socket.Flow, error) {
+func (p *Socket) flow(ctx context.Context, t resolve.Target, by path) (socket.Flow, error) {
+	if by.leads(t) && p.streams.Has(by.over) {
+		return by.over, nil
+	}
 	if t.Network != "UDP" {
 		return p.streams.Flow(ctx, t.Network, t.Addr, t.Name)
 	}

@@ -137,24 +137,26 @@ func (s *Streams) add(c *conn, k key, gone func()) {
 	})
 }
 
-// Flow is a connection to a peer: one that there is, of either direction, or a new one. kind is TCP or TLS, name whom a certificate is for.
+// Has tells whether a connection is there still.
+func (s *Streams) Has(f Flow) bool {
+	c, ours := f.(*conn)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, there := s.conns[c]
+	return ours && there
+}
+
+// Flow is a connection to a peer: one that there is, or a new one. kind is TCP or TLS, name whom a certificate is for. Over TCP it may be
+// one that the peer made, over TLS not.
 func (s *Streams) Flow(ctx context.Context, kind string, to netip.AddrPort, name string) (Flow, error) {
 	k := key{kind, plain(to), ""}
 	s.mu.Lock()
-	if c := s.to[k]; c != nil && kind == "TCP" {
+	if kind == "TLS" {
+		k.name = name // those that others made to us have none, as they show no certificate: RFC 5923 9.1
+	}
+	if c := s.to[k]; c != nil {
 		s.mu.Unlock()
 		return c, nil
-	}
-	if kind == "TLS" {
-		if c := s.to[k]; c != nil { // they connected to us
-			s.mu.Unlock()
-			return c, nil
-		}
-		k.name = name
-		if c := s.to[k]; c != nil {
-			s.mu.Unlock()
-			return c, nil
-		}
 	}
 	d := s.dials[k]
 	if d == nil && !s.closed {
