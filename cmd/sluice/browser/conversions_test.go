@@ -51,7 +51,7 @@ func TestConversions(t *testing.T) {
 	for range cap(drivers) {
 		drivers <- drive.Start(t)
 	}
-	for _, s := range slices.Concat(conversions(), hls(), mixers()) {
+	for _, s := range slices.Concat(conversions(), hls(), mixers(), phones()) {
 		t.Run(s.name, func(t *testing.T) {
 			if !s.alone {
 				t.Parallel()

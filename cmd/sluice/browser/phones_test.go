@@ -2,61 +2,25 @@ package browser
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"sluice/api/sip/siptest"
 	"sluice/cmd/sluice/browser/drive"
 )
 
-// phones are scenarios of pages that call telephones. Their servers convert, as telephones and browsers have few codecs in common. Each has
-// a registrar of its own.
+// phones are scenarios of pages that call telephones. Their servers convert, as telephones and browsers have few codecs in common.
 func phones() []scenario {
+	calling := func(more ...string) []string {
+		return append([]string{
+			"SLUICE_SIP_DOMAINS=127.0.0.1", "SLUICE_SIP_ADDRESS=127.0.0.1", "SLUICE_SIP_PORTS={ports}", "SLUICE_SIP_MEDIA_PORTS={ports}",
+			"SLUICE_CPUS=16",
+		}, more...)
+	}
 	return []scenario{
-		{name: "phone"},
-	}
-}
-
-// calling are the settings of their servers.
-func calling() []string {
-	return []string{
-		"SLUICE_SIP_DOMAINS=127.0.0.1", "SLUICE_SIP_ADDRESS=127.0.0.1", "SLUICE_SIP_PORTS={ports}", "SLUICE_SIP_MEDIA_PORTS={ports}", "SLUICE_CPUS=16",
-	}
-}
-
-func TestPhones(t *testing.T) {
-	needBrowser(t)
-	path, err := programWithGStreamer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(removePrograms)
-	out, err := filepath.Abs(filepath.Join("..", "..", "..", "out", "browser"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	d := drive.Start(t)
-	for _, s := range phones() {
-		t.Run(s.name, func(t *testing.T) {
-			folder := filepath.Join(out, s.name)
-			if err := os.RemoveAll(folder); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.MkdirAll(folder, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			b := booth{
-				t: t, registrar: siptest.StartRegistrar(t, siptest.RegistrarOptions{}), phones: map[string]*siptest.Baresip{}, work: make(chan func()),
-			}
-			server := startServer(t, path, folder, "server0", append(calling(), s.settings...)...)
-			b.play(d, brief{Scenario: s.name, Out: folder, Servers: []addresses{server.addresses}, Registrar: b.registrar.Address})
-		})
+		{name: "phone", phones: true, settings: calling()},
 	}
 }
 
@@ -68,16 +32,30 @@ type booth struct {
 	work      chan func()
 }
 
-// play plays a scenario to its end.
-func (b *booth) play(d *drive.Driver, what brief) {
+// startBooth starts a registrar. Its telephones begin when the scenario asks for them.
+func startBooth(t *testing.T) *booth {
+	t.Helper()
+	return &booth{
+		t: t, registrar: siptest.StartRegistrar(t, siptest.RegistrarOptions{}), phones: map[string]*siptest.Baresip{}, work: make(chan func()),
+	}
+}
+
+// ask has a scenario played to its end. others does what it asks for that is not about telephones.
+func (b *booth) ask(d *drive.Driver, what brief, others drive.Host) (json.RawMessage, error) {
 	b.t.Helper()
 	type end struct {
 		notes json.RawMessage
 		err   error
 	}
+	what.Registrar = b.registrar.Address
 	ended := make(chan end, 1)
 	go func() {
-		notes, err := d.Ask("run", what, b.asked)
+		notes, err := d.Ask("run", what, func(what string, with json.RawMessage) error {
+			if what == "phone" {
+				return b.asked(with)
+			}
+			return others(what, with)
+		})
 		ended <- end{notes, err}
 	}()
 	for {
@@ -85,11 +63,7 @@ func (b *booth) play(d *drive.Driver, what brief) {
 		case do := <-b.work:
 			do()
 		case e := <-ended:
-			if e.err != nil {
-				b.t.Fatalf("%v\nits messages and pictures are in %s", e.err, what.Out)
-			}
-			b.t.Logf("notes: %s", e.notes)
-			return
+			return e.notes, e.err
 		}
 	}
 }
@@ -99,33 +73,29 @@ type wish struct {
 	User, Command string
 	Hertz         float64
 	To, Text      string
-	Count         int
 	Manual, SRTP  bool
 	Codecs        []siptest.Codec
 	Film          siptest.Film
 }
 
 // asked has the test's goroutine do what a scenario asks for, and waits for that.
-func (b *booth) asked(what string, with json.RawMessage) error {
+func (b *booth) asked(with json.RawMessage) error {
 	var w wish
 	if err := json.Unmarshal(with, &w); err != nil {
 		return err
 	}
 	done := make(chan error, 1)
 	do := func() {
-		switch what {
-		case "phone":
-			done <- b.phone(w)
-		case "contacts":
-			b.registrar.AwaitContacts(w.User, w.Count)
-			done <- nil
-		default:
-			done <- fmt.Errorf("the test does not know what %q is", what)
-		}
+		defer close(done) // a telephone that fails ends the goroutine
+		done <- b.phone(w)
 	}
 	select {
 	case b.work <- do:
-		return <-done
+		err, whole := <-done
+		if !whole {
+			return errors.New("the telephone has failed")
+		}
+		return err
 	case <-b.t.Context().Done():
 		return b.t.Context().Err()
 	}

@@ -22,6 +22,7 @@ type scenario struct {
 	servers  int      // of its own
 	settings []string // of one server of its own
 	lossy    bool     // its media goes through a bad network, and it runs alone
+	phones   bool     // it has a registrar and telephones
 	alone    bool     // it says how late or how steady something is, which others beside it would change
 }
 
@@ -145,7 +146,13 @@ func play(t *testing.T, d *drive.Driver, s scenario, path string, shared *server
 		b.Detour = int(bad.Addr().Port())
 	}
 	start := time.Now()
-	notes, err := d.Ask("run", b, answers(t, servers, bad))
+	var notes json.RawMessage
+	var err error
+	if host := answers(t, servers, bad); s.phones {
+		notes, err = startBooth(t).ask(d, b, host)
+	} else {
+		notes, err = d.Ask("run", b, host)
+	}
 	if err != nil {
 		t.Fatalf("%v\nits messages and pictures are in %s", err, out)
 	}

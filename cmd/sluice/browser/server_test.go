@@ -60,6 +60,7 @@ type addresses struct {
 	HLS  string `json:"hls"`
 	HLSS string `json:"hlss"`
 	More string `json:"more"` // what {tcp} stands for in its settings
+	RTMP string `json:"rtmp"` // what {rtmp} stands for
 }
 
 // server is `sluice serve` on ports of its own, which it keeps over restarts.
@@ -77,8 +78,9 @@ type server struct {
 	ended error         // how it ended, once gone
 }
 
-// startServer starts a server with settings ("KEY=value", in which {tcp} is one more address, {ports} a range of ports and {folder} a
-// folder of its own) beside those that keep it on loopback. Its log goes to a file in folder. It is told to end with the test, and must do so.
+// startServer starts a server with settings ("KEY=value", in which {tcp} and {rtmp} are more addresses, {ports} a range of ports and
+// {folder} a folder of its own) beside those that keep it on loopback. Its log goes to a file in folder. It is told to end with the test,
+// and must do so.
 func startServer(t *testing.T, path, folder, name string, settings ...string) *server {
 	t.Helper()
 	web, tls, media := enginetest.FreeAddress(t), enginetest.FreeAddress(t), enginetest.FreeAddress(t)
@@ -109,9 +111,9 @@ func startServer(t *testing.T, path, folder, name string, settings ...string) *s
 			"SLUICE_DRAIN=0s",
 		}, settings...),
 	}
-	s.More = enginetest.FreeAddress(t)
+	s.More, s.RTMP = enginetest.FreeAddress(t), enginetest.FreeAddress(t)
 	for i, setting := range s.env {
-		setting = strings.ReplaceAll(setting, "{tcp}", s.More)
+		setting = strings.NewReplacer("{tcp}", s.More, "{rtmp}", s.RTMP).Replace(setting)
 		if strings.Contains(setting, "{ports}") {
 			setting = strings.ReplaceAll(setting, "{ports}", portRange(t))
 		}
