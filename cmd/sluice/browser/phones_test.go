@@ -21,6 +21,7 @@ func phones() []scenario {
 	}
 	return []scenario{
 		{name: "phone", phones: true, settings: calling()},
+		{name: "phone_video", phones: true, settings: calling()},
 	}
 }
 

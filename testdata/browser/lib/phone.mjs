@@ -24,6 +24,11 @@ export class Phone {
   hears(colour) {
     return this.do("hears", { hertz: tones[colour] });
   }
+
+  // sees waits until it is shown a colour, in both halves of the picture.
+  sees(colour) {
+    return this.do("sees", { film: { left: colour, right: colour } });
+  }
 }
 
 // login fills in the fields of a page for a user of the registrar.
