@@ -22,6 +22,7 @@ func phones() []scenario {
 	return []scenario{
 		{name: "phone", phones: true, settings: calling()},
 		{name: "phone_video", phones: true, settings: calling()},
+		{name: "click_to_call", phones: true, settings: calling()},
 	}
 }
 
