@@ -23,6 +23,9 @@ const (
 type Credentials struct {
 	User     string
 	Password string
+	// Hosts are the account's domain, registrar and proxies. Nobody else is answered: whoever is called, or takes part in a call, could ask
+	// otherwise, and try the answer against guesses. None: everybody is.
+	Hosts []string
 }
 
 // Client answers challenges for one account. It remembers them, so that requests that follow need not be challenged. Safe for concurrent
@@ -33,6 +36,7 @@ type Client struct {
 	mu    sync.Mutex
 	known map[space]*session
 	order []space
+	home  home
 }
 
 // space is what a nonce is good for.
@@ -53,11 +57,13 @@ type session struct {
 }
 
 // NewClient makes a Client.
-func NewClient(c Credentials) *Client { return &Client{who: c, known: map[space]*session{}} }
+func NewClient(c Credentials) *Client {
+	return &Client{who: c, known: map[space]*session{}, home: newHome(c.Hosts)}
+}
 
 // Answer puts the answers to the challenges of a 401 or 407 into the request that is sent next, which has the headers of the one that was
-// answered. attempt counts the challenges of one request from 1. The error is a fault: unauthorized if the password is wrong, or if nothing
-// that is offered can be answered.
+// answered. attempt counts the challenges of one request from 1. The error is a fault: unauthorized if the password is wrong, if nothing
+// that is offered can be answered, or if who asks is none of the account's.
 func (c *Client) Answer(next, answered *sip.Request, res *sip.Response, attempt int) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -65,6 +71,9 @@ func (c *Client) Answer(next, answered *sip.Request, res *sip.Response, attempt 
 	if len(asked) == 0 {
 		return fault.New(fault.Unauthorized, "", "%d offers nothing that can be answered", res.StatusCode).
 			Advise("digest with MD5 or SHA-256 and qop auth is needed")
+	}
+	if asked = c.home.admit(asked, answered, res); len(asked) == 0 {
+		return fault.New(fault.Unauthorized, "", "who asks for the password of %s is none of its account's", c.who.User)
 	}
 	before := given(answered)
 	for s, challenge := range asked {
@@ -92,6 +101,9 @@ func (c *Client) Prepare(r *sip.Request) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	strip(r)
+	if !c.home.next(r) {
+		return
+	}
 	for _, s := range c.order {
 		if known := c.known[s]; known != nil && strings.EqualFold(known.host, r.Recipient.Host) {
 			c.put(r, s, known)

@@ -139,6 +139,76 @@ func TestProxyThenRegistrar(t *testing.T) {
 	}
 }
 
+// asks is a request to somebody: within a call if tag is set.
+func asks(method sip.RequestMethod, host, route, tag string) *sip.Request {
+	r := sip.NewRequest(method, sip.Uri{Scheme: "sip", User: "b", Host: host})
+	to := &sip.ToHeader{Address: sip.Uri{Scheme: "sip", User: "b", Host: "example.org"}}
+	if tag != "" {
+		to.Params = sip.HeaderParams{{K: "tag", V: tag}}
+	}
+	r.AppendHeader(to)
+	if route != "" {
+		r.AppendHeader(&sip.RouteHeader{Address: sip.Uri{Scheme: "sip", Host: route}})
+	}
+	return r
+}
+
+// TestWhoMayAsk: the password is proved to the account's registrar and proxies alone, in their realms, wherever else a request goes.
+func TestWhoMayAsk(t *testing.T) {
+	const registered = "registrar's"
+	for name, tc := range map[string]struct {
+		method           sip.RequestMethod
+		host, route, tag string
+		realm            string
+		unregistered     bool
+		answered         bool
+	}{
+		"call":                               {sip.INVITE, "example.org", "", "", registered, false, true},
+		"call, in a realm named as the host": {sip.INVITE, "example.org", "", "", "Example.org", false, true},
+		"callee behind the registrar":        {sip.INVITE, "example.org", "", "", "mine", false, false},
+		"call without registration":          {sip.INVITE, "example.org", "", "", "any", true, true},
+		"call to another host":               {sip.INVITE, "evil.example", "", "", registered, false, false},
+		"call to another, unregistered":      {sip.INVITE, "evil.example", "", "", "any", true, false},
+		"through the account's proxy":        {sip.INVITE, "evil.example", "proxy.example.org", "", registered, false, true},
+		"goodbye to the far end":             {sip.BYE, "192.0.2.66", "", "t", registered, false, false},
+		"goodbye through the registrar":      {sip.BYE, "192.0.2.66", "192.0.2.1", "t", registered, false, true},
+		"the same, in another realm":         {sip.BYE, "192.0.2.66", "192.0.2.1", "t", "mine", false, false},
+		"goodbye through somebody else":      {sip.BYE, "192.0.2.1", "192.0.2.66", "t", registered, false, false},
+		"goodbye, before anybody has asked":  {sip.BYE, "example.org", "", "t", "any", true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := digest.NewClient(digest.Credentials{User: "u", Password: "p", Hosts: []string{"example.org", "", "Proxy.example.org"}})
+			if !tc.unregistered {
+				res := refusal(401, `Digest realm="registrar's", nonce="n"`)
+				res.SetSource("192.0.2.1:5060")
+				if err := c.Answer(register(2), asks(sip.REGISTER, "example.org", "", ""), res, 1); err != nil {
+					t.Fatal(err)
+				}
+			}
+			first := asks(tc.method, tc.host, tc.route, tc.tag)
+			next := first.Clone()
+			err := c.Answer(next, first, refusal(407, `Digest realm="`+tc.realm+`", nonce="m"`), 1)
+			if (err == nil) != tc.answered || (sent(next) != "") != tc.answered {
+				t.Errorf("%v, and it sends %q", err, sent(next))
+			}
+		})
+	}
+}
+
+// TestNothingIsPreparedForOthers: what the registrar has asked for goes to nobody else who calls himself so.
+func TestNothingIsPreparedForOthers(t *testing.T) {
+	c := digest.NewClient(digest.Credentials{User: "u", Password: "p", Hosts: []string{"example.org"}})
+	if err := c.Answer(register(2), register(1), refusal(401, `Digest realm="r", nonce="n"`), 1); err != nil {
+		t.Fatal(err)
+	}
+	for route, prepared := range map[string]bool{"": true, "example.org": true, "192.0.2.66": false} {
+		r := asks(sip.BYE, "example.org", route, "t")
+		if c.Prepare(r); (sent(r) != "") != prepared {
+			t.Errorf("by way of %q it has %q", route, sent(r))
+		}
+	}
+}
+
 // The two halves, which share no more than the text.
 func TestServer(t *testing.T) {
 	now := time.Unix(1000, 0)

@@ -49,7 +49,7 @@ func newLine(x *Lines, a calls.Account, name string, w way, o calls.Owner) *Line
 	}
 	l := &Line{
 		lines: x, name: name, way: w, owner: o, calls: map[*Call]struct{}{},
-		auth: digest.NewClient(digest.Credentials{User: user, Password: a.Password}),
+		auth: digest.NewClient(digest.Credentials{User: user, Password: a.Password, Hosts: w.hosts()}),
 	}
 	l.heard.Store(&calls.Registration{State: calls.Unregistered})
 	a.Password = ""

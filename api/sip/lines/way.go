@@ -88,6 +88,15 @@ func (w *way) through(proxy, outbound sip.Uri, port int) {
 	}
 }
 
+// hosts are those that may ask for the account's password.
+func (w *way) hosts() []string {
+	list := []string{w.domain, w.registrar.Host}
+	for _, r := range w.routes {
+		list = append(list, r.Host)
+	}
+	return list
+}
+
 // own tells whether the domain itself registers, so that who is registered there has proved to it who he is.
 func (w *way) own() bool { return len(w.routes) == 0 && strings.EqualFold(w.registrar.Host, w.domain) }
 
