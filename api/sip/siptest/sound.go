@@ -204,6 +204,33 @@ func AwaitTone(t testing.TB, ear interface{ Heard() Sound }, hz float64) measure
 	return heard
 }
 
+// AwaitSilence waits until somebody has heard nothing in half a second of sound that still comes.
+func AwaitSilence(t testing.TB, ear interface{ Heard() Sound }) {
+	t.Helper()
+	const length, most = 500 * time.Millisecond, 0.001 // -60 dB
+	before := ear.Heard().Length()
+	until(t, "silence", func() (string, bool) {
+		s := ear.Heard()
+		if more := s.Length() - before; more < length {
+			return fmt.Sprintf("only %v more were heard", more), false
+		}
+		s = s.Last(length)
+		level := s.rms(0, len(s.data)&^1)
+		return fmt.Sprintf("a level of %.4f", level), level < most
+	})
+}
+
+// AwaitQuiet waits until somebody has heard nothing for two seconds: what comes is that long, and no pitch in it reaches a hundredth of a tone.
+func AwaitQuiet(t testing.TB, ear interface{ Heard() Sound }) {
+	t.Helper()
+	const length, most = 2 * time.Second, Loudness - 40
+	until(t, "silence", func() (string, bool) {
+		s := ear.Heard()
+		tones, level := s.Last(length).Tones()
+		return fmt.Sprintf("%v, the last of it with %.1f dB: %+v", s.Length(), level, tones), s.Length() >= length && level <= most
+	})
+}
+
 // steady tells whether its three thirds are about equally loud.
 func (s Sound) steady() bool {
 	third := s.Length() / 3
