@@ -22,6 +22,7 @@ func phones() []scenario {
 	return []scenario{
 		{name: "phone", phones: true, settings: calling()},
 		{name: "phone_video", phones: true, settings: calling()},
+		{name: "phone_ui", phones: true, settings: calling()},
 		{name: "click_to_call", phones: true, settings: calling()},
 	}
 }
@@ -147,6 +148,8 @@ func (b *booth) phone(w wish) error {
 		if tone := siptest.AwaitTone(b.t, p, w.Hertz); math.Abs(tone.Level-loudness) > 3 {
 			return fmt.Errorf("the tone of %.0f Hz has %.1f dB, not %.1f", w.Hertz, tone.Level, loudness)
 		}
+	case "silence":
+		siptest.AwaitSilence(b.t, p)
 	case "sees":
 		siptest.AwaitFields(b.t, p, w.Film.Left, w.Film.Right)
 	default:

@@ -14,6 +14,7 @@ const types = {
   ".png": "image/png",
   ".jpg": "image/jpeg",
   ".svg": "image/svg+xml",
+  ".mp3": "audio/mpeg",
   ".mp4": "video/mp4",
   ".woff": "font/woff",
   ".woff2": "font/woff2",

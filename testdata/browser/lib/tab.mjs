@@ -25,7 +25,7 @@ export class Tab {
     page.setDefaultTimeout(patience);
     page.on("websocket", (socket) => this.#watch(socket));
     page.on("console", (line) => this.#said(line));
-    page.on("pageerror", (err) => this.errors.push(`uncaught: ${err.stack ?? err}`));
+    page.on("pageerror", (err) => this.errors.push(`uncaught: ${err.stack || err}`));
     page.on("dialog", (dialog) => dialog.accept());
   }
 

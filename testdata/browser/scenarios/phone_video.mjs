@@ -31,8 +31,12 @@ export default async function (scene) {
   await tab.page.waitForFunction(() => Number(document.getElementById("videoStatBytesSent").textContent) > 0);
   await scene.shot(tab, "talking");
 
-  // Muted pictures are black; its screen is another picture in the same call.
+  // Who is muted says nothing, and shows black; its screen is another picture in the same call.
   const toggle = (selector) => tab.page.evaluate((s) => document.querySelector(s).click(), selector);
+  await toggle("#muteAudioToggle");
+  await bob.do("silence");
+  await toggle("#muteAudioToggle");
+  await bob.hears("red");
   await toggle("#muteVideoToggle");
   await bob.sees("black");
   await toggle("#muteVideoToggle");
