@@ -8,27 +8,41 @@ import (
 	"time"
 
 	"sluice/api/sip/ports"
+	"sluice/engine/enginetest"
 	"sluice/engine/fault"
 )
 
 func loopback() netip.Addr { return netip.AddrFrom4([4]byte{127, 0, 0, 1}) }
 
+// pair has both ports of a pair that nobody else has, the even one first. They are below those that systems hand out by themselves.
+func pair(t *testing.T) [2]net.PacketConn {
+	t.Helper()
+	for range 100 {
+		even := enginetest.FreeUDP(t) &^ 1
+		rtp, err := net.ListenPacket("udp4", address(even))
+		if err != nil {
+			continue
+		}
+		rtcp, err := net.ListenPacket("udp4", address(even+1))
+		if err != nil {
+			rtp.Close()
+			continue
+		}
+		return [2]net.PacketConn{rtp, rtcp}
+	}
+	t.Fatal("no pair of ports is free")
+	return [2]net.PacketConn{}
+}
+
+func address(port int) string { return net.JoinHostPort("127.0.0.1", strconv.Itoa(port)) }
+
 // free finds an even port that is free now, with its neighbour.
 func free(t *testing.T) int {
 	t.Helper()
-	for range 50 {
-		u, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		port := u.LocalAddr().(*net.UDPAddr).Port &^ 1
-		u.Close()
-		if port < 65000 {
-			return port
-		}
-	}
-	t.Fatal("no port is free")
-	return 0
+	both := pair(t)
+	both[0].Close()
+	both[1].Close()
+	return both[0].LocalAddr().(*net.UDPAddr).Port
 }
 
 func TestPairsAreLentAndRest(t *testing.T) {
@@ -68,11 +82,9 @@ func TestPairsAreLentAndRest(t *testing.T) {
 
 func TestPortsOfOthersAreLeftOut(t *testing.T) {
 	for _, taken := range []int{0, 1} {
-		first := free(t)
-		other, err := net.ListenPacket("udp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(first+taken)))
-		if err != nil {
-			t.Skip(err) // somebody was quicker
-		}
+		both := pair(t)
+		first, other := both[0].LocalAddr().(*net.UDPAddr).Port, both[taken]
+		both[1-taken].Close()
 		pool, err := ports.New(ports.Options{Address: loopback(), First: first, Last: first + 1})
 		if err != nil {
 			t.Fatal(err)
@@ -81,11 +93,11 @@ func TestPortsOfOthersAreLeftOut(t *testing.T) {
 			t.Errorf("port %d is somebody else's: %v", taken, err)
 		}
 		other.Close()
-		pair, err := pool.Take()
+		lent, err := pool.Take()
 		if err != nil {
 			t.Fatal(err)
 		}
-		pair.Close()
+		lent.Close()
 	}
 }
 
