@@ -41,7 +41,7 @@ type Request struct {
 	Listing bool
 	// Local is set where who asks sits at the machine itself, over HTTP: he may administer as long as nobody else may.
 	Local bool
-	brake *brake // of who shows something that may be a guess; nil: he need not be slowed down
+	brake *Brake // of who shows something that may be a guess; nil: he need not be slowed down
 }
 
 // Proof tells whether what a client sent follows from what is kept in place of its password: of Digest ha1, the MD5 of

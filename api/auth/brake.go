@@ -23,9 +23,9 @@ const (
 	maxAddresses = 4096             // that are remembered; then the one is forgotten that failed longest ago
 )
 
-// brake remembers who failed. IPv6 addresses count by their /64, of which one machine commonly has all. Safe for concurrent
+// Brake remembers who failed. IPv6 addresses count by their /64, of which one machine commonly has all. Safe for concurrent
 // use.
-type brake struct {
+type Brake struct {
 	mu      sync.Mutex
 	of      map[netip.Addr]*list.Element // of *record
 	records *list.List                   // the one that failed last in front
@@ -46,7 +46,10 @@ func (r *record) waiting(now time.Time) int {
 	return len(r.until)
 }
 
-func newBrake() *brake { return &brake{of: map[netip.Addr]*list.Element{}, records: list.New()} }
+// NewBrake makes one that remembers nobody.
+func NewBrake() *Brake {
+	return &Brake{of: map[netip.Addr]*list.Element{}, records: list.New()}
+}
 
 func origin(a netip.Addr) netip.Addr {
 	a = a.Unmap().WithZone("")
@@ -57,8 +60,8 @@ func origin(a netip.Addr) netip.Addr {
 	return a
 }
 
-// admit refuses an address whose answers are held back already: who does not wait for them guesses.
-func (b *brake) admit(a netip.Addr) error {
+// Admit refuses an address whose answers are held back already, as fault.Overloaded: who does not wait for them guesses.
+func (b *Brake) Admit(a netip.Addr) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.of[origin(a)]
@@ -72,8 +75,9 @@ func tooMany() error {
 	return fault.New(fault.Overloaded, "", "too many attempts with wrong credentials").Advise("wait some seconds")
 }
 
-// fail counts a failure and returns when it may be told of.
-func (b *brake) fail(ctx context.Context, a netip.Addr) error {
+// Fail counts a failure and returns when it may be told of: fault.Overloaded if no more of an address, or altogether, can be held back, or
+// if ctx ended before.
+func (b *Brake) Fail(ctx context.Context, a netip.Addr) error {
 	r, delay := b.count(origin(a), time.Now())
 	if delay == 0 {
 		return nil
@@ -93,7 +97,7 @@ func (b *brake) fail(ctx context.Context, a netip.Addr) error {
 }
 
 // count counts a failure and says how long its answer is to be held back. The record is nil if no more can be held back.
-func (b *brake) count(a netip.Addr, now time.Time) (*record, time.Duration) {
+func (b *Brake) count(a netip.Addr, now time.Time) (*record, time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	e := b.of[a]
@@ -122,7 +126,7 @@ func (b *brake) count(a netip.Addr, now time.Time) (*record, time.Duration) {
 	return r, delay
 }
 
-func (b *brake) release() {
+func (b *Brake) release() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.held--

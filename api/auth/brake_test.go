@@ -149,7 +149,7 @@ func TestGuessingPasswordsInParallel(t *testing.T) {
 }
 
 func TestBrakeIsBounded(t *testing.T) {
-	b := newBrake()
+	b := NewBrake()
 	now := time.Now()
 	first := netip.AddrFrom4([4]byte{1, 2, 3, 4})
 	for range maxFailures {
@@ -165,7 +165,7 @@ func TestBrakeIsBounded(t *testing.T) {
 		t.Error("the one that failed longest ago is remembered")
 	}
 	// Guessers from everywhere do not hold more than so many answers back.
-	b = newBrake()
+	b = NewBrake()
 	refused := 0
 	for i := range maxHeld {
 		a := netip.AddrFrom4([4]byte{11, 0, byte(i >> 8), byte(i)})
@@ -178,7 +178,7 @@ func TestBrakeIsBounded(t *testing.T) {
 	if b.held != maxHeld || refused != maxHeld {
 		t.Errorf("%d are held back and %d refused", b.held, refused)
 	}
-	if err := b.fail(t.Context(), netip.AddrFrom4([4]byte{11, 0, 0, 0})); fault.CodeOf(err) != fault.Overloaded {
+	if err := b.Fail(t.Context(), netip.AddrFrom4([4]byte{11, 0, 0, 0})); fault.CodeOf(err) != fault.Overloaded {
 		t.Errorf("got %v", err)
 	}
 }

@@ -27,7 +27,7 @@ func (s *Static) decide(ctx context.Context, further []Judge, q Request) Verdict
 	case v.Outcome == Refuse && v.Reason == NotGranted && r.open(q):
 		return allowed(Anybody, v.User)
 	case v.Outcome == Wrong:
-		if err := s.brake.fail(ctx, q.Remote); err != nil {
+		if err := s.brake.Fail(ctx, q.Remote); err != nil {
 			v.Err = err
 		}
 	}
@@ -40,7 +40,7 @@ func (q Request) Braked() (v Verdict, refused bool) {
 	if q.brake == nil {
 		return Verdict{}, false
 	}
-	if err := q.brake.admit(q.Remote); err != nil {
+	if err := q.brake.Admit(q.Remote); err != nil {
 		return Verdict{Outcome: Refuse, Rule: ByBrake, Reason: TooMany, Err: err}, true
 	}
 	return Verdict{}, false

@@ -12,13 +12,13 @@ import (
 // Static decides by a Config. Safe for concurrent use.
 type Static struct {
 	rules atomic.Pointer[rules]
-	brake *brake
+	brake *Brake
 	slots chan struct{} // as many checks of passwords at a time as there are processors: each takes one, and memory
 }
 
 // New makes a Static. A bad configuration is fault.InvalidParams, with the key as its place.
 func New(c Config) (*Static, error) {
-	s := &Static{brake: newBrake(), slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	s := &Static{brake: NewBrake(), slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	return s, s.Set(c)
 }
 

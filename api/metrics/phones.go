@@ -41,7 +41,7 @@ func phoneFamilies() []Family {
 		{
 			"sluice_sip_refused_total", Counter, labels("reason"),
 			"Who was turned away: there is no room for calls, lines, requests or another call of an address; forbidden may not call; " +
-				"unreachable called nobody.",
+				"unreachable called nobody; password showed a wrong one, guessing too many of them.",
 		},
 	}
 }

@@ -38,7 +38,7 @@ func (c *caller) addr() netip.AddrPort { return c.c.LocalAddr().(*net.UDPAddr).A
 // request is a request of it to somebody; cseq tells those of a call apart. Headers are more of them, and the Contact if one is to be there.
 func (c *caller) request(method, to, call string, cseq int, headers ...string) string {
 	lines := []string{
-		fmt.Sprintf("%s sip:%s@%s SIP/2.0", method, to, c.to), fmt.Sprintf("Via: SIP/2.0/UDP %s;branch=z9hG4bK%s%d%s;rport", c.addr(), call, cseq, method),
+		fmt.Sprintf("%s sip:%s@%s SIP/2.0", method, to, c.to), fmt.Sprintf("Via: SIP/2.0/UDP %s;branch=z9hG4bK%s%d;rport", c.addr(), call, cseq),
 		"From: <sip:9@127.0.0.1>;tag=" + call, "Call-ID: " + call, fmt.Sprintf("CSeq: %d %s", cseq, method),
 	}
 	if !strings.Contains(strings.Join(headers, "\n"), "To:") {
@@ -93,12 +93,25 @@ func (c *caller) final() *sip.Response {
 // call calls somebody and acknowledges the answer, which must be 200. Contact is where the caller says that it is, and headers are more.
 func (c *caller) call(to, id, contact string, headers ...string) *sip.Response {
 	c.t.Helper()
-	headers = append(headers, "Contact: <"+contact+">", c.offer())
-	c.send(strings.TrimSuffix(c.request("INVITE", to, id, 1, headers...), "\r\n"))
-	res := c.final()
+	res := c.invite(to, id, 1, append(headers, "Contact: <"+contact+">")...)
+	for again := 1; res.StatusCode == 480 && again < 100; again++ { // the account's line is not open yet
+		id = fmt.Sprint(id, again)
+		res = c.invite(to, id, 1, append(headers, "Contact: <"+contact+">")...)
+	}
 	if res.StatusCode != 200 {
 		c.t.Fatal(res.String())
 	}
 	c.send(c.request("ACK", to, id, 1, "To: "+res.To().Value()))
+	return res
+}
+
+// invite calls somebody, and gives the final answer. It acknowledges one that refuses.
+func (c *caller) invite(to, id string, cseq int, headers ...string) *sip.Response {
+	c.t.Helper()
+	c.send(strings.TrimSuffix(c.request("INVITE", to, id, cseq, append(headers, c.offer())...), "\r\n"))
+	res := c.final()
+	if res.StatusCode >= 300 {
+		c.send(c.request("ACK", to, id, cseq, "To: "+res.To().Value()))
+	}
 	return res
 }

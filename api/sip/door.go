@@ -77,6 +77,7 @@ type Door struct {
 	lines    *lines.Lines
 	accounts []*account
 	digest   *digest.Server
+	guesses  *guesses
 
 	mu      sync.Mutex
 	at      []net.Addr
@@ -125,6 +126,7 @@ func New(o Options) (*Door, error) {
 		Security: o.Security, Secure: o.Secure, Keys: o.Keys, Transfers: o.Transfers, Lines: o.Lines, Calls: o.Calls, PerLine: o.PerLine,
 	})
 	d.digest = digest.NewServer(digest.ServerOptions{Realm: realm, Password: d.password, Algorithms: o.Digest, Clock: time.Now})
+	d.guesses = newGuesses(o.Log)
 	return d, d.take(o.Accounts)
 }
 

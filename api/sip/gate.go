@@ -1,11 +1,13 @@
 package sip
 
 import (
+	"errors"
 	"net/netip"
 
 	"github.com/emiago/sipgo/sip"
 
 	"sluice/api/calls"
+	"sluice/api/sip/digest"
 	"sluice/api/sip/lines"
 	"sluice/api/sip/stack"
 )
@@ -58,6 +60,9 @@ func (g gate) admit(in stack.Incoming) (*account, int) {
 	if !d.challenges() {
 		return nil, forbidden
 	}
+	if d.waits(in) {
+		return nil, 0
+	}
 	who, challenges, err := d.digest.Check(r)
 	if err != nil {
 		if len(challenges) == 0 {
@@ -67,8 +72,10 @@ func (g gate) admit(in stack.Incoming) (*account, int) {
 		for _, h := range challenges {
 			res.AppendHeader(h)
 		}
-		if err := in.Respond(res); err != nil {
-			d.opt.Log.Debug("a caller could not be asked who he is", "err", err)
+		if errors.Is(err, digest.ErrGuess) {
+			d.guessed(in, res)
+		} else {
+			d.reply(in, res)
 		}
 		return nil, 0
 	}

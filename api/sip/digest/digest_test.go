@@ -1,6 +1,7 @@
 package digest_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -237,15 +238,20 @@ func TestServer(t *testing.T) {
 		if user, _, err := s.Check(right); err != nil || user != `the "user"` {
 			t.Error(user, err)
 		}
-		if _, c, err := s.Check(right); err == nil || !strings.Contains(c[0].Value(), "stale=true") {
+		if _, c, err := s.Check(right); err == nil || errors.Is(err, digest.ErrGuess) || !strings.Contains(c[0].Value(), "stale=true") {
 			t.Error("what was overheard is taken", err)
 		}
 	}
-	if _, c, err := s.Check(answer(`the "user"`, "wrong", challenges)); err == nil || strings.Contains(c[0].Value(), "stale") {
+	if _, c, err := s.Check(answer(`the "user"`, "wrong", challenges)); !errors.Is(err, digest.ErrGuess) || strings.Contains(c[0].Value(), "stale") {
 		t.Error(err)
 	}
-	if _, _, err := s.Check(answer("nobody", "secret", challenges)); err == nil {
-		t.Error("nobody is known")
+	if _, _, err := s.Check(answer("nobody", "secret", challenges)); !errors.Is(err, digest.ErrGuess) {
+		t.Error("nobody is known", err)
+	}
+	elsewhere := answer(`the "user"`, "wrong", challenges)
+	elsewhere.SetSource("192.0.2.7:5060")
+	if _, c, err := s.Check(elsewhere); errors.Is(err, digest.ErrGuess) || !strings.Contains(c[0].Value(), "stale=true") {
+		t.Error("who got no challenge there guesses in the name of an address", err)
 	}
 	other := answer(`the "user"`, "secret", challenges)
 	other.Recipient.User = "0900"

@@ -7,7 +7,9 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,8 +39,12 @@ type ServerOptions struct {
 	Clock func() time.Time
 }
 
-// Server challenges callers. A nonce says itself when it was made; what is kept is how often one was answered, so that what somebody has
-// overheard is refused. Safe for concurrent use.
+// ErrGuess is the cause of the fault of Check for credentials that are wrong, and no mere late or repeated ones: who has many of them guesses.
+// He has got a challenge where he asks from, so that nobody guesses in the name of somebody else's address.
+var ErrGuess = errors.New("the user or the password is wrong")
+
+// Server challenges callers. A nonce says itself when it was made, and for whom; what is kept is how often one was answered, so that what
+// somebody has overheard is refused. Safe for concurrent use.
 type Server struct {
 	opt    ServerOptions
 	secret []byte
@@ -76,23 +82,42 @@ func (s *Server) Check(r *sip.Request) (user string, challenges []sip.Header, er
 			continue
 		}
 		user, stale, why := s.verify(r, params)
-		if why == "" {
+		if why == nil {
 			return user, nil, nil
 		}
-		return "", s.challenge(stale), fault.New(fault.Unauthorized, "", "%s", why)
+		return "", s.challenge(stale, origin(r)), fault.New(fault.Unauthorized, "", "the credentials are not taken").Because(why)
 	}
-	return "", s.challenge(false), fault.New(fault.Unauthorized, "", "nobody is named in the request")
+	return "", s.challenge(false, origin(r)), fault.New(fault.Unauthorized, "", "nobody is named in the request")
 }
 
-// verify tells what is wrong with credentials; "" if nothing is.
-func (s *Server) verify(r *sip.Request, params map[string]string) (user string, stale bool, why string) {
+// origin is the address that a request came from; "" if nobody knows.
+func origin(r *sip.Request) string {
+	from, err := netip.ParseAddrPort(r.Source())
+	if err != nil {
+		return ""
+	}
+	return from.Addr().Unmap().String()
+}
+
+// Why credentials are not taken, beside ErrGuess.
+var (
+	errOther = errors.New("they are none of what was asked for, or for another request")
+	errStale = errors.New("the nonce was used already, is old, or is somebody else's")
+)
+
+// verify tells what is wrong with credentials; nil if nothing is.
+func (s *Server) verify(r *sip.Request, params map[string]string) (user string, stale bool, why error) {
 	n, err := strconv.ParseUint(params["nc"], 16, 32)
 	if err != nil || params["cnonce"] == "" || params["qop"] != "auth" || !s.offers(params["algorithm"]) {
-		return "", false, "the credentials are none of what was asked for"
+		return "", false, errOther
 	}
 	var uri sip.Uri
 	if sip.ParseUri(params["uri"], &uri) != nil || uri.User != r.Recipient.User || !strings.EqualFold(uri.Host, r.Recipient.Host) {
-		return "", false, "the credentials are for another request"
+		return "", false, errOther
+	}
+	made, fresh := s.made(params["nonce"], origin(r))
+	if !fresh {
+		return "", true, errStale
 	}
 	user = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(params["username"])
 	password, known := s.opt.Password(user)
@@ -102,13 +127,12 @@ func (s *Server) verify(r *sip.Request, params map[string]string) (user string, 
 	}
 	right := subtle.ConstantTimeCompare([]byte(p.response()), []byte(strings.ToLower(params["response"]))) == 1
 	if !known || !right {
-		return "", false, "the user or the password is wrong"
+		return "", false, ErrGuess
 	}
-	made, ours := s.made(params["nonce"])
-	if !ours || !s.use(params["nonce"], made, uint32(n)) {
-		return "", true, "the nonce was used already, or is old"
+	if !s.use(params["nonce"], made, uint32(n)) {
+		return "", true, errStale
 	}
-	return user, false, ""
+	return user, false, nil
 }
 
 // offers tells whether an algorithm was asked for; one that is not named is MD5 (RFC 7616 3.4).
@@ -119,12 +143,12 @@ func (s *Server) offers(name string) bool {
 	return slices.ContainsFunc(s.opt.Algorithms, func(a string) bool { return strings.EqualFold(a, name) })
 }
 
-// use counts an answer to a nonce, and refuses one that was there before, or that comes too late.
+// use counts an answer to a nonce, which is one of ours, and refuses one that was there before.
 func (s *Server) use(nonce string, made time.Time, n uint32) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.opt.Clock()
-	if now.Sub(made) > s.opt.Life || made.After(now) || made.Before(s.since) || n <= s.counts[nonce].last {
+	if made.Before(s.since) || n <= s.counts[nonce].last {
 		return false
 	}
 	if _, known := s.counts[nonce]; !known && len(s.counts) >= counted {
@@ -148,10 +172,10 @@ func (s *Server) sweep(now time.Time) {
 }
 
 // challenge are the headers that ask for credentials.
-func (s *Server) challenge(stale bool) []sip.Header {
+func (s *Server) challenge(stale bool, origin string) []sip.Header {
 	var headers []sip.Header
 	for _, algorithm := range s.opt.Algorithms {
-		value := fmt.Sprintf(`Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, message.Escape(s.opt.Realm), s.nonce(), algorithm)
+		value := fmt.Sprintf(`Digest realm="%s", nonce="%s", algorithm=%s, qop="auth"`, message.Escape(s.opt.Realm), s.nonce(origin), algorithm)
 		if stale {
 			value += ", stale=true"
 		}
@@ -160,25 +184,27 @@ func (s *Server) challenge(stale bool) []sip.Header {
 	return headers
 }
 
-// nonce makes one: its time, something random, and the seal of both.
-func (s *Server) nonce() string {
+// nonce makes one: its time, something random, and the seal of both and of the address that it is for.
+func (s *Server) nonce(origin string) string {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:8], uint64(s.opt.Clock().UnixNano()))
 	_, _ = rand.Read(b[8:])
-	return base64.RawURLEncoding.EncodeToString(append(b[:], s.seal(b[:])...))
+	return base64.RawURLEncoding.EncodeToString(append(b[:], s.seal(b[:], origin)...))
 }
 
-func (s *Server) seal(b []byte) []byte {
+func (s *Server) seal(b []byte, origin string) []byte {
 	m := hmac.New(sha256.New, s.secret)
 	m.Write(b)
+	m.Write([]byte(origin))
 	return m.Sum(nil)[:16]
 }
 
-// made is when a nonce was made; not ours if this server did not.
-func (s *Server) made(nonce string) (at time.Time, ours bool) {
+// made is when a nonce was made; not fresh if this server did not, or for somebody else, or too long ago.
+func (s *Server) made(nonce, origin string) (at time.Time, fresh bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil || len(b) != 32 || !hmac.Equal(s.seal(b[:16]), b[16:]) {
+	if err != nil || len(b) != 32 || !hmac.Equal(s.seal(b[:16], origin), b[16:]) {
 		return time.Time{}, false
 	}
-	return time.Unix(0, int64(binary.BigEndian.Uint64(b[:8]))), true
+	at, now := time.Unix(0, int64(binary.BigEndian.Uint64(b[:8]))), s.opt.Clock()
+	return at, now.Sub(at) <= s.opt.Life && !at.After(now)
 }

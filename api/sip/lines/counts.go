@@ -37,6 +37,8 @@ const (
 	NoRoomForRequests Refusal = "requests"    // too many wait for their answers
 	Stranger          Refusal = "forbidden"   // who called may not
 	Unreachable       Refusal = "unreachable" // who was called is not there
+	WrongPassword     Refusal = "password"    // who called showed a wrong one
+	Guesser           Refusal = "guessing"    // wrong ones came from his address too often
 )
 
 // Media are the packets of RTP of all calls there have been; LostOut is what far ends say of what was sent.
@@ -54,6 +56,7 @@ type tally struct {
 func newTally() tally {
 	return tally{refused: map[Refusal]uint64{
 		NoRoomForCalls: 0, NoRoomForLines: 0, NoRoomForAddress: 0, Stranger: 0, Unreachable: 0, // they are told of from the beginning
+		WrongPassword: 0, Guesser: 0,
 	}, ends: map[End]uint64{}, under: map[*Call]*leg.Leg{}}
 }
 
@@ -94,6 +97,9 @@ func (x *Lines) turned(code int) {
 		x.refused(Unreachable)
 	}
 }
+
+// Refused counts somebody who was turned away before his request came here.
+func (x *Lines) Refused(why Refusal) { x.refused(why) }
 
 // refused counts somebody who was turned away.
 func (x *Lines) refused(why Refusal) {
