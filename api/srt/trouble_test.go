@@ -144,8 +144,7 @@ func TestTheProgramChanges(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, conn, again := changing(t, c.codecs, func(o *srt.Options) { o.Steady = 1 })
-			defer conn.Close()
+			s, _, again := changing(t, c.codecs, func(o *srt.Options) { o.Steady = 1 })
 			again()
 			info, _ := s.engine.Streams().Stream("cam")
 			var got []string
@@ -168,7 +167,6 @@ func TestTheProgramChanges(t *testing.T) {
 func TestTheProgramChangesAllTheTime(t *testing.T) {
 	t.Parallel()
 	_, conn, _ := changing(t, strings.Replace(simple, "aac", "libopus", 1), func(o *srt.Options) { o.Steady = time.Hour })
-	defer conn.Close()
 	select {
 	case <-conn.Done():
 	case <-time.After(patience):
@@ -186,6 +184,7 @@ func changing(t *testing.T, then string, change func(*srt.Options)) (s *server, 
 	if conn, err = call(t, s.host, "publish:cam", ""); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(conn.Close)
 	send := func(codecs, seconds string) *program.Program {
 		args := quiet + "-re -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine=sample_rate=48000 -t " + seconds + " " + codecs + " -f mpegts -"
 		cmd := program.Command(t, "ffmpeg", strings.Fields(args)...)

@@ -84,6 +84,7 @@ func whole(t *testing.T, c *link.Conn, least int) {
 }
 
 func TestTheLibraryIsRefused(t *testing.T) {
+	program.Need(t, "ffmpeg") // before somebody waits for its call
 	l := listen(t, link.Options{})
 	work := answer(t, l, func(r *link.Request) { r.Reject(wire.NotFound) })
 	end := ffmpeg(t, append(pattern(), "srt://"+l.Addr().String())...)
