@@ -23,11 +23,15 @@ const (
 )
 
 // Need gives the path of the first of some programs. The test is skipped where one is missing, or fails where everything has to be there,
-// as in `make test`.
+// as in `make test`. Where tests are short, as in `make unit`, those that play media with a program are skipped: media lasts as long as it
+// does. `make race` runs them all.
 func Need(t testing.TB, names ...string) string {
 	t.Helper()
 	first := ""
 	for _, name := range names {
+		if testing.Short() && playsMedia(name) {
+			t.Skipf("%s takes its time: without -short, or make race", name)
+		}
 		path, err := exec.LookPath(name)
 		if err != nil {
 			Lacking(t, name, err.Error())
@@ -37,6 +41,10 @@ func Need(t testing.TB, names ...string) string {
 		}
 	}
 	return first
+}
+
+func playsMedia(name string) bool {
+	return name == "ffmpeg" || name == "ffprobe" || name == "gst-launch-1.0" || name == "srt-live-transmit"
 }
 
 // Program is one that runs beside a test. Its methods are the test's goroutine's, but for Done and Said, which are anybody's.
