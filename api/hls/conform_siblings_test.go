@@ -117,6 +117,7 @@ func TestStreamsConform(t *testing.T) {
 		{"still", quick + "-an", "/still/still.m3u8"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // which waits for the most part: a film takes its time
 			l.publish(t, c.name, c.codecs)
 			get, late := l.fetch(t), time.Now().Add(time.Minute)
 			master, err := get(l.http + c.address)

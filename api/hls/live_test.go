@@ -129,6 +129,7 @@ func TestPlayers(t *testing.T) {
 		{"newer", "-c:v libx265 -preset ultrafast -x265-params log-level=error -c:a aac", "/newer/newer.m3u8", "hevc aac"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // which waits for the most part: a film takes its time
 			l.publish(t, c.name, c.codecs)
 			l.record(t, c.address, c.want)
 			l.decode(t, "hlsdemux2", "uridecodebin3", "uri="+l.http+c.address, "caps=video/x-raw", "name=d")

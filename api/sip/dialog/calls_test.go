@@ -77,6 +77,7 @@ func TestRefuse(t *testing.T) {
 }
 
 func TestNobodyThere(t *testing.T) {
+	t.Parallel()
 	a := newSide(t, "a")
 	uri := a.uri()
 	uri.Port = 9 // discard

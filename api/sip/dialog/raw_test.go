@@ -125,6 +125,7 @@ func TestAnswerCrossesCancel(t *testing.T) {
 
 // TestNoACK has the caller never acknowledge our answer: the call ends with BYE (RFC 3261 13.3.1.4).
 func TestNoACK(t *testing.T) {
+	t.Parallel()
 	us, peer := newSide(t, "us"), newRaw(t)
 	text := fmt.Sprintf("INVITE sip:us@127.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP %[1]s;branch=z9hG4bKx;rport\nMax-Forwards: 70\nFrom: <sip:raw@%[1]s>;tag=f\n"+
 		"To: <sip:us@127.0.0.1>\nCall-ID: noack\nCSeq: 1 INVITE\nContact: <sip:raw@%[1]s>\nContent-Length: 0\n\n", peer.c.LocalAddr())

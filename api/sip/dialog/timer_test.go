@@ -11,8 +11,10 @@ func brief(o *dialog.Options) { o.MinSE, o.Expires = time.Second, 2*time.Second 
 
 // TestVanished has one end vanish without BYE: whoever refreshes the session notices, and so does who waits for that.
 func TestVanished(t *testing.T) {
+	t.Parallel() // as all that wait for timers of the protocol
 	for _, who := range []string{"caller", "called"} {
 		t.Run(who, func(t *testing.T) {
+			t.Parallel()
 			a, b := newSide(t, "a", brief), newSide(t, "b", brief)
 			p := call(t, a, b)
 			if who == "caller" {
@@ -30,6 +32,7 @@ func TestVanished(t *testing.T) {
 
 // TestRefreshed has a session outlive its time, as it is refreshed.
 func TestRefreshed(t *testing.T) {
+	t.Parallel()
 	a, b := newSide(t, "a", brief), newSide(t, "b", brief)
 	p := call(t, a, b)
 	select {
