@@ -1,11 +1,11 @@
 package dialog
 
 import (
-	"net/netip"
 	"slices"
 
 	"github.com/emiago/sipgo/sip"
 
+	"sluice/api/sip/exchange"
 	"sluice/api/sip/message"
 )
 
@@ -24,12 +24,7 @@ type far struct {
 
 // farOf is the far end that an answer to our INVITE comes from (RFC 3261 12.1.2). Its target may be missing in provisional ones.
 func farOf(res *sip.Response) *far {
-	f := &far{tag: tagOf(res.To().Params)}
-	for _, h := range res.GetHeaders("Record-Route") {
-		if rr, ok := h.(*sip.RecordRouteHeader); ok {
-			f.routes = append(f.routes, *rr.Address.Clone())
-		}
-	}
+	f := &far{tag: tagOf(res.To().Params), routes: exchange.Recorded(res)}
 	slices.Reverse(f.routes)
 	f.learn(res)
 	return f
@@ -37,46 +32,19 @@ func farOf(res *sip.Response) *far {
 
 // callerOf is the far end that an INVITE came from (RFC 3261 12.1.1).
 func callerOf(r *sip.Request) *far {
-	f := &far{tag: tagOf(r.From().Params), seq: r.CSeq().SeqNo, heard: true}
-	for _, h := range r.GetHeaders("Record-Route") {
-		if rr, ok := h.(*sip.RecordRouteHeader); ok {
-			f.routes = append(f.routes, *rr.Address.Clone())
-		}
-	}
+	f := &far{tag: tagOf(r.From().Params), seq: r.CSeq().SeqNo, heard: true, routes: exchange.Recorded(r)}
 	f.learn(r)
 	return f
 }
 
 // learn takes what each message of a target refresh says: the far end's address of now (RFC 3261 12.2), and what it takes.
 func (f *far) learn(m sip.Message) {
-	if hs := m.GetHeaders("Contact"); len(hs) > 0 {
-		if c, ok := hs[0].(*sip.ContactHeader); ok && !c.Address.Wildcard && c.Address.Host != "" {
-			f.target = *c.Address.Clone()
-			if len(f.routes) == 0 { // else the next one on the way has to know
-				f.target = behindNAT(f.target, m.Source())
-			}
-		}
+	if target, ok := exchange.Target(m, len(f.routes) == 0); ok {
+		f.target = target
 	}
 	if len(m.GetHeaders("Allow")) > 0 {
 		f.updates = message.Has(m, "Allow", string(sip.UPDATE))
 	}
-}
-
-// behindNAT gives the address of a far end as it is reached, if it names one that only its own network knows: what it sends tells where
-// it is seen (RFC 3581 has answers go there, too).
-func behindNAT(target sip.Uri, source string) sip.Uri {
-	named, err := netip.ParseAddr(target.Host)
-	if err != nil {
-		return target // a name
-	}
-	seen, err := netip.ParseAddrPort(source)
-	if err != nil || named.Unmap() == seen.Addr().Unmap() {
-		return target
-	}
-	if at := seen.Addr().Unmap(); named.IsUnspecified() || named.IsPrivate() && !at.IsPrivate() && !at.IsLoopback() {
-		target.Host, target.Port = at.String(), int(seen.Port())
-	}
-	return target
 }
 
 // address puts into a request where it goes: remote target and route set (RFC 3261 12.2.1.1). The stack sees to strict routers.

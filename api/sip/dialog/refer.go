@@ -35,8 +35,11 @@ func (d *Dialog) Attend(ctx context.Context, other *Dialog) error {
 	err := other.live()
 	// The address of record is reached through the proxies of both; the Contact of a phone behind a NAT only through the call's own.
 	target := *other.remote.URI.Clone()
-	if len(other.far.routes) == 0 {
+	switch {
+	case len(other.far.routes) == 0:
 		target = *other.far.target.Clone()
+	case other.out != nil && strings.EqualFold(target.Host, other.out.target.Host):
+		target.Port = other.out.target.Port // of that proxy, if it is none that names lead to
 	}
 	there := message.Replaces{CallID: other.callID, ToTag: other.far.tag, FromTag: other.localTag}
 	other.mu.Unlock()

@@ -10,10 +10,10 @@ import (
 )
 
 // Replaced finds the call of ours whose place an INVITE is to take (RFC 3891 3); neither, if it takes none. A refusal is to be the
-// INVITE's answer. Whoever knows the names of a dialog could take it over: so the INVITE has to come to where the dialog is, and, unless
-// its sender is trusted, as one that was authenticated is, from where the dialog's far end is seen, which behind a proxy is that proxy.
-// The call that was replaced is to be hung up when the new one has been answered.
-func (t *Table) Replaced(in stack.Incoming, trusted bool) (*Dialog, *Refusal) {
+// INVITE's answer. Whoever knows the names of a dialog could take it over: so the dialog's owner has to be one that the INVITE may reach,
+// which may says, and, unless its sender is trusted, as one that was authenticated is, it has to come from where the dialog's far end is
+// seen, which behind a proxy is that proxy. The call that was replaced is to be hung up when the new one has been answered.
+func (t *Table) Replaced(in stack.Incoming, trusted bool, may func(Owner) bool) (*Dialog, *Refusal) {
 	p, err := message.ReplacesOf(in.Request())
 	switch {
 	case err != nil:
@@ -33,7 +33,7 @@ func (t *Table) Replaced(in stack.Incoming, trusted bool) (*Dialog, *Refusal) {
 	switch {
 	case d.far.tag != p.FromTag && (p.FromTag != "0" || d.far.tag != ""): // 0 is the tag of who has none (RFC 3891 6.1)
 		return nil, unknown
-	case d.port != in.Port(), !trusted && d.seen.Addr() != in.Source().Addr().Unmap():
+	case !may(d.owner), !trusted && d.seen.Addr() != in.Source().Addr().Unmap():
 		return nil, unknown // strangers are not told that there is one
 	case d.phase == over:
 		return nil, &Refusal{Code: sip.StatusGlobalDecline, Reason: "Decline"}

@@ -97,22 +97,6 @@ func (t *Table) Request(in stack.Incoming) bool {
 	return true
 }
 
-// Find gives a dialog that is not over, or nil. An empty remoteTag is any.
-func (t *Table) Find(callID, localTag, remoteTag string) *Dialog {
-	t.mu.Lock()
-	d := t.dialogs[key(callID, localTag)]
-	t.mu.Unlock()
-	if d == nil {
-		return nil
-	}
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.phase == over || remoteTag != "" && d.far.tag != remoteTag {
-		return nil
-	}
-	return d
-}
-
 // Close hangs up all calls and returns when everything has ended, or, what is under way then being given up, when ctx is done.
 func (t *Table) Close(ctx context.Context) error {
 	t.mu.Lock()

@@ -10,6 +10,9 @@ import (
 	"sluice/engine/enginetest"
 )
 
+// anybody may replace calls of each owner, as far as the side knows.
+func anybody(dialog.Owner) bool { return true }
+
 // TestAttendedTransfer joins the far ends of two calls: b takes a's place in the call of a and c.
 func TestAttendedTransfer(t *testing.T) {
 	a, b, c := newSide(t, "a"), newSide(t, "b"), newSide(t, "c")
@@ -30,7 +33,7 @@ func TestAttendedTransfer(t *testing.T) {
 	}
 	joined, joining := b.invite(target, func(i *dialog.Invite) { i.Replaces, i.ReferredBy = &there, r.By })
 	in := enginetest.Await(t, "the call that replaces", c.calls)
-	old, refusal := c.table.Replaced(in, false)
+	old, refusal := c.table.Replaced(in, false, anybody)
 	if refusal != nil || old != second.called {
 		t.Fatalf("%v, %+v", old, refusal)
 	}
@@ -68,12 +71,22 @@ func TestStrangersReplaceNothing(t *testing.T) {
 	} {
 		d, _ := c.invite(b.uri(), func(i *dialog.Invite) { i.Replaces = &there })
 		in := enginetest.Await(t, "a call", b.calls)
-		old, refusal := b.table.Replaced(in, true)
+		old, refusal := b.table.Replaced(in, true, anybody)
 		if old != nil || refusal == nil {
 			t.Errorf("%s is replaced", name)
 		}
 		d.Hangup(nil)
 	}
+	right := message.Replaces{CallID: id.CallID, ToTag: id.Local, FromTag: id.Remote}
+	d, _ := c.invite(b.uri(), func(i *dialog.Invite) { i.Replaces = &right })
+	in := enginetest.Await(t, "a call", b.calls)
+	if old, refusal := b.table.Replaced(in, true, func(o dialog.Owner) bool { return o != p.called.Owner() }); old != nil || refusal.Code != 481 {
+		t.Errorf("a call of somebody else is replaced: %+v", refusal)
+	}
+	if old, refusal := b.table.Replaced(in, true, anybody); old != p.called || refusal != nil {
+		t.Errorf("it is not replaced: %+v", refusal)
+	}
+	d.Hangup(nil)
 	p.calling.Hangup(nil)
 }
 

@@ -3,6 +3,7 @@ package lines
 import (
 	"context"
 	"crypto/rand"
+	"net/netip"
 	"sync"
 	"time"
 
@@ -19,6 +20,7 @@ type Call struct {
 	line  *Line
 	began time.Time
 	leg   *leg.Leg
+	peer  netip.Addr    // where who calls in is; zero for calls of ours
 	done  chan struct{} // closed when nothing of it runs
 
 	telling sequence // of the watcher

@@ -57,9 +57,12 @@ func (x *Lines) receive(in stack.Incoming, l *Line, r Reached) *Call {
 	if to == "" {
 		to = unescape(req.Recipient.User)
 	}
-	old, refused := x.opt.Table.Replaced(in, r.Trusted)
+	old, refused := x.opt.Table.Replaced(in, r.Trusted, l.has)
 	if refused != nil {
 		x.answer(in, refused.Code)
+		return nil
+	}
+	if old != nil && x.succeeds(in, old, r) {
 		return nil
 	}
 	c := newCall(l, "", calls.About{
@@ -78,6 +81,7 @@ func (x *Lines) receive(in stack.Incoming, l *Line, r Reached) *Call {
 		c.forget(err)
 		return nil
 	}
+	c.peer = in.Source().Addr().Unmap()
 	x.carries(c)
 	c.leg.Control(control{c})
 	if !c.accept(in, r) {
@@ -108,19 +112,23 @@ func (c *Call) Offerless() bool {
 
 // accept makes the dialog.
 func (c *Call) accept(in stack.Incoming, r Reached) bool {
-	opt := dialog.Incoming{} // who calls in where we listen is shown no password: his Contact may be anybody's
-	if r.Contact {
-		opt.Auth, opt.Contact = c.line.auth, c.line.contact()
-	}
 	e := &ears{call: c}
 	c.mu.Lock()
-	d, err := c.line.lines.opt.Table.Accept(in, opt, e)
+	d, err := c.line.lines.opt.Table.Accept(in, c.line.takes(r), e)
 	e.dialog, c.dialog, c.current = d, d, e
 	c.mu.Unlock()
 	if err != nil {
 		c.forget(err)
 	}
 	return err == nil
+}
+
+// takes says how the line takes a call.
+func (l *Line) takes(r Reached) dialog.Incoming {
+	if r.Contact {
+		return dialog.Incoming{Auth: l.auth, Contact: l.contact()}
+	}
+	return dialog.Incoming{} // who calls in where we listen is shown no password: his Contact may be anybody's
 }
 
 // offers looks at what the caller has.
@@ -163,18 +171,6 @@ func (c *Call) Refuse(why error) {
 			d.Hangup(nil)
 		}
 	}
-}
-
-// replaces ends another call when this one has been answered: RFC 3891.
-func (c *Call) replaces(old *dialog.Dialog) {
-	go func() {
-		select {
-		case <-c.leg.Agreed():
-			old.Hangup(nil)
-		case <-c.done:
-		case <-old.Done():
-		}
-	}()
 }
 
 // offered offers the call to who owns the line.

@@ -53,7 +53,14 @@ func (e *ears) take() {
 	}
 	e.notify(ok, reason(ok))
 	old.Hangup(nil)
-	c.change(func(a *calls.About) bool { a.State = calls.Established; return true })
+	held := c.leg.Held()
+	c.change(func(a *calls.About) bool {
+		if a.State != calls.OnHold { // as which the new far end was asked to begin, too
+			a.State = calls.Established
+		}
+		a.Held = held
+		return true
+	})
 }
 
 // lost is the end of a dialog that is not the call's: of one before, or one that never came to be.

@@ -52,7 +52,11 @@ func (c *Call) Transfer(ctx context.Context, target string) error {
 	if err != nil {
 		return err
 	}
-	return d.Refer(ctx, to.party.URI)
+	there := to.party.URI
+	if strings.EqualFold(there.Host, to.uri.Host) {
+		there.Port = to.uri.Port // of the account's server, if it is none that names lead to
+	}
+	return d.Refer(ctx, there)
 }
 
 // Attend implements calls.Call.

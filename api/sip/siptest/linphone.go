@@ -53,13 +53,16 @@ capture=0
 display=0
 `
 
+// linphoneRoute has all that it sends go by its registrar.
+const linphoneRoute = "reg_route=<sip:%s;transport=%s;lr>\n"
+
 const linphoneAccount = `[proxy_0]
 reg_proxy=<sip:%[1]s;transport=%[2]s>
 reg_identity=sip:%[3]s@%[1]s
 reg_expires=60
 reg_sendregister=%[5]d
 publish=0
-[auth_info_0]
+%[6]s[auth_info_0]
 username=%[3]s
 passwd=%[4]s
 domain=127.0.0.1
@@ -112,12 +115,15 @@ func (l *Linphone) config(port int) string {
 	if o.SRTP {
 		security, must = "srtp", 1
 	}
+	transport, by := orElse(o.Transport, "udp"), ""
 	if o.Idle {
 		register = 0
+	} else {
+		by = fmt.Sprintf(linphoneRoute, o.Account.Domain, transport)
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, linphoneConfig, port, o.Account.User, security, must, port+2)
-	fmt.Fprintf(&text, linphoneAccount, o.Account.Domain, orElse(o.Transport, "udp"), o.Account.User, o.Account.Password, register)
+	fmt.Fprintf(&text, linphoneAccount, o.Account.Domain, transport, o.Account.User, o.Account.Password, register, by)
 	// Codecs that the list does not name are added to it by Linphone, and those that are on by default would be on.
 	wanted := o.codecs()
 	rest := []Codec{PCMU, PCMA, G722, Opus, G729, Speex8, Speex16, "speex/32000", "GSM"}
@@ -195,11 +201,21 @@ func (l *Linphone) Hangup() { l.t.Helper(); l.say("terminate") }
 // Hold has the other side wait (a re-INVITE, sendonly), and Resume takes it back.
 func (l *Linphone) Hold() { l.t.Helper(); l.say("pause") }
 
+// AwaitHold waits until Hold was answered: before, Linphone makes no other call.
+func (l *Linphone) AwaitHold() { l.t.Helper(); l.await("to LinphoneCallPaused") }
+
 // Resume ends Hold.
 func (l *Linphone) Resume() { l.t.Helper(); l.say("resume") }
 
 // Transfer sends the other side to somebody else (REFER).
 func (l *Linphone) Transfer(to string) { l.t.Helper(); l.say("transfer " + to) }
+
+// Join sends the other side of a call to that of another one, in whose place it is to be taken there (REFER with Replaces). Calls are
+// numbered from 1 as they begin.
+func (l *Linphone) Join(call, with int) {
+	l.t.Helper()
+	l.say(fmt.Sprintf("transfer %d --to-call %d", call, with))
+}
 
 // Press presses keys (RTP events, RFC 4733).
 func (l *Linphone) Press(keys string) { l.t.Helper(); l.say(keys) }
