@@ -70,6 +70,9 @@ type Line interface {
 	Calls() []Call
 	// Message sends a text, and returns what was answered to it as an error if that is not a 2xx.
 	Message(ctx context.Context, to, contentType, body string) error
+	// Subscribe asks to be told of a user, or, if to is "", of the line itself: event is one of those that are listed below. heard is told
+	// in turn, until the subscription is closed, and must not wait. The error is a fault, for what cannot be tried.
+	Subscribe(ctx context.Context, to string, event Event, expires time.Duration, heard func(Notice)) (Subscription, error)
 	// Hand gives the line to another owner, as a page that came back is. Calls that wait for an answer are told to it again.
 	Hand(owner Owner)
 	// Close hangs up, unregisters, and returns when that is done, or ctx is.

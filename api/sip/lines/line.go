@@ -37,6 +37,7 @@ type Line struct {
 	owner        calls.Owner
 	registration *register.Registration
 	calls        map[*Call]struct{}
+	subscribed   map[*subscription]struct{}
 	closing      bool
 }
 
@@ -193,12 +194,12 @@ func (l *Line) Close(ctx context.Context) error {
 	for _, c := range all {
 		_ = c.Hangup(ctx, unavailable) // it has ended already
 	}
-	var err error
+	err := l.unsubscribe(ctx)
 	for _, c := range all {
 		select {
 		case <-c.done:
 		case <-ctx.Done():
-			err = ctx.Err()
+			err = errors.Join(err, ctx.Err())
 		}
 	}
 	if r != nil {

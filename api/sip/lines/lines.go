@@ -17,6 +17,7 @@ import (
 	"sluice/api/sip/ports"
 	"sluice/api/sip/sdp"
 	"sluice/api/sip/stack"
+	"sluice/api/sip/subscribe"
 	"sluice/engine/fault"
 	"sluice/engine/media"
 )
@@ -53,7 +54,8 @@ type Options struct {
 
 // Lines are those of one server. Safe for concurrent use. It is calls.Lines.
 type Lines struct {
-	opt Options
+	opt     Options
+	notices *subscribe.Table
 
 	mu      sync.Mutex
 	closing bool
@@ -73,7 +75,10 @@ func New(o Options) *Lines {
 	const share, ring, lines, all, each = 16, 2 * time.Minute, 10_000, 1_000, 16
 	o.Share, o.Ring = cmp.Or(o.Share, share), cmp.Or(o.Ring, ring)
 	o.Lines, o.Calls, o.PerLine = cmp.Or(o.Lines, lines), cmp.Or(o.Calls, all), cmp.Or(o.PerLine, each)
-	return &Lines{opt: o, lines: map[*Line]struct{}{}, calls: map[string]*Call{}, tally: newTally(), idle: make(chan struct{})}
+	return &Lines{
+		opt: o, notices: subscribe.NewTable(o.Agent),
+		lines: map[*Line]struct{}{}, calls: map[string]*Call{}, tally: newTally(), idle: make(chan struct{}),
+	}
 }
 
 // Open implements calls.Lines: for accounts that were named from outside.

@@ -13,7 +13,7 @@ const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, 
 // Take takes a request that came in at some socket. find says whose line the user of its address is called on, or with which status it is
 // refused; 0 leaves it unanswered, since that has been done.
 func (x *Lines) Take(in stack.Incoming, find func(user string) (*Line, int)) {
-	if x.opt.Table.Request(in) {
+	if x.opt.Table.Request(in) || x.notices.Request(in) {
 		return
 	}
 	r := in.Request()

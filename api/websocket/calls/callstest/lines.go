@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"sluice/api/calls"
 	"sluice/engine/fault"
@@ -134,6 +135,19 @@ func (l *Line) Calls() []calls.Call { return nil }
 
 // Message implements calls.Line.
 func (l *Line) Message(context.Context, string, string, string) error { return nil }
+
+// Subscribe implements calls.Line. It is told at once that nobody may be told.
+func (l *Line) Subscribe(
+	_ context.Context, _ string, _ calls.Event, _ time.Duration, heard func(calls.Notice),
+) (calls.Subscription, error) {
+	heard(calls.Notice{State: calls.SubscriptionFailed, Code: 489, Reason: "Bad Event"})
+	return subscription{}, nil
+}
+
+type subscription struct{}
+
+// Close implements calls.Subscription.
+func (subscription) Close(context.Context) error { return nil }
 
 // Hand implements calls.Line.
 func (l *Line) Hand(owner calls.Owner) {
