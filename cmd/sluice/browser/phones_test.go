@@ -19,11 +19,20 @@ func phones() []scenario {
 			"SLUICE_CPUS=16",
 		}, more...)
 	}
+	rtmp := func(more ...string) []string {
+		return calling(append([]string{
+			"SLUICE_REST_LISTEN={tcp}", "SLUICE_REST_TLS_LISTEN=", "SLUICE_REST_ORIGINS=*", "SLUICE_REST_HOSTS=private",
+			"SLUICE_RTMP_LISTEN={rtmp}", "SLUICE_RTMP_TLS_LISTEN=",
+		}, more...)...)
+	}
 	return []scenario{
 		{name: "phone", phones: true, settings: calling()},
 		{name: "phone_video", phones: true, settings: calling()},
 		{name: "phone_ui", phones: true, settings: calling()},
 		{name: "click_to_call", phones: true, settings: calling()},
+		{name: "sip_as_rtmp", phones: true, settings: rtmp()},
+		{name: "sip_as_rtmp_push", phones: true, settings: rtmp("SLUICE_MEDIA_FOLDER=../../../out/browser/sip_as_rtmp_push")},
+		{name: "sip_as_rtmp_mixer", phones: true, settings: rtmp()},
 	}
 }
 
@@ -74,7 +83,7 @@ func (b *booth) ask(d *drive.Driver, what brief, others drive.Host) (json.RawMes
 // wish is what a scenario wants of a telephone.
 type wish struct {
 	User, Command string
-	Hertz         float64
+	Hertz, Level  float64
 	To, Text      string
 	Manual, SRTP  bool
 	Codecs        []siptest.Codec
@@ -144,9 +153,8 @@ func (b *booth) phone(w wish) error {
 			return fmt.Errorf("the keys are %q, not %q", got, w.Text)
 		}
 	case "hears":
-		const loudness = -10.5 // of pages in costume (testdata/browser/lib/costume.js)
-		if tone := siptest.AwaitTone(b.t, p, w.Hertz); math.Abs(tone.Level-loudness) > 3 {
-			return fmt.Errorf("the tone of %.0f Hz has %.1f dB, not %.1f", w.Hertz, tone.Level, loudness)
+		if tone := siptest.AwaitTone(b.t, p, w.Hertz); math.Abs(tone.Level-w.Level) > 3 {
+			return fmt.Errorf("the tone of %.0f Hz has %.1f dB, not %.1f", w.Hertz, tone.Level, w.Level)
 		}
 	case "silence":
 		siptest.AwaitSilence(b.t, p)

@@ -1,5 +1,6 @@
 // ffmpeg beside the browser.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { promisify } from "node:util";
 
 import { patience } from "./tab.mjs";
 
@@ -15,4 +16,11 @@ export function ffmpeg(args, input = "ignore") {
     await gone.finally(() => clearTimeout(late));
   };
   return { input: process.stdin, stop };
+}
+
+// probe plays a stream until it is known what is in it, and gives its parts: {codec_name, width}.
+export async function probe(url) {
+  const wanted = ["-v", "error", "-show_entries", "stream=codec_name,width", "-of", "json", url];
+  const { stdout } = await promisify(execFile)("ffprobe", wanted, { timeout: patience });
+  return JSON.parse(stdout).streams;
 }

@@ -1,5 +1,7 @@
 // Telephones beside the browser, which the Go test has (cmd/sluice/browser/phones_test.go), and the fields of the SDK's pages that call them.
-import { Stage, tones } from "./stage.mjs";
+import { probe } from "./ffmpeg.mjs";
+import { Sdk } from "./sdk.mjs";
+import { costume, Stage, tones } from "./stage.mjs";
 
 // Phone is a telephone. What it is told to do, or to wait for, has been done when the promise is kept.
 export class Phone {
@@ -20,9 +22,9 @@ export class Phone {
     return this.scene.ask("phone", { user: this.name, command, ...more });
   }
 
-  // hears waits until it hears the tone of a colour, as loud as it is said.
-  hears(colour) {
-    return this.do("hears", { hertz: tones[colour] });
+  // hears waits until it hears the tone of a colour, as loud as it is said: in decibels, that of pages in costume (costume.js) by itself.
+  hears(colour, level = -10.5) {
+    return this.do("hears", { hertz: tones[colour], level });
   }
 
   // sees waits until it is shown a colour, in both halves of the picture.
@@ -41,6 +43,29 @@ export async function login(scene, tab, user) {
   await tab.fill("#sipDomain", host);
   await tab.fill("#sipOutboundProxy", host);
   await tab.fill("#sipPort", port);
+}
+
+// order fills in one of the pages that have the server call a telephone, and has it called by 1001. api is where its REST API is.
+export async function order(scene, tab, { api = "rest-api", callee, stream }) {
+  await login(scene, tab, "1001");
+  const { more, rtmp } = scene.servers[0];
+  await tab.fill("#restUrl", `http://${more}/${api}`);
+  await tab.fill("#rtmpUrl", `rtmp://${rtmp}/live`);
+  await tab.fill("#rtmpStream", stream);
+  await tab.fill("#callee", callee);
+  for (const box of ["#sipRegisterRequired", "#hasAudio", "#hasVideo"]) await tab.click(box);
+  await tab.click("#callBtn");
+}
+
+// listener is a page that plays a stream of the RTMP server, once somebody publishes that: its SDK, and what it sees and hears.
+export async function listener(scene, stream) {
+  const sdk = await Sdk.at(scene, "listener", { before: costume("lime") });
+  await sdk.tab.sees(`somebody who publishes ${stream}`, () => probe(`rtmp://${scene.servers[0].rtmp}/live/${stream}`).then((found) => {
+    scene.notes[stream] = found.map((s) => s.codec_name).sort();
+    return found.length === 2;
+  }, () => false));
+  await sdk.play(stream);
+  return { sdk, stage: new Stage(sdk.tab, "#displays video") };
 }
 
 // A telephone says its tone with -12 dB; what an AnalyserNode shows of a sine is 13.6 dB below it (Blackman's window).

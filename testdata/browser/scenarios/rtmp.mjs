@@ -1,9 +1,6 @@
 // RTMP and browsers meet: what an encoder publishes is played by the Web SDK, its AAC as Opus, and its pictures as they are unless
 // they are reordered or Flash's own; what the Web SDK publishes, a player of RTMP gets with AAC.
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
-import { ffmpeg } from "../lib/ffmpeg.mjs";
+import { ffmpeg, probe } from "../lib/ffmpeg.mjs";
 import { same, truth } from "../lib/scene.mjs";
 import { Sdk } from "../lib/sdk.mjs";
 
@@ -42,9 +39,7 @@ export default async function (scene) {
 
   const publisher = await Sdk.at(scene, "publisher");
   await publisher.publish(scene.stream, { stripCodecs: "VP8,VP9,AV1,PCMU,PCMA,G722" });
-  const probe = ["-v", "error", "-show_entries", "stream=codec_name,width", "-of", "json", at(scene.stream)];
-  const { stdout } = await promisify(execFile)("ffprobe", probe, { timeout: 30_000 });
-  const found = JSON.parse(stdout).streams;
+  const found = await probe(at(scene.stream));
   scene.notes.probed = found;
   same(found.map((s) => s.codec_name).sort(), ["aac", "h264"], "what a player of RTMP gets");
   truth(found.every((s) => s.codec_name !== "h264" || s.width > 0), "the pictures have no size");

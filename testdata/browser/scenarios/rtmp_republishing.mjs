@@ -1,8 +1,6 @@
 // The page that republishes what it publishes on an RTMP server shows how it is called there, and a player of RTMP gets it from that
 // server, which here is the same one.
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
-
+import { probe } from "../lib/ffmpeg.mjs";
 import { same, truth } from "../lib/scene.mjs";
 
 export default async function (scene) {
@@ -14,11 +12,9 @@ export default async function (scene) {
   await tab.click("#publishBtn");
   await tab.shows("#status", "PUBLISHING");
   await tab.sends();
-  const probe = ["-v", "error", "-show_entries", "stream=codec_name,width", "-of", "json", `${rtmp}/rtmp_${scene.stream}`];
   let found = [];
   await tab.sees("the stream at the RTMP server", async () => {
-    const { stdout } = await promisify(execFile)("ffprobe", probe, { timeout: 30_000 }).catch(() => ({ stdout: "{}" }));
-    found = JSON.parse(stdout).streams ?? [];
+    found = await probe(`${rtmp}/rtmp_${scene.stream}`).catch(() => []);
     return found.length === 2;
   });
   scene.notes.probed = found;
