@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 
@@ -105,6 +106,59 @@ func TestTooManyConnections(t *testing.T) {
 			t.Errorf("connection %d: %q, %v", i, pong, err)
 		}
 	}
+}
+
+// What is kept of answered requests is bounded for each address, in number and in bytes; who has no room hears when to come again.
+func TestKeptIsBounded(t *testing.T) {
+	for name, limit := range map[string]func(*stack.Limits){
+		"number":          func(l *stack.Limits) { l.KeptEach = 3 },
+		"bytes":           func(l *stack.Limits) { l.BytesEach = 3 * 4096 },
+		"bytes, together": func(l *stack.Limits) { l.Bytes = 3 * 4096 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStack(t, func(o *stack.Options) { o.Timers.T1 = time.Hour; limit(&o.Limits) })
+			served := port(t, s, stack.UDP, func(in stack.Incoming) { reply(t, in, 200) })
+			peer := newRaw(t)
+			long := "Subject: " + strings.Repeat("x", 3600) + "\nCSeq"
+			for i, code := range []int{200, 200, 200, 503} {
+				peer.send(served.Addr(), strings.Replace(options(fmt.Sprint(i)), "CSeq", long, 1))
+				if res := peer.response(code); (len(res.GetHeaders("Retry-After")) == 1) != (code == 503) {
+					t.Error(res.String())
+				}
+			}
+			if c := s.Counts(); c.Kept != 3 || c.Bytes < 3*3600 || c.Bytes > 3*4096 || c.Refused != 1 {
+				t.Errorf("%+v", c)
+			}
+			other, err := net.DialUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 2)}, net.UDPAddrFromAddrPort(served.Addr()))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer other.Close()
+			_, _ = other.Write([]byte(strings.NewReplacer("CSeq:", long+":", "\n", "\r\n", "%p", "1").Replace(options("other"))))
+			_ = other.SetReadDeadline(time.Now().Add(enginetest.Patience))
+			buf := make([]byte, 8192)
+			n, err := other.Read(buf)
+			if want := map[bool]string{true: "SIP/2.0 503", false: "SIP/2.0 200"}[name == "bytes, together"]; err != nil || !strings.HasPrefix(string(buf[:n]), want) {
+				t.Errorf("somebody else hears %q, %v", buf[:n], err)
+			}
+		})
+	}
+}
+
+// Who connects and says nothing but that he is there is not kept.
+func TestNothingIsSaid(t *testing.T) {
+	served := port(t, newStack(t, calm), stack.TCP, deaf)
+	c, err := net.Dial("tcp", served.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	enginetest.AwaitDone(t, "the end of the connection", func() {
+		for pong := make([]byte, 2); err == nil; {
+			_, _ = c.Write([]byte("\r\n\r\n"))
+			_, err = io.ReadFull(c, pong)
+		}
+	})
 }
 
 // A peer that sends half of a message is not waited for.

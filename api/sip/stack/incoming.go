@@ -20,6 +20,7 @@ type incoming struct {
 	source  netip.AddrPort
 	flow    socket.Flow         // over which it came; nil for an ACK
 	tx      *transaction.Server // nil for an ACK
+	length  int                 // of the request, as it came
 	key     string
 	merge   string
 	tag     string
@@ -30,9 +31,9 @@ type incoming struct {
 }
 
 // newIncoming begins the transaction of a request that the gate has let in.
-func newIncoming(p *Socket, r *sip.Request, f socket.Flow, key string) *incoming {
+func newIncoming(p *Socket, r *sip.Request, f socket.Flow, key string, length int) *incoming {
 	in := &incoming{
-		port: p, request: r, source: addrPort(r), flow: f, key: key, tag: rand.Text(), cancelled: make(chan struct{}), unacked: make(chan struct{}),
+		port: p, request: r, source: addrPort(r), flow: f, key: key, length: length, tag: rand.Text(), cancelled: make(chan struct{}), unacked: make(chan struct{}),
 	}
 	if !r.To().Params.Has("tag") {
 		tag, _ := r.From().Params.Get("tag")
@@ -51,7 +52,7 @@ func (in *incoming) Unheard() { close(in.unacked) }
 // Forget drops the request.
 func (in *incoming) Forget() {
 	p := in.port
-	p.stack.gate.leave()
+	p.stack.gate.leave(in.source.Addr(), in.length)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.servers[in.key] == in {

@@ -29,8 +29,10 @@ type Timers = transaction.Timers
 type Limits struct {
 	// Open are how many requests may wait for their final answer, of all (5000); OpenEach how many of them of one address (500).
 	Open, OpenEach int
-	// Kept are how many requests are kept at all, for half a minute each over UDP (32768).
-	Kept int
+	// Kept are how many requests are kept at all, for half a minute each over UDP (32768); KeptEach how many of them of one address (16384).
+	Kept, KeptEach int
+	// Bytes are how long all that are kept may be together (128 MiB), BytesEach those of one address (16 MiB).
+	Bytes, BytesEach int
 	// Connections are how many others may have made to one port (1024); ConnectionsEach how many of them from one address (128).
 	Connections, ConnectionsEach int
 	// Idle is after how long a connection that says nothing is closed (1 h).
@@ -41,7 +43,8 @@ func (l Limits) defaulted() Limits {
 	for _, d := range []struct {
 		value *int
 		usual int
-	}{{&l.Open, 5000}, {&l.OpenEach, 500}, {&l.Kept, 32768}, {&l.Connections, 1024}, {&l.ConnectionsEach, 128}} {
+	}{{&l.Open, 5000}, {&l.OpenEach, 500}, {&l.Kept, 32768}, {&l.KeptEach, 16384},
+		{&l.Bytes, 128 << 20}, {&l.BytesEach, 16 << 20}, {&l.Connections, 1024}, {&l.ConnectionsEach, 128}} {
 		if *d.value == 0 {
 			*d.value = d.usual
 		}

@@ -19,6 +19,9 @@ const dialogs = 16384
 
 // orders puts the requests of dialogs into the order of their CSeq. Safe for concurrent use.
 type orders struct {
+	hand   func(*incoming) bool // passes one on, if there is room; it is called with the lock, and must not wait
+	refuse func(*incoming)      // those for which there is none; it may wait for a socket
+
 	mu   sync.Mutex
 	last map[dialogKey]uint32
 	held map[dialogKey][]*incoming // with a gap before, in their order
@@ -27,16 +30,25 @@ type orders struct {
 // dialogKey is a direction of a dialog.
 type dialogKey struct{ call, from string }
 
-func newOrders() *orders {
-	return &orders{last: map[dialogKey]uint32{}, held: map[dialogKey][]*incoming{}}
+func newOrders(hand func(*incoming) bool, refuse func(*incoming)) *orders {
+	return &orders{hand: hand, refuse: refuse, last: map[dialogKey]uint32{}, held: map[dialogKey][]*incoming{}}
 }
 
-// put delivers a request, and those that waited for it, or lets it wait. Deliver is called with the lock, and must not wait.
-func (o *orders) put(in *incoming, deliver func(*incoming)) {
+// put delivers a request, and those that waited for it, or lets it wait.
+func (o *orders) put(in *incoming) {
+	for _, refused := range o.sort(in) {
+		o.refuse(refused)
+	}
+}
+
+// sort is put, but for those that are to be refused, which it gives.
+func (o *orders) sort(in *incoming) (refused []*incoming) {
 	r := in.request
-	if !r.To().Params.Has("tag") {
-		deliver(in) // of no dialog yet
-		return
+	if !r.To().Params.Has("tag") { // of no dialog yet
+		if !o.hand(in) {
+			refused = append(refused, in)
+		}
+		return refused
 	}
 	from, _ := r.From().Params.Get("tag")
 	key, number := dialogKey{r.CallID().Value(), from}, r.CSeq().SeqNo
@@ -46,40 +58,48 @@ func (o *orders) put(in *incoming, deliver func(*incoming)) {
 		held := append(o.held[key], in)
 		slices.SortStableFunc(held, byNumber)
 		if o.held[key] = held; len(held) == 1 {
-			time.AfterFunc(gap, func() { o.release(key, deliver) })
+			time.AfterFunc(gap, func() { o.release(key) })
 		}
-		return
+		return nil
 	}
 	if len(o.last) >= dialogs {
 		clear(o.last)
 	}
-	o.deliver(key, in, deliver)
+	refused = o.deliver(key, in, nil)
 	for held := o.held[key]; len(held) > 0 && held[0].request.CSeq().SeqNo <= o.last[key]+1; held = o.held[key] {
 		o.held[key] = held[1:]
-		o.deliver(key, held[0], deliver)
+		refused = o.deliver(key, held[0], refused)
 	}
 	if len(o.held[key]) == 0 {
 		delete(o.held, key)
 	}
+	return refused
 }
 
-// deliver delivers one, and notes its number, until its dialog is over.
-func (o *orders) deliver(key dialogKey, in *incoming, deliver func(*incoming)) {
+// deliver delivers one, and notes its number, until its dialog is over. It gives those that are to be refused. The caller holds the lock.
+func (o *orders) deliver(key dialogKey, in *incoming, refused []*incoming) []*incoming {
 	o.last[key] = max(o.last[key], in.request.CSeq().SeqNo)
 	if in.request.Method == sip.BYE {
 		delete(o.last, key)
 	}
-	deliver(in)
+	if !o.hand(in) {
+		refused = append(refused, in)
+	}
+	return refused
 }
 
 // release delivers all that wait: what is missing does not come.
-func (o *orders) release(key dialogKey, deliver func(*incoming)) {
+func (o *orders) release(key dialogKey) {
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	held := o.held[key]
 	delete(o.held, key)
+	var refused []*incoming
 	for _, in := range held {
-		o.deliver(key, in, deliver)
+		refused = o.deliver(key, in, refused)
+	}
+	o.mu.Unlock()
+	for _, in := range refused {
+		o.refuse(in)
 	}
 }
 

@@ -39,9 +39,10 @@ type Socket struct {
 // open opens a port.
 func open(ctx context.Context, s *Stack, network Network, at netip.AddrPort, h Handler) (*Socket, error) {
 	p := &Socket{
-		stack: s, network: network, handler: h, calls: newCalls(), orders: newOrders(),
+		stack: s, network: network, handler: h, calls: newCalls(),
 		clients: map[string]*attempt{}, servers: map[string]*incoming{}, merges: map[string]string{},
 	}
+	p.orders = newOrders(p.hand, crowded)
 	p.streams = socket.NewStreams(socket.StreamOptions{
 		Log: s.opt.Log, Take: p.take, TLS: s.opt.ClientTLS, Broken: p.broken,
 		Most: s.opt.Limits.Connections, PerAddress: s.opt.Limits.ConnectionsEach,

@@ -32,7 +32,7 @@ func (p *Socket) take(f socket.Flow, data []byte) {
 		}
 	case *sip.Request:
 		seen(m, f.Remote())
-		p.request(m, back(m, f, p))
+		p.request(m, back(m, f, p), len(data))
 	}
 }
 
@@ -91,7 +91,7 @@ func (p *Socket) broken(f socket.Flow, err error) {
 }
 
 // request takes a request.
-func (p *Socket) request(r *sip.Request, f socket.Flow) {
+func (p *Socket) request(r *sip.Request, f socket.Flow, length int) {
 	key := transaction.ServerKey(r)
 	p.mu.Lock()
 	known := p.servers[key]
@@ -106,18 +106,18 @@ func (p *Socket) request(r *sip.Request, f socket.Flow) {
 	case known != nil:
 		known.tx.Repeated()
 	default:
-		p.enter(r, f, key)
+		p.enter(r, f, key, length)
 	}
 }
 
 // enter takes a request that is new.
-func (p *Socket) enter(r *sip.Request, f socket.Flow, key string) {
+func (p *Socket) enter(r *sip.Request, f socket.Flow, key string, length int) {
 	source := addrPort(r)
-	if !p.stack.gate.enter(source.Addr()) {
+	if !p.stack.gate.enter(source.Addr(), length) {
 		refuse(r, f, sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", "10"))
 		return
 	}
-	in := newIncoming(p, r, f, key)
+	in := newIncoming(p, r, f, key, length)
 	merge := in.merge
 	p.mu.Lock()
 	other, merged := p.merges[merge]
@@ -138,15 +138,13 @@ func (p *Socket) enter(r *sip.Request, f socket.Flow, key string) {
 	case len(lacking) > 0:
 		in.refuse(sip.StatusBadExtension, "Bad Extension", sip.NewHeader("Unsupported", strings.Join(lacking, ", ")))
 	default:
-		p.orders.put(in, p.deliver)
+		p.orders.put(in)
 	}
 }
 
-// deliver hands a request on, if there is room.
-func (p *Socket) deliver(in *incoming) {
-	if !p.hand(in) {
-		in.refuse(sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", "10"))
-	}
+// crowded refuses a request for which there is no room.
+func crowded(in *incoming) {
+	in.refuse(sip.StatusServiceUnavailable, "Service Unavailable", sip.NewHeader("Retry-After", "10"))
 }
 
 // lacking are the extensions that a request requires, and nobody here has.

@@ -16,6 +16,7 @@ type conn struct {
 	kind   string
 	remote netip.AddrPort
 	times  Times
+	theirs bool // the peer made it
 
 	writing sync.Mutex
 }
@@ -49,8 +50,16 @@ func (c *conn) read(take Taker) error {
 		}
 	}
 	r := message.NewReader(c.conn, func() { _ = c.conn.SetReadDeadline(time.Now().Add(c.times.Message)) })
+	var first time.Time // until when who connects has to say something: no connection is kept for who does not
+	if c.theirs {
+		first = time.Now().Add(c.times.Message)
+	}
 	for {
-		if err := c.conn.SetReadDeadline(time.Now().Add(c.times.Idle)); err != nil {
+		until := first
+		if first.IsZero() {
+			until = time.Now().Add(c.times.Idle)
+		}
+		if err := c.conn.SetReadDeadline(until); err != nil {
 			return err
 		}
 		data, err := r.Next()
@@ -58,6 +67,7 @@ func (c *conn) read(take Taker) error {
 			err = c.Send([]byte("\r\n")) // the answer to a keep-alive: RFC 5626 4.4.1
 		}
 		if data != nil {
+			first = time.Time{}
 			take(c, data)
 		}
 		if err != nil {

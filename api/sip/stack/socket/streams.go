@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"time"
 
 	"sluice/engine/fault"
 )
@@ -78,16 +79,31 @@ func (s *Streams) Listen(ctx context.Context, at netip.AddrPort, config *tls.Con
 	return plain(l.Addr().(*net.TCPAddr).AddrPort()), nil
 }
 
+// First and longest pause after a connection could not be accepted, as when there is no descriptor left for it: the error comes at once, and
+// again.
+const (
+	firstPause   = 5 * time.Millisecond
+	longestPause = time.Second
+)
+
 func (s *Streams) accept(l net.Listener, config *tls.Config) {
+	pause := firstPause
 	for {
 		c, err := l.Accept()
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
 		if err != nil {
-			s.opt.Log.Warn("a connection could not be accepted", "err", err)
+			s.opt.Log.Warn("a connection could not be accepted", "err", err, "pause", pause)
+			select {
+			case <-time.After(pause):
+			case <-s.ctx.Done():
+				return
+			}
+			pause = min(2*pause, longestPause)
 			continue
 		}
+		pause = firstPause
 		if !s.enter(c, config) {
 			_ = c.Close()
 		}
@@ -100,7 +116,7 @@ func (s *Streams) enter(c net.Conn, config *tls.Config) bool {
 	if config != nil {
 		kind, c = "TLS", tls.Server(c, config)
 	}
-	one := &conn{conn: c, kind: kind, remote: remote, times: s.opt.Times}
+	one := &conn{conn: c, kind: kind, remote: remote, times: s.opt.Times, theirs: true}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	total := 0
