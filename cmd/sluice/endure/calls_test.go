@@ -109,7 +109,7 @@ func (w *way) talk(length time.Duration) {
 		if due >= length {
 			return
 		}
-		time.Sleep(time.Until(began.Add(due)))
+		<-time.After(time.Until(began.Add(due)))
 		w.told = append(w.told, time.Now())
 		w.mouth.Say()
 	}

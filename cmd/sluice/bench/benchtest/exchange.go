@@ -12,8 +12,8 @@ import (
 	"sluice/engine/enginetest"
 )
 
-// graphs are what telephones get that call in: those who say they are "alone" are a stream of that name and hear nobody, and all others are a
-// stream of the name that they say they have, and hear the one whom they call, converted if they have nothing in common.
+// graphs are for telephones that call in: those who say they are "alone" are a stream by the name that they call, and hear nobody; all
+// others are a stream by the name that they say they have, and hear whom they call, converted if they have nothing in common.
 const graphs = `graph: v1
 name: alone
 about: Somebody calls, who hears nobody.
@@ -53,9 +53,9 @@ policy:
   end: {when: [phone]}
 `
 
-// Exchange is `sluice serve` that telephones of this machine call in at. The account "alone" is that of telephones that hear nobody: what they
-// say is a stream of the name that they call. All others hear who is called, and are streams by their own names. So a row of
-// telephones, each of which hears the one before it, is as much work as half as many calls of two.
+// Exchange is `sluice serve` that telephones of this machine call in at. The account "alone" is that of telephones that hear nobody:
+// what they say is a stream by the name that they call. All others hear who is called, and are streams by their own names. So a row
+// of telephones, each of which hears the one before it, is as much work as half as many calls of two.
 type Exchange struct {
 	Cmd     *exec.Cmd
 	SIP     string // host:port

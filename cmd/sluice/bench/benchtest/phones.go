@@ -13,19 +13,27 @@ import (
 	"time"
 )
 
-// Sound is a codec as telephones name it: its payload type, what a=rtpmap says of it, and how many ticks of its clock 20 ms are.
-type Sound struct {
-	Type uint8
-	Map  string
-	Step uint32
-}
+// Sound is a codec of telephones, by its payload type.
+type Sound uint8
 
-// The codecs of telephones that are measured. Opus has a clock of 48 kHz, whatever it carries (RFC 7587 4.1).
-var (
-	PCMU = Sound{0, "PCMU/8000", 160}
-	G729 = Sound{18, "G729/8000", 160}
-	Opus = Sound{111, "opus/48000/2", 960}
+// The codecs of telephones that are measured.
+const (
+	PCMU Sound = 0
+	G729 Sound = 18
+	Opus Sound = 111
 )
+
+// step is how many ticks of its clock 20 ms are, and what a=rtpmap says of it. Opus has a clock of 48 kHz, whatever it carries
+// (RFC 7587 4.1).
+func (s Sound) step() (ticks uint32, rtpmap string) {
+	switch s {
+	case Opus:
+		return 960, "opus/48000/2"
+	case G729:
+		return 160, "G729/8000"
+	}
+	return 160, "PCMU/8000"
+}
 
 // Phones are telephones that call a server in, all from one socket, and do the least of SIP over UDP that a call needs.
 type Phones struct {
@@ -155,8 +163,9 @@ func (p *Phones) Call(account, whom string, sound Sound, media int) *Phone {
 }
 
 func (c *Phone) offer() string {
+	_, rtpmap := c.sound.step()
 	return fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP %d\r\na=rtpmap:%d %s\r\n",
-		c.media, c.sound.Type, c.sound.Type, c.sound.Map)
+		c.media, c.sound, c.sound, rtpmap)
 }
 
 func (c *Phone) send(method string, number int, body string) {
@@ -196,7 +205,7 @@ func (c *Phone) Up() netip.AddrPort {
 	c.phones.b.Helper()
 	text := c.await("INVITE", 1, c.offer())
 	m := audioPort.FindStringSubmatch(text)
-	if !strings.HasPrefix(text, "SIP/2.0 200") || m == nil || m[2] != strconv.Itoa(int(c.sound.Type)) {
+	if !strings.HasPrefix(text, "SIP/2.0 200") || m == nil || m[2] != strconv.Itoa(int(c.sound)) {
 		c.phones.b.Fatalf("%s is not put through to %s:\n%s", c.account, c.whom, text)
 	}
 	c.remote = headerOf(text, "To")

@@ -76,9 +76,10 @@ type Mouth struct {
 func (m *Mouth) Say() uint32 {
 	n := m.said
 	m.said++
-	m.buf = append(m.buf[:0], 0x80, m.Sound.Type)
+	step, _ := m.Sound.step()
+	m.buf = append(m.buf[:0], 0x80, byte(m.Sound))
 	m.buf = binary.BigEndian.AppendUint16(m.buf, uint16(n))
-	m.buf = binary.BigEndian.AppendUint32(m.buf, n*m.Sound.Step)
+	m.buf = binary.BigEndian.AppendUint32(m.buf, n*step)
 	m.buf = binary.BigEndian.AppendUint32(m.buf, m.Source)
 	m.buf = append(m.buf, m.Frames[int(n)%len(m.Frames)]...)
 	_, _ = m.conn().WriteToUDPAddrPort(m.buf, m.To) // what is lost does not come
@@ -97,7 +98,7 @@ func Talk(mouths []*Mouth, length time.Duration) (packets int64) {
 				return packets
 			}
 			if ahead := time.Until(due); ahead > time.Millisecond {
-				time.Sleep(ahead)
+				<-time.After(ahead)
 			}
 			m.Say()
 			packets++

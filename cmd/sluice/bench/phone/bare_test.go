@@ -52,7 +52,7 @@ func bare(b *testing.B, legs []leg) *exec.Cmd {
 		}
 		text = append(text, fmt.Sprintf("%s ! udpsink host=127.0.0.1 port=%d sync=false async=false", line, l.ear.Port()))
 	}
-	cmd := exec.CommandContext(b.Context(), "gst-launch-1.0", append([]string{"-q"}, strings.Fields(strings.Join(text, " "))...)...) //nolint:gosec // what is compared
+	cmd := exec.CommandContext(b.Context(), "gst-launch-1.0", append([]string{"-q"}, strings.Fields(strings.Join(text, " "))...)...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		b.Fatal(err)
@@ -70,7 +70,7 @@ func coded(b *testing.B, v *voices) time.Duration {
 	args := strings.Fields(fmt.Sprintf("-q filesrc location=%s blocksize=160 ! audio/x-mulaw,rate=8000,channels=1 ! %s ! fakesink "+
 		"filesrc location=%s ! oggdemux ! %s ! fakesink", v.ulaw, ways[[2]benchtest.Sound{benchtest.PCMU, benchtest.Opus}],
 		v.ogg, ways[[2]benchtest.Sound{benchtest.Opus, benchtest.PCMU}]))
-	cmd := exec.CommandContext(b.Context(), "gst-launch-1.0", args...) //nolint:gosec // what is compared
+	cmd := exec.CommandContext(b.Context(), "gst-launch-1.0", args...)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, out)
 	}

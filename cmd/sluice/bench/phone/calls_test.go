@@ -22,7 +22,7 @@ func BenchmarkCalls(b *testing.B) {
 	path, v := benchtest.Program(b), speak(b, b.TempDir())
 	for name, k := range map[string]kind{
 		"pcmu-pcmu": {benchtest.PCMU, benchtest.PCMU, 100}, "pcmu-opus": {benchtest.PCMU, benchtest.Opus, 20},
-		"g729-opus": {benchtest.G729, benchtest.Opus, 20},
+		"g729-opus": {benchtest.G729, benchtest.Opus, 10},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
