@@ -1,7 +1,6 @@
 package browser
 
 import (
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -38,13 +37,7 @@ func TestConversions(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(removePrograms)
-	out, err := filepath.Abs(filepath.Join("..", "..", "..", "out", "browser"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	out := outFolder(t)
 	// Two run beside each other, as most wait most of the time; each in a browser of its own, or they would share a camera, whose pictures
 	// have the size that the first of them asks for.
 	drivers := make(chan *drive.Driver, 2)

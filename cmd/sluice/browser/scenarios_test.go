@@ -93,14 +93,7 @@ func TestScenarios(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(removePrograms)
-	out, err := filepath.Abs(filepath.Join("..", "..", "..", "out", "browser"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := drive.Start(t)
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		t.Fatal(err)
-	}
+	d, out := drive.Start(t), outFolder(t)
 	shared := startServer(t, path, out, "shared")
 	for _, s := range scenarios() {
 		t.Run(s.name, func(t *testing.T) {
@@ -110,6 +103,19 @@ func TestScenarios(t *testing.T) {
 			play(t, d, s, path, shared, filepath.Join(out, s.name))
 		})
 	}
+}
+
+// outFolder is what the folders of scenarios are in.
+func outFolder(t *testing.T) string {
+	t.Helper()
+	out, err := filepath.Abs(filepath.Join("..", "..", "..", "out", "browser"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 func play(t *testing.T, d *drive.Driver, s scenario, path string, shared *server, out string) {
