@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"sluice/api/calls"
+	"sluice/api/sip/leg"
 	"sluice/api/sip/lines"
 	"sluice/api/visitor"
 	"sluice/engine"
@@ -66,11 +67,7 @@ func (r *routed) run() {
 	for inst != nil && err == nil {
 		select {
 		case <-r.renew:
-			r.leave(ctx, inst)
-			if inst, err = r.raise(ctx); err != nil {
-				inst = nil
-				_ = r.call.Hangup(ctx, 0) // it is over
-			}
+			inst, err = r.replace(ctx, inst)
 			continue
 		case <-r.call.Done():
 		case <-ctx.Done():
@@ -80,6 +77,25 @@ func (r *routed) run() {
 	if inst != nil {
 		r.leave(ctx, inst)
 	}
+}
+
+// replace has the graph raised anew, which is nil if that fails: the call ends then.
+func (r *routed) replace(ctx context.Context, inst visitor.Instance) (visitor.Instance, error) {
+	media, ok := r.call.Media().(*leg.Leg)
+	if !ok {
+		return inst, nil
+	}
+	var next visitor.Instance
+	err := media.Swap(func() (err error) {
+		r.leave(ctx, inst)
+		next, err = r.raise(ctx)
+		return err
+	})
+	if err != nil {
+		r.door.opt.Log.Info("a call does not go on with other codecs", "call", r.call.ID(), "err", err)
+		return nil, err
+	}
+	return next, nil
 }
 
 // begin raises the graph, after the answer if that has to be so.

@@ -12,15 +12,27 @@ import (
 	"sluice/api/sip/siptest"
 )
 
-// echo is a page's connection that says back what it hears.
-func echo(t *testing.T) *pion.PeerConnection {
+// muLaw is the only codec of a page.
+func muLaw() pion.RTPCodecCapability {
+	return pion.RTPCodecCapability{MimeType: pion.MimeTypePCMU, ClockRate: 8000}
+}
+
+// echo is a page's connection that says back what it hears, in the only codec that it has.
+func echo(t *testing.T, codec pion.RTPCodecCapability) *pion.PeerConnection {
 	t.Helper()
 	pc := peer(t)
-	track, err := pion.NewTrackLocalStaticRTP(pion.RTPCodecCapability{MimeType: pion.MimeTypePCMU, ClockRate: 8000}, "audio", "page")
+	track, err := pion.NewTrackLocalStaticRTP(codec, "audio", "page")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := pc.AddTrack(track); err != nil {
+		t.Fatal(err)
+	}
+	kind := pion.RTPCodecParameters{RTPCodecCapability: codec}
+	if codec.MimeType == pion.MimeTypeOpus {
+		kind.PayloadType = 111 // as pion has it
+	}
+	if err := pc.GetTransceivers()[0].SetCodecPreferences([]pion.RTPCodecParameters{kind}); err != nil {
 		t.Fatal(err)
 	}
 	pc.OnTrack(func(from *pion.TrackRemote, _ *pion.RTPReceiver) {
@@ -71,10 +83,9 @@ func describe(t *testing.T, pc *pion.PeerConnection, begin func() (pion.SessionD
 	return pc.LocalDescription().SDP
 }
 
-// TestPageAndPhone: a page and a telephone talk in µ-law, which nobody converts: this server has no GStreamer to do it with.
-func TestPageAndPhone(t *testing.T) {
-	registrar := siptest.StartRegistrar(t, siptest.RegistrarOptions{})
-	bob := siptest.StartBaresip(t, siptest.PhoneOptions{Account: registrar.Account("1002"), Voice: siptest.Voice{Hz: 440}, Manual: true})
+// telephonist starts a server and a page that is logged in as 1001.
+func telephonist(t *testing.T, registrar *siptest.Registrar) (*server, *webPage) {
+	t.Helper()
 	s := startServer(t, t.TempDir(), []string{
 		"SLUICE_SIP_DOMAINS=127.0.0.1", "SLUICE_SIP_ADDRESS=127.0.0.1", "SLUICE_WEBRTC_LOOPBACK=true", "SLUICE_LOG_LEVEL=debug",
 	})
@@ -97,21 +108,41 @@ func TestPageAndPhone(t *testing.T) {
 		"sipRegisterRequired": true, "mediaProviders": []string{"WebRTC"},
 	})
 	page.hear("registered", "REGISTERED")
+	return s, page
+}
 
-	pc := echo(t)
-	page.say("call", J{
-		"callId": "C", "callee": "1002", "caller": "1001", "hasAudio": true, "mediaProvider": "WebRTC", "status": "PENDING",
-		"sdp": describe(t, pc, func() (pion.SessionDescription, error) { return pc.CreateOffer(nil) }),
+// calls has the page call somebody.
+func (p *webPage) calls(whom string, pc *pion.PeerConnection) {
+	p.t.Helper()
+	p.say("call", J{
+		"callId": "C", "callee": whom, "caller": "1001", "hasAudio": true, "mediaProvider": "WebRTC", "status": "PENDING",
+		"sdp": describe(p.t, pc, func() (pion.SessionDescription, error) { return pc.CreateOffer(nil) }),
 	})
+}
+
+// talks waits until the call is answered.
+func (p *webPage) talks(pc *pion.PeerConnection) {
+	p.t.Helper()
+	_, sdp := p.hearSDP()
+	if err := pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeAnswer, SDP: sdp}); err != nil {
+		p.t.Fatalf("%v\n%s", err, sdp)
+	}
+	p.hear("talk", "ESTABLISHED")
+}
+
+// TestPageAndPhone: a page and a telephone talk in µ-law, which nobody converts.
+func TestPageAndPhone(t *testing.T) {
+	registrar := siptest.StartRegistrar(t, siptest.RegistrarOptions{})
+	bob := siptest.StartBaresip(t, siptest.PhoneOptions{Account: registrar.Account("1002"), Voice: siptest.Voice{Hz: 440}, Manual: true})
+	_, page := telephonist(t, registrar)
+
+	pc := echo(t, muLaw())
+	page.calls("1002", pc)
 	page.hear("notifyTryingResponse", "TRYING")
 	bob.AwaitRing()
 	page.hear("ring", "RING")
 	bob.Answer()
-	_, sdp := page.hearSDP()
-	if err := pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeAnswer, SDP: sdp}); err != nil {
-		t.Fatalf("%v\n%s", err, sdp)
-	}
-	page.hear("talk", "ESTABLISHED")
+	page.talks(pc)
 	siptest.AwaitTone(t, bob, 440)
 	page.say("sendDtmf", J{"callId": "C", "type": "RFC2833", "dtmf": "5"})
 	if keys := bob.AwaitKeys(1); keys != "5" {
@@ -127,7 +158,7 @@ func TestPageAndPhone(t *testing.T) {
 
 	bob.Dial("sip:1001@" + registrar.Address)
 	id, sdp := page.hearSDP()
-	pc = echo(t)
+	pc = echo(t, muLaw())
 	if err := pc.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeOffer, SDP: sdp}); err != nil {
 		t.Fatalf("%v\n%s", err, sdp)
 	}
@@ -145,6 +176,6 @@ func TestPageAndPhone(t *testing.T) {
 	page.hear("finish", "FINISH")
 	// Who is not there cannot be called: a page that leaves takes its contact with it (RFC 3261 10.2.2).
 	registrar.AwaitContacts("1001", 1)
-	conn.Close()
+	page.conn.Close()
 	registrar.AwaitContacts("1001", 0)
 }

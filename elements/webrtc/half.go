@@ -42,7 +42,7 @@ func (p *Peer) claim(h *half, over func(error)) error {
 	switch {
 	case h.claimed:
 		return fault.New(fault.InvalidRequest, "webrtc", "another element has this session").Advise("give each its own session")
-	case p.closed:
+	case p.closed && (!p.swap || len(h.choices) == 0):
 		return fault.New(fault.InvalidRequest, "webrtc", "the session has been answered without this element")
 	case len(p.offer.Sections) == 0:
 		return fault.New(fault.InvalidRequest, "webrtc", "the client of this session has not answered yet")

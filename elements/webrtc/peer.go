@@ -42,6 +42,7 @@ type Peer struct {
 	mu      sync.Mutex
 	offer   *sdp.Offer // the client's description, its offer or its answer to ours; without sections before that
 	closed  bool       // no element can claim the peer any more
+	swap    bool       // but those of the graph that replaces another one
 	prefer  []media.Codec
 	choices []sdp.Choice // of all directions, once the peer is answered
 	answer  string

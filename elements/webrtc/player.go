@@ -3,6 +3,7 @@ package webrtc
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,10 +49,25 @@ func (l *player) wants(allowed []media.Codec) media.Want {
 			w.Video, w.Profiles = l.peer.preferred(s.Wanted(allowed)), s.Profiles()
 		}
 	}
+	l.restrict(&w)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.want = w
 	return w
+}
+
+// restrict leaves of what is wanted what was agreed with the client for a graph before; everything if there was none.
+func (l *player) restrict(w *media.Want) {
+	if l.peer.kept(&l.half) == nil {
+		return
+	}
+	keep := func(c media.Codec) bool {
+		return slices.ContainsFunc(l.choices, func(choice sdp.Choice) bool {
+			return slices.ContainsFunc(choice.Codecs, func(o sdp.Codec) bool { return o.Codec == c })
+		})
+	}
+	drop := func(c media.Codec) bool { return !keep(c) }
+	w.Audio, w.Video = slices.DeleteFunc(w.Audio, drop), slices.DeleteFunc(w.Video, drop)
 }
 
 // Begin implements hub.Sink. What is agreed with the client follows from the first tracks; later ones have to make do.
@@ -185,6 +201,9 @@ func (l *player) Push(track int, items []*media.Packet) int {
 
 // End implements hub.Sink.
 func (l *player) End(reason error) {
+	if l.peer.swaps() {
+		return
+	}
 	if s := l.sending(); s != nil {
 		s.End(reason)
 		return

@@ -39,8 +39,11 @@ type publisher struct {
 
 func newPublisher(p *Peer) *publisher { return &publisher{half: newHalf(), peer: p} }
 
-// agree takes of the offer what the element allows; nil if that is nothing.
+// agree takes of the offer what the element allows; nil if that is nothing. What was agreed with the client for a graph before stays.
 func (u *publisher) agree(allowed []media.Codec, bitrate int) ([]media.Track, error) {
+	if tracks := u.peer.kept(&u.half); tracks != nil {
+		return tracks, nil
+	}
 	var choices []sdp.Choice
 	var tracks []media.Track
 	var expected []receive.Track

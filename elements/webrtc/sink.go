@@ -20,7 +20,7 @@ var _ node.Sink = (*sink)(nil)
 func (s *sink) Start(context.Context) error { return nil }
 
 // Stop implements element.Element.
-func (s *sink) Stop(ctx context.Context) error { return s.peer.stop(ctx) }
+func (s *sink) Stop(ctx context.Context) error { return s.peer.part(ctx, &s.half) }
 
 // Want implements node.Taker.
 func (s *sink) Want() media.Want { return s.wants(s.allowed) }

@@ -37,7 +37,7 @@ func (s *source) cap() int {
 }
 
 // Stop implements element.Element.
-func (s *source) Stop(ctx context.Context) error { return s.peer.stop(ctx) }
+func (s *source) Stop(ctx context.Context) error { return s.peer.part(ctx, &s.peer.in.half) }
 
 // stop ends the peer and waits until nothing of it runs.
 func (p *Peer) stop(ctx context.Context) error {
@@ -81,4 +81,8 @@ func (s *source) Demand(int) {}
 func (s *source) Idle(int) {}
 
 // Ended implements hub.Source.
-func (s *source) Ended(reason error) { s.peer.Stop(reason) }
+func (s *source) Ended(reason error) {
+	if !s.peer.swaps() {
+		s.peer.Stop(reason)
+	}
+}

@@ -8,6 +8,7 @@ import (
 type claims struct {
 	over [2]func(error) // of the source and the sink; nil if there is none
 	err  error          // why the first of them stopped
+	swap bool           // one graph is being replaced by another: that nobody has the leg meanwhile is not told
 }
 
 // Halves of a leg.
@@ -42,6 +43,23 @@ func (l *Leg) claim(half int, over func(error)) error {
 	return nil
 }
 
+// Swap replaces the graph that has the leg: it stops when change stops it, and the other one has the leg when change returns. The watcher
+// hears that it was left only if nobody has it then. One swap at a time.
+func (l *Leg) Swap(change func() error) error {
+	set := func(swap bool) (left bool) {
+		l.mu.Lock()
+		defer l.mu.Unlock()
+		l.claims.swap, l.claims.err = swap, nil
+		return l.claims.over[sourceHalf] == nil && l.claims.over[sinkHalf] == nil
+	}
+	set(true)
+	err := change()
+	if set(false) {
+		l.herald.Post(func() { l.opt.Watch.Left(err) })
+	}
+	return err
+}
+
 // leave gives one half back.
 func (l *Leg) leave(half int, err error) {
 	l.mu.Lock()
@@ -55,6 +73,7 @@ func (l *Leg) leave(half int, err error) {
 	if last {
 		l.claims.err = nil
 	}
+	last = last && !l.claims.swap
 	l.mu.Unlock()
 	if last {
 		l.herald.Post(func() { l.opt.Watch.Left(err) })

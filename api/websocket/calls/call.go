@@ -45,6 +45,7 @@ type item struct {
 	do       func(ctx context.Context) error // what the page wants; the error it is warned of
 	method   string                          // of do
 	again    bool                            // the page has to hear of the call once more
+	renew    bool                            // the graph has to be raised anew
 	remind   bool                            // the page has to hear how the call is
 }
 
@@ -95,6 +96,9 @@ func (c *call) Status(a calls.About) { c.post(item{about: &a}) }
 func (c *call) Transferred(code int, reason string) {
 	c.post(item{transfer: &transferred{code, reason}})
 }
+
+// Renewed has the graph raised anew, with the codecs that the far end has now.
+func (c *call) Renewed() { c.post(item{renew: true}) }
 
 // Key implements calls.Watcher. Pages have no message for keys of the far end.
 func (c *call) Key(digit string) {
@@ -183,6 +187,8 @@ func (c *call) take(ctx context.Context, i item) (ending, bool) {
 		}
 	case i.remind:
 		c.remind()
+	case i.renew:
+		err = c.renew(ctx)
 	case i.do != nil:
 		if wrong := i.do(ctx); wrong != nil {
 			c.phone.client.Send("fail", wire.Fail{APIMethod: i.method, ID: c.id, Info: worded(wrong)})

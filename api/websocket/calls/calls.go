@@ -58,6 +58,7 @@ type Peer interface {
 	Offer(ctx context.Context) (string, error)
 	Accept(answer string) error
 	Connect(ctx context.Context) error
+	Swap(change func() error) error
 	Done() <-chan struct{}
 	Err() error
 	Stop(reason error)

@@ -38,6 +38,39 @@ func (c *call) join(ctx context.Context, name string) error {
 	return nil
 }
 
+// renew raises the event anew: the far end has other codecs. The page, which keeps its own, hears nothing of it.
+func (c *call) renew(ctx context.Context) error {
+	if c.inst == nil {
+		return nil // the graph begins with what is agreed on then
+	}
+	phone := c.remote().Media()
+	leg, swaps := phone.(interface {
+		Swap(change func() error) error
+	})
+	if !swaps {
+		return nil
+	}
+	name := "ws.call"
+	if c.incoming {
+		name = "sip.invite"
+	}
+	return leg.Swap(func() error {
+		return c.peer.Swap(func() error {
+			limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.phone.all.opt.Stop)
+			defer cancel()
+			if err := c.inst.Stop(limit); err != nil {
+				c.phone.all.opt.Log.Warn("a graph did not end properly", "call", c.id, "err", err)
+			}
+			c.inst = nil // it has been stopped
+			inst, err := c.phone.all.opt.Raise(ctx, c.event(name, phone))
+			if err == nil {
+				c.inst = inst
+			}
+			return err
+		})
+	})
+}
+
 // event is what graphs are told.
 func (c *call) event(name string, phone any) engine.Event {
 	about, account := c.now(), c.phone.who()

@@ -71,6 +71,9 @@ func (p *Peer) Connect(context.Context) error {
 	return nil
 }
 
+// Swap implements calls.Peer.
+func (*Peer) Swap(change func() error) error { return change() }
+
 // Done implements calls.Peer.
 func (p *Peer) Done() <-chan struct{} { return p.done }
 
