@@ -85,7 +85,7 @@ setup:
 # Of the program's packages these two: no other has GStreamer in it, or tests bin/sluice, so that `make unit` runs their tests as well.
 gst: $(LINTER) build media ## the tests that need GStreamer, those in the shipped graphs too, with and without the GPL
 	@.ci/gst ./engine/gst/... ./cmd/sluice ./cmd/sluice/endure
-	$(LINTER) run ./engine/gst/... ./cmd/sluice
+	$(LINTER) run ./engine/gst/... ./cmd/sluice ./cmd/sluice/endure
 	$(SLUICE) test graphs
 	$(SLUICE) test --licence lgpl graphs
 
@@ -101,13 +101,13 @@ matrix: build ## every client publishes and every other plays, compared with doc
 check: lint unit ## fast: lint and unit tests, without GStreamer
 
 unit:
-	@# What takes long (-short) is run by make race.
-	$(PURE) .ci/again -short -- ./...
+	@# What takes long (-short) is run by make race: calls, and all that plays media with other programs. go vet is one of the linters.
+	$(PURE) .ci/again -short -vet=off -- ./...
 	@# testdata is not matched by ./...; its one package is the embedded registry.
 	$(PURE) go vet ./testdata/registry
 
 race: ## all pure packages under the race detector
-	.ci/again -race -tags nogst -- $$(go list -tags nogst ./... | grep -v /engine/gst)
+	.ci/again -race -vet=off -tags nogst -- $$(go list -tags nogst ./... | grep -v /engine/gst)
 
 golden: ## rewrite the golden files; review the difference before you commit it
 	$(PURE) go test ./engine/plan/draw ./cmd/sluice -update
