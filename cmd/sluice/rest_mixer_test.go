@@ -52,6 +52,12 @@ const window = 48_000
 
 func listen(t *testing.T, name, url string) *ear {
 	t.Helper()
+	return listenAs(t, name, "-rtsp_transport", "tcp", "-i", url)
+}
+
+// listenAs is listen to whatever ffmpeg takes for an input.
+func listenAs(t *testing.T, name string, input ...string) *ear {
+	t.Helper()
 	c, err := caps.Parse("audio/x-raw,format=S16LE,rate=48000,channels=1,layout=interleaved")
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +72,7 @@ func listen(t *testing.T, name, url string) *ear {
 		defer e.mu.Unlock()
 		e.latest = append(e.latest, part...)
 		e.latest = e.latest[max(0, len(e.latest)-window):]
-	}, "-rtsp_transport", "tcp", "-i", url, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le")
+	}, append(input, "-map", "0:a", "-ac", "1", "-ar", "48000", "-f", "s16le")...)
 	return e
 }
 
