@@ -92,6 +92,9 @@ func (l *Leg) Accept(answer []byte) error {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.closed { // or a handshake could begin that nobody ends
+		return fault.New(fault.Closed, "sip", "the call has ended")
+	}
 	if l.out == nil {
 		return fault.New(fault.ProtocolViolation, "sip", "an answer came that nothing was offered for")
 	}

@@ -2,7 +2,9 @@ package leg_test
 
 import (
 	"net/netip"
+	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -105,6 +107,76 @@ func TestSilence(t *testing.T) {
 	})
 	b.Close(nil)
 	a.until(t, "the end to be noticed", func() bool { return a.silent >= 400*time.Millisecond })
+}
+
+// TestSilenceBeforeTheAnswer: as long as a call rings, nothing may come for as long as it likes.
+func TestSilenceBeforeTheAnswer(t *testing.T) {
+	p := pool(t)
+	a, b := newEnd(t, p, func(o *leg.Options) { o.Silence = 300 * time.Millisecond }), newEnd(t, p)
+	if err := a.Accept([]byte(b.answer(t, a.offer(t)))); err != nil {
+		t.Fatal(err)
+	}
+	b.Close(nil)
+	outlast(t, p, time.Second)
+	a.set(func() {
+		if a.silent != 0 {
+			t.Errorf("nothing came for %s, and nobody has answered", a.silent)
+		}
+	})
+	a.Answered()
+	a.until(t, "the end to be noticed", func() bool { return a.silent >= 300*time.Millisecond && a.silent < time.Second })
+}
+
+// TestClosedWhileKeysAreAgreedOn closes legs at every point of their handshake: nothing goes on, and nothing begins that nobody ends.
+func TestClosedWhileKeysAreAgreedOn(t *testing.T) {
+	p := pool(t)
+	change := func(o *leg.Options) { o.Security = sdp.DTLS }
+	for n := range 20 {
+		a, b := newEnd(t, p, change), newEnd(t, p, change)
+		answer := []byte(b.answer(t, a.offer(t)))
+		var both sync.WaitGroup
+		both.Go(func() { _ = a.Accept(answer) }) // or it is closed already
+		both.Go(func() {
+			for range n * 1000 {
+				runtime.Gosched()
+			}
+			a.Close(nil)
+		})
+		both.Wait()
+		if err := a.Accept(answer); err == nil {
+			t.Error("a leg that was closed agrees")
+		}
+		b.Close(nil)
+	}
+}
+
+// TestWrongAnswerLeavesKeys: an answer that is refused does not end the association that there is, whose certificate it changes.
+func TestWrongAnswerLeavesKeys(t *testing.T) {
+	p, h := pool(t), newHub(t)
+	change := func(o *leg.Options) {
+		o.Codecs, o.Security, o.Video = []media.Codec{media.PCMU, media.VP8}, sdp.DTLS, true
+	}
+	a, b := newEnd(t, p, change), newEnd(t, p, change)
+	call(t, a, b)
+	publish(t, h, b, "from-a")
+	heard := read(t, h, "from-a")
+	voice := newVoice(t, h, "voice", a.Tracks()[0], 160)
+	play(t, h, a, "voice")
+	speak(t, voice, heard, chunk(1, 160))
+	offer, err := a.Reoffer(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer := b.answer(t, string(offer))
+	const print = 95 // signs of one of SHA-256
+	at := strings.Index(answer, "sha-256 ") + len("sha-256 ")
+	wrong := answer[:at] + strings.Repeat("AB:", 31) + "AB" + answer[at+print:]
+	video := strings.LastIndex(wrong, "m=video")
+	wrong = wrong[:video] + strings.Replace(wrong[video:], "UDP/TLS/RTP/SAVP", "RTP/AVP", 1)
+	if err := a.Accept([]byte(wrong)); err == nil {
+		t.Fatalf("it is taken:\n%s", wrong)
+	}
+	speak(t, voice, heard, chunk(2, 160))
 }
 
 // TestAnswersDiffer: another answer to the same offer counts from then on, as after early media.

@@ -92,14 +92,25 @@ func (a *lane) associate(w *way, theirs *sdp.Line, ours *sdp.Media) error {
 		return nil
 	}
 	active := ours.Setup == "active" || ours.Setup == "actpass" && theirs.Setup == "passive"
+	in := packetio.NewBuffer()
+	in.SetLimitSize(maxFlight)
+	w.dtls = &peer{lane: a, prints: theirs.Prints, active: active, in: in} // of the lane from use on: something else may be wrong
+	return nil
+}
+
+// follow has the association of a way take the place of the one before, and begins it. The caller holds the leg's lock, and the leg is not
+// closed.
+func (a *lane) follow(w *way) {
+	p := w.dtls
+	if p == nil || p == a.secrets.peer {
+		return
+	}
 	if a.secrets.peer != nil {
 		a.secrets.peer.close()
 	}
-	in := packetio.NewBuffer()
-	in.SetLimitSize(maxFlight)
-	w.dtls = &peer{lane: a, prints: theirs.Prints, active: active, in: in}
-	a.secrets.peer = w.dtls
-	return nil
+	a.secrets.peer = p
+	certificate := *a.secrets.shown // it was told of
+	a.leg.work.Go(func() { a.handshake(w, certificate) })
 }
 
 // handshake agrees on keys, and stays until the association ends.

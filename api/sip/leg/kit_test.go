@@ -82,7 +82,7 @@ func newEnd(t *testing.T, p *ports.Pool, change ...func(*leg.Options)) *end {
 	return &end{l, w}
 }
 
-// call has two ends agree.
+// call has two ends agree, and answer.
 func call(t *testing.T, a, b *end) {
 	t.Helper()
 	offer, err := a.Offer()
@@ -96,6 +96,8 @@ func call(t *testing.T, a, b *end) {
 	if err := a.Accept(answer); err != nil {
 		t.Fatalf("%v of\n%s", err, answer)
 	}
+	a.Answered()
+	b.Answered()
 }
 
 // gather is a sink that keeps packets.

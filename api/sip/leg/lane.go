@@ -102,10 +102,7 @@ func (a *lane) use(w *way) (renewed bool) {
 	if old == nil || old.codec.Payload != w.codec.Payload || !same {
 		a.begin(nil)
 	}
-	if w.dtls != nil && (old == nil || old.dtls != w.dtls) {
-		certificate := *a.secrets.shown // it was told of
-		a.leg.work.Go(func() { a.handshake(w, certificate) })
-	}
+	a.follow(w)
 	return old == nil || !old.codec.Same(&w.codec)
 }
 

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"sluice/api/sip/sdp"
 	"sluice/engine/fault"
@@ -34,6 +35,7 @@ type Leg struct {
 	lanes   map[media.Kind]*lane
 	layout  []place // m-lines as both sides know them
 	out     *offer  // ours, while an answer may come
+	begun   bool    // the call was answered
 	holding bool    // we hold the far end,
 	held    bool    // and it holds us
 	claims  claims
@@ -113,6 +115,26 @@ func (l *Leg) sound() *lane {
 		}
 	}
 	return nil
+}
+
+// Answered tells that the call has been answered: from now on, and not from what is heard before, nothing may come for Options.Silence.
+func (l *Leg) Answered() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.begun {
+		return
+	}
+	l.begun = true
+	for _, a := range l.lanes {
+		a.came.Store(time.Now().UnixNano())
+	}
+}
+
+// answered tells whether it has been.
+func (l *Leg) answered() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.begun
 }
 
 // Agreed is closed when something is agreed on with the far end.

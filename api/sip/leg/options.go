@@ -36,7 +36,8 @@ type Options struct {
 	// Allowed tells of further addresses that media may go to and come from; nil: there are none.
 	Allowed func(netip.Addr) bool
 
-	// Silence is how long nothing may come until Watcher.Silent is told; 0: for ever. It does not count while either side holds the other.
+	// Silence is how long nothing may come until Watcher.Silent is told; 0: for ever. It counts from Leg.Answered on, and not while either
+	// side holds the other.
 	Silence time.Duration
 	// InBand has keys found in the sound, of G.711, if no events were agreed on.
 	InBand bool

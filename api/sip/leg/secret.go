@@ -190,6 +190,8 @@ func (a *lane) exchange(w *way, theirs *sdp.Line, ours *sdp.Media) error {
 }
 
 func (a *lane) closeSecrets() {
+	a.leg.mu.Lock()
+	defer a.leg.mu.Unlock()
 	if a.secrets.peer != nil {
 		a.secrets.peer.close()
 	}

@@ -231,6 +231,7 @@ func (c *Call) Answer(ctx context.Context, prefer []string) error {
 
 // established tells that the call is up.
 func (c *Call) established() {
+	c.leg.Answered()
 	list := c.leg.Codecs()
 	c.change(func(a *calls.About) bool {
 		if a.State == calls.Established || a.State == calls.OnHold {
