@@ -243,6 +243,16 @@ func (g *gather) keep(pub *hub.Publication, also *hub.Alternative) bool {
 	return true
 }
 
+// tell tells an instance that has just been handed over what was published before: the notice found nobody then, and the instance, to whom
+// media came meanwhile, would wait for it until its time to start is over.
+func (g *gather) tell(inst Instance) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.pub != nil && g.stream != "" && !g.alternative {
+		inst.Tell(run.Notice{Kind: run.Published, Node: g.node})
+	}
+}
+
 func (g *gather) publishAlternatives(feeds []*feed) error {
 	for i, f := range feeds {
 		opt := hub.AlternativeOptions{Form: f.form, For: g.part.opt.For, Source: solo{g, i}, Owner: g.part.owner}

@@ -143,6 +143,7 @@ func (p *Part) Bind(inst Instance) {
 		g.settleIn(pl)
 	}
 	for _, g := range gathers {
+		g.tell(inst)
 		g.ask(inst)
 		if g.relief != nil {
 			g.relief.ask(inst)
