@@ -59,8 +59,8 @@ func (d *Dialog) leave() {
 func (d *Dialog) provisional(r *sip.Request, res *sip.Response) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.phase != calling || d.out.given || res.StatusCode == sip.StatusTrying {
-		return
+	if d.phase != calling || d.out.given || res.StatusCode == sip.StatusTrying || d.crowded() {
+		return // whoever is told of so many is behind; those that matter come again (RFC 3262 3)
 	}
 	d.see(res.Source())
 	tag := tagOf(res.To().Params)

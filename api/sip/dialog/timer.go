@@ -22,6 +22,8 @@ const (
 	weRefresh, theyRefresh = "uac", "uas" // as the one who asks says it
 	// lead is how long before its end a session is given up (RFC 4028 10), if that is less than a third of it.
 	lead = 32 * time.Second
+	// longest is how long a session lasts at most that the far end wants to last longer.
+	longest = 24 * time.Hour
 )
 
 // brief tells whether a request wants a shorter session than we accept, and can hear so.
@@ -62,7 +64,8 @@ func (d *Dialog) agreed(res *sip.Response) {
 		d.lasts(0, false)
 		return
 	}
-	d.lasts(seconds(every), refresher != theyRefresh)
+	// Whoever grants less than may be, or nearly for ever, is not followed: RFC 4028 7.2 has no such answer.
+	d.lasts(min(max(seconds(every), d.table.opt.MinSE), longest), refresher != theyRefresh)
 }
 
 // grant says in a 2xx of ours how long the session lasts (RFC 4028 9). The caller holds the lock.

@@ -146,7 +146,7 @@ func ours(list map[string]string) ([]sip.Header, error) {
 	const most, longest = 32, 1024
 	names := make([]string, 0, len(list))
 	for name, text := range list {
-		if len(name) > longest || len(text) > longest || !plain(text) || !message.Token(name) || !free(name) {
+		if len(name) > longest || len(text) > longest || strings.ContainsFunc(text, unwritable) || !message.Token(name) || !free(name) {
 			return nil, fault.New(fault.InvalidParams, "sip", "%.80q is no header that may be added to a call", name).
 				Advise("add headers that begin with X-, of a line each")
 		}
@@ -162,6 +162,9 @@ func ours(list map[string]string) ([]sip.Header, error) {
 	}
 	return out, nil
 }
+
+// unwritable tells which signs no line has.
+func unwritable(r rune) bool { return r < ' ' || r == 0x7f }
 
 // free tells whether a header is its users'.
 func free(name string) bool {

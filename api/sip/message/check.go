@@ -18,6 +18,9 @@ func check(m sip.Message) *Malformed {
 	case m.CSeq() == nil:
 		return bad("no CSeq")
 	}
+	if len(m.From().Params.GetOr("tag", "")) > maxName || len(m.To().Params.GetOr("tag", "")) > maxName {
+		return bad("a tag is longer than %d octets", maxName)
+	}
 	if r, ok := m.(*sip.Request); ok && m.CSeq().MethodName != r.Method {
 		return bad("CSeq has another method than the request") // RFC 3261 8.1.1.5
 	}

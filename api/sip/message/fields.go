@@ -100,6 +100,9 @@ func field(name, value string) (sip.Header, *Malformed) {
 		if value == "" || strings.ContainsAny(value, " \t") {
 			return nil, bad("an empty or divided Call-ID")
 		}
+		if len(value) > maxName {
+			return nil, bad("Call-ID is longer than %d octets", maxName)
+		}
 		h := sip.CallIDHeader(value)
 		return &h, nil
 	case "Max-Forwards":

@@ -16,6 +16,7 @@ const (
 	MaxSize    = 65535 // octets of a message
 	maxSection = 48 << 10
 	maxFields  = 256 // header fields, each of a list counted
+	maxName    = 256 // octets of a Call-ID or tag, of which calls and requests are remembered by
 )
 
 // Malformed says what is wrong with a message, and how it is to be answered.
