@@ -5,8 +5,10 @@ package main
 import (
 	"net/http"
 	"path/filepath"
+	"slices"
 	"testing"
 
+	"sluice/api/sip/siptest"
 	"sluice/engine/enginetest/program"
 )
 
@@ -49,4 +51,32 @@ func TestPhoneHearsWhatIsPutIn(t *testing.T) {
 	s.want(http.StatusOK, "POST /rest-api/call/terminate", J{"callId": "one"})
 	phone.AwaitEnd()
 	s.want(http.StatusNotFound, stream, J{"callId": "one", "streamName": "music"})
+}
+
+// chord waits until a telephone hears some tones, in steps of 20 Hz, and no others; none is silence.
+func (s *switchboard) chord(what string, ear interface{ Heard() siptest.Sound }, want ...int) {
+	s.t.Helper()
+	const window = 600_000_000 // nanoseconds
+	var heard []int
+	defer func() {
+		if s.t.Failed() {
+			s.t.Logf("%s heard %v", what, heard)
+		}
+	}()
+	s.seldom(what, func() bool {
+		sound := ear.Heard()
+		if sound.Length() < window {
+			return false
+		}
+		tones, level := sound.Last(window).Tones()
+		heard = nil
+		for _, tone := range tones {
+			const silence = -50
+			if tone.Share > 0.1 && level > silence {
+				heard = append(heard, int(tone.Hz+10)/20*20)
+			}
+		}
+		slices.Sort(heard)
+		return slices.Equal(heard, want)
+	})
 }

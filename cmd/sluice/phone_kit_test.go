@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -58,34 +57,6 @@ func (s *switchboard) dials(b *siptest.Baresip, number string) {
 	s.t.Helper()
 	b.Dial("sip:" + number + "@" + s.sip)
 	b.AwaitCall()
-}
-
-// chord waits until a telephone hears some tones, in steps of 20 Hz, and no others; none is silence.
-func (s *switchboard) chord(what string, ear interface{ Heard() siptest.Sound }, want ...int) {
-	s.t.Helper()
-	const window = 600_000_000 // nanoseconds
-	var heard []int
-	defer func() {
-		if s.t.Failed() {
-			s.t.Logf("%s heard %v", what, heard)
-		}
-	}()
-	s.seldom(what, func() bool {
-		sound := ear.Heard()
-		if sound.Length() < window {
-			return false
-		}
-		tones, level := sound.Last(window).Tones()
-		heard = nil
-		for _, tone := range tones {
-			const silence = -50
-			if tone.Share > 0.1 && level > silence {
-				heard = append(heard, int(tone.Hz+10)/20*20)
-			}
-		}
-		slices.Sort(heard)
-		return slices.Equal(heard, want)
-	})
 }
 
 // call is a request by which the server calls a telephone that is registered nowhere, by the name of the call.
