@@ -116,8 +116,11 @@ func formats(tracks []media.Track) []element.Format {
 	for _, t := range tracks {
 		f := plan.Format(t.Codec)
 		f.BFrames = t.BFrames
-		if configured(t.Codec) {
+		switch {
+		case configured(t.Codec):
 			f.Rate, f.Channels = int(t.ClockRate), t.Channels
+		case t.Codec == media.Speex:
+			f.Rate = int(t.ClockRate)
 		}
 		out = append(out, f)
 	}
@@ -134,6 +137,9 @@ func wanted(w media.Want) []element.Format {
 			}
 			f := plan.Format(c)
 			f.BFrames = !w.NoBFrames
+			if c == media.Speex { // at other rates it is another codec to RTP, of which peers have agreed on one (RFC 5574 3.3)
+				f.Rate = w.Rate
+			}
 			out = append(out, f)
 		}
 	}
