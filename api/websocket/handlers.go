@@ -51,6 +51,8 @@ func handlers() map[string]handler {
 		"unhold":                later(ofCall(func(p *calls.Phone, c wire.Call) error { return p.Hold(c, false) })),
 		"transfer":              later(ofCall((*calls.Phone).Transfer)),
 		"sendDtmf":              later(ofCall((*calls.Phone).SendDTMF)),
+		"sendMessage":           later(ofPhone((*calls.Phone).SendMessage, func(m wire.PhoneMessage) string { return string(m.ID) })),
+		"subscribe":             later(ofPhone((*calls.Phone).Subscribe, func(s wire.PhoneSubscription) string { return string(s.To) })),
 	}
 }
 

@@ -119,6 +119,25 @@ func ofCall(do func(*calls.Phone, wire.Call) error) func(*visit, wire.Message) e
 	}
 }
 
+// ofPhone makes a handler of what is done with a line, outside of calls. id is what of the message a warning names.
+func ofPhone[M any](do func(*calls.Phone, M) error, id func(M) string) func(*visit, wire.Message) error {
+	return func(v *visit, m wire.Message) error {
+		var wish M
+		if err := m.Into(&wish); err != nil {
+			return err
+		}
+		p := v.session.phone.Load()
+		if p == nil {
+			v.fail(m.Name, id(wish), "there is no line")
+			return nil
+		}
+		if err := do(p, wish); err != nil {
+			v.fail(m.Name, id(wish), err.Error())
+		}
+		return nil
+	}
+}
+
 // Calls are the calls of pages, for operators to look at and to end.
 type Calls interface {
 	// List tells of all of them, in the order of their ids.

@@ -18,6 +18,9 @@ type Status struct {
 // Error is the status as SIP writes it.
 func (s *Status) Error() string { return fmt.Sprintf("%d %s", s.Code, s.Reason) }
 
+// SIPStatus is its code and words, for who knows no SIP.
+func (s *Status) SIPStatus() (code int, reason string) { return s.Code, s.Reason }
+
 // Refused is nil for a 2xx, and else a fault whose cause is a *Status.
 func Refused(place string, res *sip.Response) error {
 	if res.IsSuccess() {

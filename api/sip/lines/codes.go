@@ -18,6 +18,7 @@ const (
 	notAllowed    = 405
 	timedOut      = 408
 	tooLarge      = 413
+	unsupported   = 415
 	unavailable   = 480
 	noDialog      = 481
 	busyHere      = 486
@@ -38,6 +39,7 @@ func reasons() map[int]string {
 		notAllowed:    "Method Not Allowed",
 		timedOut:      "Request Timeout",
 		tooLarge:      "Request Entity Too Large",
+		unsupported:   "Unsupported Media Type",
 		unavailable:   "Temporarily Unavailable",
 		noDialog:      "Call/Transaction Does Not Exist",
 		busyHere:      "Busy Here",

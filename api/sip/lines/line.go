@@ -3,6 +3,7 @@ package lines
 import (
 	"context"
 	"errors"
+	"mime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -128,9 +129,8 @@ func (l *Line) Message(ctx context.Context, to, contentType, body string) error 
 	if err != nil {
 		return err
 	}
-	const most = 64 << 10
-	if len(body) > most || !plain(contentType) || contentType == "" {
-		return fault.New(fault.InvalidParams, "sip", "the message is longer than %d bytes, or of no type", most)
+	if _, _, wrong := mime.ParseMediaType(contentType); wrong != nil || len(body) > mostText || !plain(contentType) {
+		return fault.New(fault.InvalidParams, "sip", "the message is longer than %d bytes, or of no type", mostText)
 	}
 	client := exchange.Client{Port: l.port, Auth: l.auth, Agent: l.lines.opt.Agent}
 	r := client.New(sip.MESSAGE, t.uri, l.way.self, t.party, l.way.routes)

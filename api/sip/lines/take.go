@@ -1,8 +1,6 @@
 package lines
 
 import (
-	"strings"
-
 	"github.com/emiago/sipgo/sip"
 
 	"sluice/api/sip/stack"
@@ -35,15 +33,17 @@ func (x *Lines) Take(in stack.Incoming, find func(user string) (*Line, int)) {
 		}
 	case sip.OPTIONS:
 		x.answer(in, ok)
-	case sip.NOTIFY: // of message counts that nobody subscribed to, which some registrars send all the same
+	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY: // of a call or subscription, and there is none (RFC 3261 15.1.2, RFC 6665 4.1.3)
 		x.answer(in, noDialog)
+	case sip.REFER: // from who is in no call with us (RFC 3515 2.4.2)
+		x.answer(in, forbidden)
 	default:
 		x.answer(in, notAllowed)
 	}
 }
 
 // answer answers without a body.
-func (x *Lines) answer(in stack.Incoming, code int) {
+func (x *Lines) answer(in stack.Incoming, code int, headers ...sip.Header) {
 	res := sip.NewResponseFromRequest(in.Request(), code, reason(code), nil)
 	if code == notAllowed || code == ok {
 		res.AppendHeader(sip.NewHeader("Allow", allowed))
@@ -55,25 +55,10 @@ func (x *Lines) answer(in stack.Incoming, code int) {
 	if x.opt.Agent != "" {
 		res.AppendHeader(sip.NewHeader("Server", x.opt.Agent))
 	}
+	for _, h := range headers {
+		res.AppendHeader(h)
+	}
 	if err := in.Respond(res); err != nil {
 		x.opt.Log.Debug("a request could not be answered", "method", in.Request().Method, "code", code, "err", err)
 	}
-}
-
-// text takes a message that came for a line.
-func (l *Line) text(in stack.Incoming) {
-	r := in.Request()
-	const most = 64 << 10
-	kind := "text/plain"
-	if h := r.ContentType(); h != nil {
-		kind = strings.TrimSpace(h.Value())
-	}
-	if len(r.Body()) > most {
-		l.lines.answer(in, tooLarge)
-		return
-	}
-	from := caller(r)
-	l.lines.answer(in, ok)
-	body := string(r.Body())
-	l.tell(func(o owner) { o.Message(from.name, kind, body) })
 }

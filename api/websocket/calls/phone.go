@@ -42,6 +42,8 @@ type Phone struct {
 	account    calls.Account // without the password
 	line       calls.Line    // nil until it is open
 	calls      map[string]*call
+	watches    map[watched]*watch
+	texts      int  // that wait for their answer
 	away       bool // the client is
 	visits     int  // how often it came back
 	closed     bool
@@ -129,11 +131,6 @@ func (p *Phone) Incoming(remote calls.Call) calls.Watcher {
 	return c
 }
 
-// Message implements calls.Owner. Pages have no message for texts; their application hears of them.
-func (p *Phone) Message(from, contentType, body string) {
-	p.client.Send("notifyMessage", map[string]string{"from": from, "contentType": contentType, "body": body, "status": "RECEIVED"})
-}
-
 // begin takes a call in and has its goroutine run.
 func (p *Phone) begin(c *call, run func(context.Context) ending) error {
 	p.mu.Lock()
@@ -209,7 +206,8 @@ func (p *Phone) Leave() {
 	p.away = true
 }
 
-// Return tells a client that is back, by another socket, that it is registered, which calls wait for its answer, and how the others are.
+// Return tells a client that is back, by another socket, that it is registered, which calls wait for its answer, how the others are, and
+// what its subscriptions told last.
 func (p *Phone) Return() {
 	p.mu.Lock()
 	p.away = false
@@ -219,12 +217,21 @@ func (p *Phone) Return() {
 	for _, c := range p.calls {
 		others = append(others, c)
 	}
+	var notices []wire.PhoneNotice
+	for _, w := range p.watches {
+		if n := w.told(); n.Status != "" {
+			notices = append(notices, n)
+		}
+	}
 	p.mu.Unlock()
 	if told.Status == string(calls.Registered) {
 		p.client.Send("registered", told)
 	}
 	for _, c := range others {
 		c.post(item{remind: true})
+	}
+	for _, n := range notices {
+		p.client.Send("notifySubscription", n)
 	}
 	if line != nil {
 		line.Hand(p)

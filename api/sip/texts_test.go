@@ -1,0 +1,40 @@
+package sip_test
+
+import (
+	"net/netip"
+	"testing"
+
+	"sluice/api/calls"
+	"sluice/api/sip"
+	"sluice/api/sip/exchange"
+	"sluice/api/sip/siptest"
+)
+
+// TestTextsAreSent sends texts to SIPp, which takes some.
+func TestTextsAreSent(t *testing.T) {
+	s := serve(t)
+	for status, code := range map[string]int{"200 OK": 0, "202 Accepted": 0, "415 Unsupported Media Type": 415} {
+		t.Run(status, func(t *testing.T) {
+			p := siptest.StartSIPp(t, siptest.SIPpOptions{Scenario: siptest.Scenarios(2, "texted"), Words: map[string]string{"status": status}})
+			line, _ := s.open(calls.Account{Login: "1001", Domain: "127.0.0.1", Proxy: p.Address})
+			if got, _ := exchange.Code(line.Message(t.Context(), "sip:sipp@"+p.Address, "text/plain", "hello")); got != code {
+				t.Errorf("it was answered with %d, not %d", got, code)
+			}
+			p.Wait()
+		})
+	}
+}
+
+// TestTextsCome has SIPp send texts: what people write is taken, and programs are not.
+func TestTextsCome(t *testing.T) {
+	s := serve(t, func(o *sip.Options) {
+		o.Accounts = []sip.Account{{Name: "trunk", From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
+	})
+	for kind, status := range map[string]string{"text/plain;charset=utf-8": "200", "application/x-sh": "415", "none": "400"} {
+		t.Run(kind, func(t *testing.T) {
+			siptest.StartSIPp(t, siptest.SIPpOptions{
+				Scenario: siptest.Scenarios(2, "message"), To: s.udp, Words: map[string]string{"to": "echo@" + s.udp, "type": kind, "status": status},
+			}).Wait()
+		})
+	}
+}
