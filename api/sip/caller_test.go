@@ -98,7 +98,7 @@ func (c *caller) call(to, id, contact string, headers ...string) *sip.Response {
 		id = fmt.Sprint(id, again)
 		res = c.invite(to, id, 1, append(headers, "Contact: <"+contact+">")...)
 	}
-	if res.StatusCode != 200 {
+	if res.StatusCode != sip.StatusOK {
 		c.t.Fatal(res.String())
 	}
 	c.send(c.request("ACK", to, id, 1, "To: "+res.To().Value()))

@@ -56,13 +56,13 @@ func TestGuesses(t *testing.T) {
 	a, other := newCaller(t, s, "127.0.0.1"), newCaller(t, s, "127.0.0.2")
 	contact := func(c *caller) string { return "Contact: <sip:9@" + c.addr().String() + ">" }
 	asked := a.invite("echo", "asked", 1, contact(a))
-	if asked.StatusCode != 401 {
+	if asked.StatusCode != sip.StatusUnauthorized {
 		t.Fatal(asked.String())
 	}
 	wrong := a.credentials("echo", "wrong", asked)
 	// What somebody was asked elsewhere is no guess, however wrong: nobody guesses in the name of somebody else's address.
 	third := newCaller(t, s, "127.0.0.3")
-	if res := third.invite("echo", "third", 1, contact(third), wrong); res.StatusCode != 401 {
+	if res := third.invite("echo", "third", 1, contact(third), wrong); res.StatusCode != sip.StatusUnauthorized {
 		t.Error(res.String())
 	}
 	if n := s.door.Lines().Counts().Refused[lines.WrongPassword]; n > 0 {
@@ -73,7 +73,7 @@ func TestGuesses(t *testing.T) {
 		a.send(strings.TrimSuffix(a.request("INVITE", "echo", fmt.Sprint("guess", n), 1, contact(a), wrong, a.offer()), "\r\n"))
 	}
 	refused := a.final()
-	for refused.StatusCode != 503 {
+	for refused.StatusCode != sip.StatusServiceUnavailable {
 		refused = a.final()
 	}
 	if len(refused.GetHeaders("Retry-After")) != 1 {

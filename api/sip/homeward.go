@@ -8,8 +8,8 @@ import (
 	"sluice/engine/fault"
 )
 
-// homeward is a call whose requests of ours go back to its caller only: where they go is what its Contact and Record-Route say, which anybody
-// who may call writes as he likes, and from here more can be reached than from where he is.
+// homeward is a call whose requests of ours go back to its caller only: where they go is what its Contact and Record-Route say, which
+// anybody who may call writes as he likes, and from here more can be reached than from where he is.
 type homeward struct {
 	stack.Incoming
 	reach func(netip.AddrPort) error

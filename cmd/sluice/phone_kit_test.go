@@ -28,7 +28,7 @@ func serveSwitchboard(t *testing.T, accounts string, env ...string) *switchboard
 	// Ports of its own, between those of siptest and those of lines: a telephone of another test that ended badly still sends to where its
 	// server was, and what comes first from the same host is believed.
 	const first, last, most = 20_000, 30_000, 98
-	media := first + rand.IntN((last-first)/(most+2))*(most+2) //nolint:gosec // it need not be secret
+	media := first + rand.IntN((last-first)/(most+2))*(most+2)
 	s := serveREST(t, folder, append([]string{
 		"SLUICE_CONFIG=" + file, "SLUICE_SIP_LISTEN=127.0.0.1:0", "SLUICE_SIP_ADDRESS=127.0.0.1", "SLUICE_SIP_DOMAINS=private",
 		fmt.Sprintf("SLUICE_SIP_MEDIA_PORTS=%d-%d", media, media+most),

@@ -8,7 +8,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// home is who may ask for the password of an account: its registrar and proxies, in the realms that are theirs. The Client's lock guards it.
+// home is who may ask for the password of an account: its registrar and proxies, in realms that are theirs. The Client's lock guards it.
 type home struct {
 	hosts  []string     // as the account names them; none: everybody
 	places []netip.Addr // from which they have answered: what belongs to a call is sent to addresses, by Contact and Record-Route
@@ -63,9 +63,17 @@ func (h *home) admit(asked map[space]*session, answered *sip.Request, res *sip.R
 			ours[s] = challenge
 		}
 	}
-	if from, err := netip.ParseAddrPort(res.Source()); err == nil && fresh && len(ours) > 0 && len(h.places) < remember &&
-		!slices.Contains(h.places, from.Addr().Unmap()) {
-		h.places = append(h.places, from.Addr().Unmap())
+	if fresh && len(ours) > 0 {
+		h.settle(res)
 	}
 	return ours
+}
+
+// settle keeps where an answer of the account's hosts came from.
+func (h *home) settle(res *sip.Response) {
+	from, err := netip.ParseAddrPort(res.Source())
+	if err != nil || len(h.places) >= remember || slices.Contains(h.places, from.Addr().Unmap()) {
+		return
+	}
+	h.places = append(h.places, from.Addr().Unmap())
 }

@@ -39,7 +39,7 @@ type ServerOptions struct {
 	Clock func() time.Time
 }
 
-// ErrGuess is the cause of the fault of Check for credentials that are wrong, and no mere late or repeated ones: who has many of them guesses.
+// ErrGuess is the cause of the fault of Check for credentials that are wrong, and not late or repeated: who has many of them guesses.
 // He has got a challenge where he asks from, so that nobody guesses in the name of somebody else's address.
 var ErrGuess = errors.New("the user or the password is wrong")
 
@@ -122,8 +122,8 @@ func (s *Server) verify(r *sip.Request, params map[string]string) (user string, 
 	user = strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(params["username"])
 	password, known := s.opt.Password(user)
 	p := proof{
-		algorithm: params["algorithm"], user: params["username"], realm: message.Escape(s.opt.Realm), password: password, method: string(r.Method),
-		uri: params["uri"], nonce: params["nonce"], cnonce: params["cnonce"], qop: "auth", count: uint32(n),
+		algorithm: params["algorithm"], user: params["username"], realm: message.Escape(s.opt.Realm), password: password,
+		method: string(r.Method), uri: params["uri"], nonce: params["nonce"], cnonce: params["cnonce"], qop: "auth", count: uint32(n),
 	}
 	right := subtle.ConstantTimeCompare([]byte(p.response()), []byte(strings.ToLower(params["response"]))) == 1
 	if !known || !right {

@@ -168,9 +168,9 @@ func TestWrongAnswerLeavesKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	answer := b.answer(t, string(offer))
-	const print = 95 // signs of one of SHA-256
+	const signs = 95 // of a fingerprint of SHA-256
 	at := strings.Index(answer, "sha-256 ") + len("sha-256 ")
-	wrong := answer[:at] + strings.Repeat("AB:", 31) + "AB" + answer[at+print:]
+	wrong := answer[:at] + strings.Repeat("AB:", 31) + "AB" + answer[at+signs:]
 	video := strings.LastIndex(wrong, "m=video")
 	wrong = wrong[:video] + strings.Replace(wrong[video:], "UDP/TLS/RTP/SAVP", "RTP/AVP", 1)
 	if err := a.Accept([]byte(wrong)); err == nil {

@@ -36,7 +36,8 @@ func (a *lane) tick() {
 	}
 }
 
-// watch tells when nothing has come for too long since the call was answered: what is heard before may be anything, or nothing. It is told of sound, or of pictures if there is no sound.
+// watch tells when nothing has come for too long since the call was answered: what comes before may be anything, or nothing. It is told
+// of sound, or of pictures if there is no sound.
 func (a *lane) watch(now time.Time) {
 	limit := a.leg.opt.Silence
 	if limit <= 0 || a.kind == media.Video && a.leg.sound() != nil || a.leg.Holding() || !a.leg.answered() {

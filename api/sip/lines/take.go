@@ -33,7 +33,7 @@ func (x *Lines) Take(in stack.Incoming, find func(user string) (*Line, int)) {
 		}
 	case sip.OPTIONS:
 		x.answer(in, ok)
-	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY: // of a call or subscription, and there is none (RFC 3261 15.1.2, RFC 6665 4.1.3)
+	case sip.BYE, sip.INFO, sip.UPDATE, sip.PRACK, sip.NOTIFY: // of no call or subscription (RFC 3261 15.1.2, RFC 6665 4.1.3)
 		x.answer(in, noDialog)
 	case sip.REFER: // from who is in no call with us (RFC 3515 2.4.2)
 		x.answer(in, forbidden)

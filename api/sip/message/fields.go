@@ -97,14 +97,7 @@ func field(name, value string) (sip.Header, *Malformed) {
 	case "CSeq":
 		return cseq(value)
 	case "Call-ID":
-		if value == "" || strings.ContainsAny(value, " \t") {
-			return nil, bad("an empty or divided Call-ID")
-		}
-		if len(value) > maxName {
-			return nil, bad("Call-ID is longer than %d octets", maxName)
-		}
-		h := sip.CallIDHeader(value)
-		return &h, nil
+		return callID(value)
 	case "Max-Forwards":
 		n, err := strconv.ParseUint(value, 10, 8) // 0 to 255: RFC 3261 20.22
 		if err != nil {
@@ -131,6 +124,17 @@ func field(name, value string) (sip.Header, *Malformed) {
 		}
 	}
 	return sip.NewHeader(name, value), nil
+}
+
+func callID(value string) (sip.Header, *Malformed) {
+	if value == "" || strings.ContainsAny(value, " \t") {
+		return nil, bad("an empty or divided Call-ID")
+	}
+	if len(value) > maxName {
+		return nil, bad("Call-ID is longer than %d octets", maxName)
+	}
+	h := sip.CallIDHeader(value)
+	return &h, nil
 }
 
 // cseq reads number and method.

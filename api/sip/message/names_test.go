@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/emiago/sipgo/sip"
+
 	"sluice/api/sip/message"
 )
 
@@ -29,7 +31,7 @@ func TestLongNames(t *testing.T) {
 			}
 			continue
 		}
-		if !errors.As(err, &wrong) || wrong.Reason != tc.why || wrong.Request == nil || wrong.Refuse().StatusCode != 400 {
+		if !errors.As(err, &wrong) || wrong.Reason != tc.why || wrong.Request == nil || wrong.Refuse().StatusCode != sip.StatusBadRequest {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -220,7 +220,7 @@ func AwaitSilence(t testing.TB, ear interface{ Heard() Sound }) {
 	})
 }
 
-// AwaitQuiet waits until somebody has heard nothing for two seconds: what comes is that long, and no pitch in it reaches a hundredth of a tone.
+// AwaitQuiet waits until somebody has heard nothing for two seconds: what comes is that long, and no pitch reaches a hundredth of a tone.
 func AwaitQuiet(t testing.TB, ear interface{ Heard() Sound }) {
 	t.Helper()
 	const length, most = 2 * time.Second, Loudness - 40

@@ -33,7 +33,8 @@ type incoming struct {
 // newIncoming begins the transaction of a request that the gate has let in.
 func newIncoming(p *Socket, r *sip.Request, f socket.Flow, key string, length int) *incoming {
 	in := &incoming{
-		port: p, request: r, source: addrPort(r), flow: f, key: key, length: length, tag: rand.Text(), cancelled: make(chan struct{}), unacked: make(chan struct{}),
+		port: p, request: r, source: addrPort(r), flow: f, key: key, length: length, tag: rand.Text(),
+		cancelled: make(chan struct{}), unacked: make(chan struct{}),
 	}
 	if !r.To().Params.Has("tag") {
 		tag, _ := r.From().Params.Get("tag")

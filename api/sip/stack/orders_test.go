@@ -10,7 +10,7 @@ import (
 func TestRefusalsDoNotHoldUpOthers(t *testing.T) {
 	refused := 0
 	var o *orders
-	o = newOrders(func(*incoming) bool { return false }, func(in *incoming) {
+	o = newOrders(func(*incoming) bool { return false }, func(*incoming) {
 		if !o.mu.TryLock() {
 			t.Fatal("others wait")
 		}

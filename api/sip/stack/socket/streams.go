@@ -79,8 +79,7 @@ func (s *Streams) Listen(ctx context.Context, at netip.AddrPort, config *tls.Con
 	return plain(l.Addr().(*net.TCPAddr).AddrPort()), nil
 }
 
-// First and longest pause after a connection could not be accepted, as when there is no descriptor left for it: the error comes at once, and
-// again.
+// First and longest pause after a connection could not be accepted, as when there is no descriptor left: the error comes at once.
 const (
 	firstPause   = 5 * time.Millisecond
 	longestPause = time.Second
