@@ -19,6 +19,7 @@ type Account struct {
 	Display  string // the name that is shown to who is called
 	Register bool   // whether the line is to be reached; without, it only calls
 	App      string // application of who opened it; "" if there is none
+	Asserted bool   // whether who calls is who P-Asserted-Identity says (RFC 3325), because its far end is trusted to know; else From says it
 }
 
 // Lines opens lines. Safe for concurrent use.

@@ -93,7 +93,7 @@ func accounts(list []config.SIPAccount) []sip.Account {
 	for _, a := range list {
 		one := sip.Account{Name: a.Name, Account: calls.Account{
 			Login: a.Login, AuthName: a.AuthName, Password: a.Password, Domain: a.Domain, Outbound: a.Outbound, Proxy: a.Proxy,
-			Display: a.Display, Register: a.Register,
+			Display: a.Display, Register: a.Register, Asserted: a.TrustIdentity,
 		}}
 		for _, text := range a.From {
 			if n, err := netip.ParsePrefix(text); err == nil {

@@ -35,6 +35,8 @@ type Call struct {
 	took    bool        // it was answered
 	cause   calls.Cause // why we end it, if it is not just so
 	limit   *time.Timer // of its ringing
+	moving  *ears       // of a dialog that a transfer asked for, until that is the call's or has ended
+	moves   int         // transfers that were asked for
 }
 
 var _ calls.Call = (*Call)(nil)

@@ -14,7 +14,9 @@ import (
 
 // invited takes a call that came to a line at its registrar.
 func (x *Lines) invited(in stack.Incoming, l *Line) {
-	c := x.receive(in, l, Reached{Allowed: l.elsewhere(context.Background(), ""), Contact: true, To: l.account.Login})
+	c := x.receive(in, l, Reached{
+		Allowed: l.elsewhere(context.Background(), ""), Contact: true, To: l.account.Login, Asserted: l.account.Asserted,
+	})
 	if c != nil {
 		l.tell(func(o owner) { c.offered(o) })
 	}
@@ -26,6 +28,8 @@ type Reached struct {
 	Allowed func(netip.Addr) bool // addresses that its media may go to beside the one that it came from; nil: none
 	Trusted bool                  // who calls has proved who he is
 	Contact bool                  // it came to where the line is registered
+
+	Asserted bool // whom it says that it is from has been found out by who sends it (calls.Account)
 }
 
 // Receive takes a call that came for a line somewhere else than at its registrar, and offers it to an owner in the place of the line's,
@@ -52,7 +56,7 @@ func (x *Lines) Receive(in stack.Incoming, l *Line, r Reached, o calls.Owner, le
 // receive makes a call of an INVITE; nil if it was refused.
 func (x *Lines) receive(in stack.Incoming, l *Line, r Reached) *Call {
 	req := in.Request()
-	who := caller(req)
+	who := caller(req, r.Asserted)
 	to := r.To
 	if to == "" {
 		to = unescape(req.Recipient.User)

@@ -89,12 +89,17 @@ func (c *Call) invite(out dialog.Invite, notify func(code int, reason string)) e
 	e := &ears{call: c, notify: notify}
 	c.mu.Lock() // what the ears hear waits until there is a dialog
 	defer c.mu.Unlock()
+	if notify != nil && c.about.State.Over() {
+		return fault.New(fault.Closed, "sip", "the call ended before it was passed on")
+	}
 	e.dialog, err = l.lines.opt.Table.Invite(out, e)
 	if err != nil {
 		return err
 	}
 	if notify == nil {
 		c.dialog, c.current = e.dialog, e
+	} else {
+		c.moving = e
 	}
 	return nil
 }
@@ -201,9 +206,9 @@ func theirs(r *sip.Request) map[string]string {
 // person is somebody as a request names him.
 type person struct{ name, display string }
 
-// caller is who calls: as the registrar has found out (RFC 3325), or as he says himself.
-func caller(r *sip.Request) person {
-	if u, display, given := message.Identity(r); given {
+// caller is who calls: as a far end that is trusted has found out (RFC 3325 9.1), or as he says himself.
+func caller(r *sip.Request, asserted bool) person {
+	if u, display, given := message.Identity(r); given && asserted {
 		return person{user(u), display}
 	}
 	if h := r.From(); h != nil {

@@ -22,6 +22,7 @@ func (c *Call) over(end dialog.Ending) {
 		a.Code, a.Reason = cmp.Or(end.Code, a.Code), cmp.Or(end.Reason, reason(end.Code))
 		return true
 	})
+	c.stop()
 	c.line.lines.note(c, end)
 	var why error
 	if s := c.About(); s.Cause != calls.Normal {

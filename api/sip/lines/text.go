@@ -35,7 +35,7 @@ func (l *Line) text(in stack.Incoming) {
 		l.lines.answer(in, unsupported, sip.NewHeader("Accept", strings.Join(texts(), ", ")))
 		return
 	}
-	from := caller(r)
+	from := caller(r, l.account.Asserted)
 	l.lines.answer(in, ok)
 	body := string(r.Body())
 	l.tell(func(o owner) { o.Message(from.name, media, body) })

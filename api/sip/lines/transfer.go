@@ -26,16 +26,51 @@ func (e *ears) Referred(r dialog.Referral) *dialog.Refusal {
 		}
 		out.Replaces = &replaces
 	}
+	if !c.moved() {
+		return &dialog.Refusal{Code: decline, Reason: reason(decline)}
+	}
 	// Not on the goroutine that asks: the new dialog takes the lock of the call.
 	if !l.lines.begin(func() {
 		if err := c.invite(out, r.Notify); err != nil {
-			c.leg.Withdraw()
+			c.stays()
 			r.Notify(CodeOf(err), reason(CodeOf(err)))
 		}
 	}) {
+		c.stays()
 		return &dialog.Refusal{Code: overloaded, Reason: reason(overloaded)}
 	}
 	return nil
+}
+
+// moved counts a transfer that is asked for: one after the other, and not without end, for each is a call that costs somebody something.
+func (c *Call) moved() bool {
+	const most = 8
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.moving != nil || c.moves == most || c.about.State.Over() {
+		return false
+	}
+	c.moves++
+	c.moving = &ears{call: c} // until there is a dialog
+	return true
+}
+
+// stays is the end of a transfer that did not come to a dialog.
+func (c *Call) stays() {
+	c.mu.Lock()
+	c.moving = nil
+	c.mu.Unlock()
+	c.leg.Withdraw()
+}
+
+// stop ends a transfer with the call that it is of.
+func (c *Call) stop() {
+	c.mu.Lock()
+	e := c.moving
+	c.mu.Unlock()
+	if e != nil && e.dialog != nil {
+		e.dialog.Hangup(nil)
+	}
 }
 
 // take makes the dialog that a transfer asked for the call's.
@@ -43,6 +78,7 @@ func (e *ears) take() {
 	c := e.call
 	c.mu.Lock()
 	old, over := c.dialog, c.about.State.Over()
+	c.moving = nil
 	if !over {
 		c.dialog, c.current = e.dialog, e
 	}
@@ -68,6 +104,9 @@ func (e *ears) lost(end dialog.Ending) {
 	c := e.call
 	c.mu.Lock()
 	was := e.notify == nil || c.current == e
+	if c.moving == e {
+		c.moving = nil
+	}
 	c.mu.Unlock()
 	if was {
 		return

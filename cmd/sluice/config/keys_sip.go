@@ -27,7 +27,7 @@ type SIPConfig struct {
 type SIPAccount struct {
 	Name, Login, AuthName, Password  string
 	Domain, Proxy, Outbound, Display string
-	Register                         bool
+	Register, TrustIdentity          bool
 	From                             []string
 }
 
@@ -93,6 +93,9 @@ func telephoneAccounts() []Key {
 			text("display", "", func(a *SIPAccount) *string { return &a.Display }, "Name that who is called sees.").unset("none"),
 			toggle("register", func(a *SIPAccount) *bool { return &a.Register },
 				"Registers when the server starts. What is called there starts a graph (`sip.invite`)."),
+			toggle("trust_identity", func(a *SIPAccount) *bool { return &a.TrustIdentity },
+				"Takes who calls to be who P-Asserted-Identity says (RFC 3325), where that is given: only for registrars and trunks that "+
+					"take it out of what their own callers send. Otherwise From says it, which callers write themselves."),
 			texts("from", nil, func(a *SIPAccount) *[]string { return &a.From },
 				"Addresses and networks that call in on this account without a password: those of a trunk.").
 				unset("nobody does").like("198.51.100.0/24").checked(network),
