@@ -37,6 +37,7 @@ func TestNoDescriptorIsLeft(t *testing.T) {
 		s.listen = append(s.listen, l)
 		s.done.Go(func() { s.accept(l, nil) })
 		time.Sleep(10 * time.Second) //nolint:forbidigo // of synctest
+		synctest.Wait()
 		if l.asked < 10 || l.asked > 20 {
 			t.Errorf("it was asked %d times in ten seconds", l.asked)
 		}
