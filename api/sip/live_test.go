@@ -97,18 +97,20 @@ type ear struct {
 	heard      chan calls.About
 	keys       chan string
 	moved      chan int
+	texts      chan [3]string // from whom, type and body
 }
 
 func newEar() *ear {
 	const most = 100
 	return &ear{
 		make(chan calls.Registration, most), make(chan calls.About, most), make(chan string, most), make(chan int, most),
+		make(chan [3]string, most),
 	}
 }
 
 func (e *ear) Registration(r calls.Registration) { e.registered <- r }
 func (e *ear) Incoming(calls.Call) calls.Watcher { return nil }
-func (e *ear) Message(string, string, string)    {}
+func (e *ear) Message(f, kind, body string)      { e.texts <- [3]string{f, kind, body} }
 func (e *ear) Status(a calls.About)              { e.heard <- a }
 func (e *ear) Transferred(code int, _ string)    { e.moved <- code }
 func (e *ear) Key(digit string)                  { e.keys <- digit }

@@ -220,6 +220,23 @@ func (l *Linphone) Join(call, with int) {
 // Press presses keys (RTP events, RFC 4733).
 func (l *Linphone) Press(keys string) { l.t.Helper(); l.say(keys) }
 
+// Text sends somebody a text.
+func (l *Linphone) Text(to, text string) { l.t.Helper(); l.say("chat " + to + " " + text) }
+
+// AwaitText waits for a text, and gives the line that tells of it: "from ADDRESS: TEXT".
+func (l *Linphone) AwaitText() string {
+	l.t.Helper()
+	line := ""
+	until(l.t, "a text to Linphone", func() (string, bool) {
+		said := l.process.Said()
+		_, rest, came := strings.Cut(said, "Message received ")
+		var whole bool
+		line, _, whole = strings.Cut(rest, "\n")
+		return said, came && whole
+	})
+	return line
+}
+
 // Heard is what it has heard until now, in all calls.
 func (l *Linphone) Heard() Sound {
 	l.t.Helper()
