@@ -38,7 +38,7 @@ func serveSwitchboard(t *testing.T, accounts string, env ...string) *switchboard
 			t.Log(s.errs.all())
 		}
 	})
-	return &switchboard{s, "127.0.0.1:" + s.out.await(t, `SIP +sip://localhost:(\d+)`)[1]}
+	return &switchboard{s, "127.0.0.1:" + s.out.await(t, `SIP +sip:localhost:(\d+)`)[1]}
 }
 
 // anybody is an account for which everybody on the loopback may call in.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -67,7 +68,9 @@ func (a addresses) of(list []api.Endpoint) []string {
 	var out []string
 	for _, e := range list {
 		if e.Addr != nil {
-			out = append(out, e.Scheme+"://"+reachable(e.Addr)+e.Path)
+			if at := where(e); !slices.Contains(out, at) { // SIP is the same over UDP and TCP
+				out = append(out, at)
+			}
 			continue
 		}
 		for _, page := range a.pages() {
@@ -75,6 +78,14 @@ func (a addresses) of(list []api.Endpoint) []string {
 		}
 	}
 	return out
+}
+
+// where is the address of a door that listens by itself.
+func where(e api.Endpoint) string {
+	if e.Scheme == "sip" || e.Scheme == "sips" { // RFC 3261 19.1.1: no slashes
+		return e.Scheme + ":" + reachable(e.Addr)
+	}
+	return e.Scheme + "://" + reachable(e.Addr) + e.Path
 }
 
 // reachable is an address that a client on this machine can use: every interface is one that it can, too. Only localhost may use

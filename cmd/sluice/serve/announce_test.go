@@ -37,6 +37,7 @@ func TestSaysWhereDoorsAre(t *testing.T) {
 	for _, l := range []*lit{
 		{name: "rtmp", endpoints: api.Endpoints("rtmp", "rtmps", "/live/STREAM", 1, []net.Addr{plain, secure})},
 		{name: "srt", endpoints: []api.Endpoint{{Scheme: "srt", Addr: &net.UDPAddr{IP: net.IPv4zero, Port: 9998}}}},
+		{name: "sip", endpoints: api.Endpoints("sip", "sips", "", 2, []net.Addr{&net.UDPAddr{Port: 5060}, &net.TCPAddr{Port: 5060}, secure})},
 		{name: "hls", endpoints: []api.Endpoint{{Path: "/STREAM/index.m3u8"}}},
 		{name: "rtsp", endpoints: []api.Endpoint{{Scheme: "rtsp", Addr: plain}}, taken: true},
 		{name: "none"},
@@ -47,6 +48,7 @@ func TestSaysWhereDoorsAre(t *testing.T) {
 	said := b.said.String()
 	for _, want := range []string{
 		`(?m)^  RTMP +rtmp://localhost:1935/live/STREAM  rtmps://192\.0\.2\.1:1936/live/STREAM$`, `(?m)^  SRT +srt://localhost:9998$`,
+		`(?m)^  SIP +sip:localhost:5060  sips:192\.0\.2\.1:1936$`,
 		`(?m)^  HLS +http://localhost:\d+/STREAM/index\.m3u8$`,
 	} {
 		if !regexp.MustCompile(want).MatchString(said) {
