@@ -33,11 +33,12 @@ func (l *lit) Listen(ctx context.Context) error {
 // TestSaysWhereDoorsAre: each door that listens by itself is told with its addresses, and none that clients cannot reach.
 func TestSaysWhereDoorsAre(t *testing.T) {
 	plain, secure := &net.TCPAddr{IP: net.IPv6unspecified, Port: 1935}, &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 1936}
+	calls := &net.UDPAddr{IP: net.IPv4zero, Port: 5060}
 	o, b := options(t, "", nil)
 	for _, l := range []*lit{
 		{name: "rtmp", endpoints: api.Endpoints("rtmp", "rtmps", "/live/STREAM", 1, []net.Addr{plain, secure})},
 		{name: "srt", endpoints: []api.Endpoint{{Scheme: "srt", Addr: &net.UDPAddr{IP: net.IPv4zero, Port: 9998}}}},
-		{name: "sip", endpoints: api.Endpoints("sip", "sips", "", 2, []net.Addr{&net.UDPAddr{Port: 5060}, &net.TCPAddr{Port: 5060}, secure})},
+		{name: "sip", endpoints: api.Endpoints("sip", "sips", "", 2, []net.Addr{calls, &net.TCPAddr{Port: 5060, IP: calls.IP}, secure})},
 		{name: "hls", endpoints: []api.Endpoint{{Path: "/STREAM/index.m3u8"}}},
 		{name: "rtsp", endpoints: []api.Endpoint{{Scheme: "rtsp", Addr: plain}}, taken: true},
 		{name: "none"},
