@@ -25,6 +25,7 @@ type RegistrarOptions struct {
 	NonceExpires time.Duration // how long a challenge can be answered; 0 is a minute
 	MinExpires   time.Duration // the shortest registration (423 below that); 0 is a second
 	MaxExpires   time.Duration // the longest one; 0 is an hour
+	Presence     bool          // it tells who subscribes of what others publish: dialog, presence and message-summary
 }
 
 // Registrar is Kamailio: a registrar and a proxy that asks whoever calls for a password. It knows the users 1001 to 1009, with the
@@ -45,6 +46,7 @@ type settings struct {
 	Port, TLSPort                                int
 	NonceExpires, MinExpires, MaxExpires         int // seconds
 	Users                                        map[string]string
+	Presence                                     bool
 }
 
 // StartRegistrar starts one, and returns when it answers.
@@ -56,13 +58,16 @@ func StartRegistrar(t testing.TB, opt RegistrarOptions) *Registrar {
 	s := settings{
 		Folder: r.folder, Port: first, TLSPort: first + 1, Algorithm: "MD5", Users: map[string]string{},
 		NonceExpires: seconds(opt.NonceExpires, time.Minute), MinExpires: seconds(opt.MinExpires, time.Second),
-		MaxExpires: seconds(opt.MaxExpires, time.Hour),
+		MaxExpires: seconds(opt.MaxExpires, time.Hour), Presence: opt.Presence,
 	}
 	modules, err := filepath.Glob("/usr/lib/*/kamailio/modules") // one folder for each architecture
 	if err != nil || len(modules) == 0 {
 		t.Fatalf("the modules of Kamailio are not found: %v", err)
 	}
 	s.Modules = modules[0] + "/"
+	if _, err := os.Stat(s.Modules + "presence.so"); opt.Presence && err != nil {
+		program.Lacking(t, "kamailio-presence-modules", err.Error())
+	}
 	if opt.SHA256 {
 		s.Algorithm = "SHA-256"
 	}
