@@ -119,7 +119,7 @@ func New(o Options) (*Door, error) {
 	if d.guarded, err = stack.New(below); err != nil {
 		return nil, err
 	}
-	d.table = dialog.NewTable(dialog.Options{Log: o.Log, Agent: o.Agent, Expires: o.SessionTimer})
+	d.table = dialog.NewTable(dialog.Options{Log: o.Log, Agent: o.Agent, Expires: o.SessionTimer, Informs: lines.Informs()})
 	d.lines = lines.New(lines.Options{
 		Guarded: d.guarded, Trusted: d.trusted, Table: d.table, Ports: d.ports, Public: o.Public, Log: o.Log, Agent: o.Agent,
 		Admits: o.Admits, Reach: o.Reach, Media: o.Media, Share: o.Share, Ring: o.Ring, Silence: o.Silence, Codecs: o.Codecs,

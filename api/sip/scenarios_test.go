@@ -171,6 +171,7 @@ func TestWhoCallsIn(t *testing.T) {
 		{scenario: "call", to: "echo", tcp: true},
 		{scenario: "silent", to: "echo"},
 		{scenario: "clumsy", to: "echo"},
+		{scenario: "options", to: "echo"},
 		{scenario: "refused", to: "nobody", words: map[string]string{"status": "404"}},
 	} {
 		name := tc.scenario

@@ -11,13 +11,15 @@ import (
 )
 
 const (
-	// allowed are the methods that are taken within dialogs.
-	allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
-	// supported are the extensions that both ends may use.
-	supported = "100rel, timer, replaces"
+	// Allowed are the methods that are taken within dialogs.
+	Allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY"
+	// Supported are the extensions that both ends may use.
+	Supported = "100rel, timer, replaces, norefersub"
 	typeSDP   = "application/sdp"
 
-	intervalTooSmall = 422 // RFC 4028 6, which sipgo does not name
+	// What sipgo does not name.
+	intervalTooSmall = 422 // RFC 4028 6
+	badInfoPackage   = 469 // RFC 6086 4.2.2
 )
 
 // name puts in who we are to whom, with a CSeq that is set as the request leaves.
@@ -45,8 +47,8 @@ func (d *Dialog) name(r *sip.Request, remoteTag string) {
 
 // supports puts in what we can.
 func (d *Dialog) supports(r *sip.Request) {
-	r.AppendHeader(sip.NewHeader("Allow", allowed))
-	r.AppendHeader(sip.NewHeader("Supported", supported))
+	r.AppendHeader(sip.NewHeader("Allow", Allowed))
+	r.AppendHeader(sip.NewHeader("Supported", Supported))
 }
 
 // describe puts in a description.

@@ -44,8 +44,8 @@ func (t *Table) respond(in stack.Incoming, r *sip.Response) bool {
 
 // taken is an answer to a request that may refresh the target: it says where we are and what we can.
 func (d *Dialog) taken(in stack.Incoming, code int, reason string, sdp []byte) *sip.Response {
-	r := d.table.response(in, code, reason, &sip.ContactHeader{Address: *d.contact.Clone()}, sip.NewHeader("Allow", allowed),
-		sip.NewHeader("Supported", supported))
+	r := d.table.response(in, code, reason, &sip.ContactHeader{Address: *d.contact.Clone()}, sip.NewHeader("Allow", Allowed),
+		sip.NewHeader("Supported", Supported))
 	describe(r, sdp)
 	return r
 }
@@ -55,7 +55,7 @@ func lacking(r *sip.Request) []string {
 	var unknown []string
 	for _, tag := range message.Tokens(r, "Require") {
 		switch strings.ToLower(tag) {
-		case "100rel", "timer", "replaces":
+		case "100rel", "timer", "replaces", "norefersub":
 		default:
 			unknown = append(unknown, tag)
 		}
@@ -75,11 +75,7 @@ func bodyOf(m sip.Message) (sdp []byte, ok bool) {
 	if len(body) == 0 {
 		return nil, true
 	}
-	kind := ""
-	if hs := m.GetHeaders("Content-Type"); len(hs) > 0 {
-		kind = hs[0].Value()
-	}
-	media, params, err := mime.ParseMediaType(kind)
+	media, params, err := mime.ParseMediaType(word(m, "Content-Type"))
 	switch {
 	case err != nil:
 		return nil, false

@@ -24,6 +24,8 @@ type Options struct {
 	MinSE time.Duration
 	// Timers are those of the stack.
 	Timers Timers
+	// Informs are the types of INFO that owners understand, in small letters; others are refused (415). None: owners hear of all.
+	Informs []string
 	// Random gives a number below n, for how long to wait after both ends changed the session at once. nil is chance.
 	Random func(n int64) int64
 }

@@ -53,10 +53,12 @@ func (d *Dialog) serve(in stack.Incoming, f *far) {
 		d.referred(in)
 	case sip.NOTIFY:
 		d.notified(in)
-	case sip.OPTIONS:
-		d.table.respond(in, d.taken(in, sip.StatusOK, "OK", nil))
+	case sip.OPTIONS: // RFC 3261 11.2
+		res := d.taken(in, sip.StatusOK, "OK", nil)
+		res.AppendHeader(sip.NewHeader("Accept", strings.Join(append([]string{typeSDP}, d.table.opt.Informs...), ", ")))
+		d.table.respond(in, res)
 	default:
-		d.table.answer(in, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", allowed))
+		d.table.answer(in, sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", Allowed))
 	}
 }
 
@@ -70,21 +72,4 @@ func (d *Dialog) from(r *sip.Request) *far {
 		return d.out.forks[tag]
 	}
 	return nil
-}
-
-// informed takes INFO.
-func (d *Dialog) informed(in stack.Incoming) {
-	r := in.Request()
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	if d.crowded() {
-		d.table.answer(in, sip.StatusServiceUnavailable, "Service Unavailable")
-		return
-	}
-	kind := ""
-	if hs := r.GetHeaders("Content-Type"); len(hs) > 0 {
-		kind = hs[0].Value()
-	}
-	d.table.answer(in, sip.StatusOK, "OK")
-	d.tell(func() { d.owner.Info(kind, r.Body()) })
 }

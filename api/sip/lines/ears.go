@@ -118,15 +118,25 @@ func (e *ears) renewed() {
 	})
 }
 
+// The types of INFO that are understood: keys in two ways, and wishes for a key picture (RFC 5168).
+const (
+	keyInfo     = "application/dtmf"
+	relayInfo   = "application/dtmf-relay"
+	pictureInfo = "application/media_control+xml"
+)
+
+// Informs are the types of INFO that calls understand.
+func Informs() []string { return []string{keyInfo, relayInfo, pictureInfo} }
+
 // Info implements dialog.Owner.
 func (e *ears) Info(contentType string, body []byte) {
 	kind, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(contentType)), ";")
 	switch strings.TrimSpace(kind) {
-	case "application/dtmf", "application/dtmf-relay":
+	case keyInfo, relayInfo:
 		if digit := pressed(string(body)); digit != "" {
 			e.call.leg.Hear(digit)
 		}
-	case "application/media_control+xml": // RFC 5168
+	case pictureInfo:
 		if strings.Contains(string(body), "picture_fast_update") {
 			e.call.leg.Picture()
 		}

@@ -1,12 +1,16 @@
 package lines
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/emiago/sipgo/sip"
 
+	"sluice/api/sip/dialog"
 	"sluice/api/sip/stack"
 )
 
-const allowed = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, PRACK, REFER, NOTIFY, MESSAGE"
+const allowed = dialog.Allowed + ", MESSAGE"
 
 // Take takes a request that came in at some socket. find says whose line the user of its address is called on, or with which status it is
 // refused; 0 leaves it unanswered, since that has been done.
@@ -49,8 +53,9 @@ func (x *Lines) answer(in stack.Incoming, code int, headers ...sip.Header) {
 		res.AppendHeader(sip.NewHeader("Allow", allowed))
 	}
 	if code == ok && in.Request().Method == sip.OPTIONS {
-		res.AppendHeader(sip.NewHeader("Accept", "application/sdp, application/dtmf, application/dtmf-relay"))
-		res.AppendHeader(sip.NewHeader("Supported", "100rel, timer, replaces, norefersub"))
+		accept := slices.Concat([]string{"application/sdp"}, Informs(), texts())
+		res.AppendHeader(sip.NewHeader("Accept", strings.Join(accept, ", ")))
+		res.AppendHeader(sip.NewHeader("Supported", dialog.Supported))
 	}
 	if x.opt.Agent != "" {
 		res.AppendHeader(sip.NewHeader("Server", x.opt.Agent))

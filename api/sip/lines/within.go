@@ -100,9 +100,9 @@ func (c *Call) Press(ctx context.Context, digits string, how calls.Keys) error {
 		return c.leg.Press(ctx, digits, length)
 	}
 	for _, digit := range digits {
-		kind, body := "application/dtmf", string(digit)
+		kind, body := keyInfo, string(digit)
 		if how == calls.InfoRelay {
-			kind, body = "application/dtmf-relay", fmt.Sprintf("Signal=%c\r\nDuration=%d\r\n", digit, length.Milliseconds())
+			kind, body = relayInfo, fmt.Sprintf("Signal=%c\r\nDuration=%d\r\n", digit, length.Milliseconds())
 		}
 		if err := d.Info(ctx, kind, []byte(body)); err != nil {
 			return err
@@ -127,7 +127,7 @@ func (c control) Picture() {
 		const patience = 10 * time.Second
 		ctx, cancel := context.WithTimeout(context.Background(), patience)
 		defer cancel()
-		if err := d.Info(ctx, "application/media_control+xml", []byte(update)); err != nil {
+		if err := d.Info(ctx, pictureInfo, []byte(update)); err != nil {
 			c.line.lines.opt.Log.Debug("a key picture could not be asked for", "call", c.id, "err", err)
 		}
 	})
