@@ -20,7 +20,9 @@ func (d *Dialog) informed(in stack.Incoming) {
 	switch {
 	case len(r.GetHeaders("Info-Package")) > 0:
 		d.table.answer(in, badInfoPackage, "Bad Info Package", sip.NewHeader("Recv-Info", ""))
-	case len(types) > 0 && len(r.Body()) > 0 && (err != nil || !slices.Contains(types, media)):
+	case len(r.Body()) == 0: // it says no more than that the call lasts
+		d.table.answer(in, sip.StatusOK, "OK")
+	case len(types) > 0 && (err != nil || !slices.Contains(types, media)):
 		if spare(r) {
 			d.table.answer(in, sip.StatusOK, "OK")
 			return

@@ -66,6 +66,7 @@ func newSide(t testing.TB, name string, change ...func(*dialog.Options)) *side {
 	if err != nil {
 		t.Fatal(err)
 	}
+	opt.Informs = []string{"application/dtmf", "application/dtmf-relay"}
 	s.table = dialog.NewTable(opt)
 	if s.port, err = st.Open(t.Context(), stack.UDP, s); err != nil {
 		t.Fatal(err)
