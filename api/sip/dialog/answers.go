@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/emiago/sipgo/sip"
@@ -8,6 +9,7 @@ import (
 	"sluice/api/sip/exchange"
 	"sluice/api/sip/message"
 	"sluice/api/sip/stack"
+	"sluice/engine/fault"
 )
 
 // listen follows the answers to an INVITE, and gives the next one if an answer asks for it.
@@ -152,17 +154,23 @@ func (d *Dialog) refused(r *sip.Request, res *sip.Response) *sip.Request {
 	if d.out.given || d.phase != calling {
 		return nil
 	}
+	end := Ending{Code: res.StatusCode, Reason: res.Reason, Remote: true}
 	if d.out.tries < maxTries {
-		if next := d.instead(r, res); next != nil {
+		next, err := d.instead(r, res)
+		if next != nil {
 			return next
 		}
+		if f, is := errors.AsType[*fault.Fault](err); is {
+			end.Reason, end.Err = end.Reason+": "+f.Msg, err
+		}
 	}
-	d.end(Ending{Code: res.StatusCode, Reason: res.Reason, Remote: true})
+	d.end(end)
 	return nil
 }
 
-// instead is the INVITE that an answer asks for; nil if it asks for none, or what it asks is not done.
-func (d *Dialog) instead(r *sip.Request, res *sip.Response) *sip.Request {
+// instead is the INVITE that an answer asks for; nil if it asks for none, or what it asks is not done. The error is a fault that says why
+// a redirection is not followed.
+func (d *Dialog) instead(r *sip.Request, res *sip.Response) (*sip.Request, error) {
 	o := d.out
 	switch {
 	case res.StatusCode == sip.StatusUnauthorized, res.StatusCode == sip.StatusProxyAuthRequired:
@@ -170,23 +178,17 @@ func (d *Dialog) instead(r *sip.Request, res *sip.Response) *sip.Request {
 		next, ok := exchange.Retry(d.auth, r, res, o.logins, d.seq+1)
 		if ok {
 			d.seq++
-			return next
+			return next, nil
 		}
 	case res.StatusCode == intervalTooSmall:
 		if least, ok, err := message.MinSE(res); ok && err == nil && least > o.minSE {
 			o.minSE = least
-			return d.again()
+			return d.again(), nil
 		}
-	case res.IsRedirection() && o.opt.Follow != nil && o.hops < maxHops:
-		if c, ok := first[*sip.ContactHeader](res, "Contact"); ok && exchange.Sayable(c.Address) == nil && o.opt.Follow(c.Address) {
-			o.hops++
-			o.logins = 0
-			o.target = *c.Address.Clone()
-			o.target.Headers = nil // what the one who redirects wants to put into our INVITE
-			return d.again()
-		}
+	case res.IsRedirection() && o.opt.Follow != nil:
+		return d.elsewhere(res)
 	}
-	return nil
+	return nil, nil //nolint:nilnil // nothing is asked for
 }
 
 // again writes the INVITE anew.
@@ -216,14 +218,4 @@ func (d *Dialog) acknowledge(r *sip.Request, res *sip.Response, f *far) (counts,
 	p.AppendHeader(sip.NewHeader("RAck", fmt.Sprintf("%d %d INVITE", seq, r.CSeq().SeqNo)))
 	d.dispatch(p)
 	return true, true
-}
-
-// first is the first header of a name, if it is of its type.
-func first[H sip.Header](m sip.Message, name string) (h H, ok bool) {
-	hs := m.GetHeaders(name)
-	if len(hs) == 0 {
-		return h, false
-	}
-	h, ok = hs[0].(H)
-	return h, ok
 }

@@ -27,8 +27,9 @@ type Invite struct {
 	// Replaces is the dialog of the far end's whose place this call takes (RFC 3891).
 	Replaces   *message.Replaces
 	ReferredBy string // who had us call (RFC 3892)
-	// Follow tells whether a redirection (3xx) to there is followed. nil reports it as the ending.
-	Follow func(target sip.Uri) bool
+	// Follow says where a redirection (3xx) to there is followed to, or why it is not, as a fault that the ending has. It must not wait.
+	// nil reports each as the ending.
+	Follow func(target sip.Uri) (sip.Uri, error)
 	// Ringing is how long the far end may take to answer; 0 is three minutes.
 	Ringing time.Duration
 }

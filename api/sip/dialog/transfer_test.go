@@ -8,6 +8,7 @@ import (
 	"sluice/api/sip/dialog"
 	"sluice/api/sip/message"
 	"sluice/engine/enginetest"
+	"sluice/engine/fault"
 )
 
 // anybody may replace calls of each owner, as far as the side knows.
@@ -93,10 +94,19 @@ func TestStrangersReplaceNothing(t *testing.T) {
 // TestRedirection is followed if its owner wants that.
 func TestRedirection(t *testing.T) {
 	a, b, c := newSide(t, "a"), newSide(t, "b"), newSide(t, "c")
-	there := c.uri()
-	d, o := a.invite(b.uri(), func(i *dialog.Invite) { i.Follow = func(u sip.Uri) bool { return u.User == "c" } })
+	there, self, back := c.uri(), a.uri(), b.uri()
+	d, o := a.invite(b.uri(), func(i *dialog.Invite) {
+		i.Follow = func(u sip.Uri) (sip.Uri, error) {
+			if u.User != "c" {
+				return u, fault.New(fault.Forbidden, "sip", "it is not c")
+			}
+			return u, nil
+		}
+	})
 	moved, _ := b.accept()
-	if err := moved.Refuse(dialog.Refusal{Code: 302, Reason: "Moved", Headers: map[string]string{"Contact": "<" + there.String() + ">"}}); err != nil {
+	if err := moved.Refuse(dialog.Refusal{Code: 302, Reason: "Moved", Headers: map[string]string{
+		"Contact": "<" + self.String() + ">;q=0.9, <" + there.String() + ">;q=0.5, <" + back.String() + ">",
+	}}); err != nil {
 		t.Fatal(err)
 	}
 	called, _ := c.accept()

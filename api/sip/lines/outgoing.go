@@ -104,11 +104,6 @@ func (c *Call) invite(out dialog.Invite, notify func(code int, reason string)) e
 	return nil
 }
 
-// follows tells whether a call that is sent on (3xx) goes there: only to users of the same server, for others cost somebody something.
-func (l *Line) follows(to sip.Uri) bool {
-	return strings.EqualFold(to.Host, l.way.domain) || strings.EqualFold(to.Host, l.way.server.Host)
-}
-
 // media makes the media of a call.
 func (l *Line) media(o leg.Options) (*leg.Leg, error) {
 	x := l.lines.opt
