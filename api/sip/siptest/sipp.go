@@ -138,6 +138,13 @@ func (s *SIPp) accounts(all []Account) string {
 	return s.path("accounts")
 }
 
+// Port is that of its SIP, for another one that takes its place.
+func (s *SIPp) Port() int {
+	_, port, _ := net.SplitHostPort(s.Address)
+	n, _ := strconv.Atoi(port)
+	return n
+}
+
 // Done is closed when it has ended.
 func (s *SIPp) Done() <-chan struct{} { return s.process.Done() }
 
