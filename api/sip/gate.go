@@ -100,7 +100,9 @@ func (d *Door) challenges() bool {
 // receive takes a call: to a page that is reached under the number, or else to a graph.
 func (g gate) receive(in stack.Incoming, l *lines.Line, a *account, user string, leave func()) {
 	d := g.door
-	reached := lines.Reached{To: user, Allowed: d.opt.Media, Trusted: true, Asserted: a.Asserted}
+	reached := lines.Reached{
+		To: user, Allowed: d.opt.Media, Trusted: true, Asserted: a.Asserted, Reach: d.homeward(a, in.Source().Addr()),
+	}
 	if page, ok := d.lines.Reachable(user, a.Domain); ok {
 		d.lines.Receive(in, page, reached, nil, leave)
 		return

@@ -2,12 +2,113 @@ package sip_test
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/emiago/sipgo/sip"
 
+	"sluice/api/calls"
 	door "sluice/api/sip"
+	"sluice/api/sip/siptest"
+	"sluice/engine/fault"
 )
+
+// neighbour is an address that nobody but accounts with a network around it may have us go to.
+const neighbour = "127.0.0.2"
+
+// movable lets far ends send calls elsewhere.
+func movable(o *door.Options) {
+	o.Transfers = true
+	o.Reach = func(to netip.AddrPort) error {
+		if to.Addr().Unmap().String() == neighbour {
+			return fault.New(fault.Forbidden, "sip", "%s is inside", to)
+		}
+		return nil
+	}
+}
+
+// silent wants that nobody has said anything to a caller.
+func (c *caller) silent() {
+	c.t.Helper()
+	if _, err := c.c.WriteToUDPAddrPort([]byte(c.request("OPTIONS", "probe", "probe", 1)+"\r\n"), c.addr()); err != nil {
+		c.t.Fatal(err)
+	}
+	if m := c.hear(); m.CallID().Value() != "probe" {
+		c.t.Errorf("it heard %s", m)
+	}
+}
+
+// TestCallersMoveUsWhereTheyMay: who calls in on an account and sends us to somebody else does so where his account may be, or outside.
+func TestCallersMoveUsWhereTheyMay(t *testing.T) {
+	for from, goes := range map[string]bool{"127.0.0.1/32": false, "127.0.0.0/30": true} {
+		t.Run(from, func(t *testing.T) {
+			s := serve(t, movable, func(o *door.Options) {
+				o.Accounts = []door.Account{{Name: "trunk", From: []netip.Prefix{netip.MustParsePrefix(from)}}}
+			})
+			a, b := newCaller(t, s, "127.0.0.1"), newCaller(t, s, neighbour)
+			contact := "sip:9@" + a.addr().String()
+			up := a.call("echo", "one", contact)
+			a.send(a.request("REFER", "echo", up.CallID().Value(), 2,
+				"Refer-To: <sip:7@"+b.addr().String()+">", "Contact: <"+contact+">", "To: "+up.To().Value()))
+			if goes {
+				if r, ok := b.hear().(*sip.Request); !ok || r.Method != sip.INVITE {
+					t.Errorf("it heard %v", r)
+				}
+				return
+			}
+			for {
+				r, ok := a.hear().(*sip.Request)
+				if !ok || r.Method != sip.NOTIFY {
+					continue
+				}
+				a.to = netip.AddrPortFrom(a.to.Addr(), uint16(r.Via().Port))
+				a.send(sip.NewResponseFromRequest(r, sip.StatusOK, "OK", nil).String())
+				if strings.Contains(string(r.Body()), "SIP/2.0 503") {
+					break
+				}
+			}
+			b.silent()
+		})
+	}
+}
+
+// TestFarEndsMoveOwnAccountsOutside: whom a line of the configuration has called may send it to somebody else, but nowhere inside, whatever
+// the line itself may reach.
+func TestFarEndsMoveOwnAccountsOutside(t *testing.T) {
+	for progress, inside := range map[string]bool{"200": false, "503": true} {
+		t.Run(progress, func(t *testing.T) {
+			s := serve(t, movable)
+			b := newCaller(t, s, neighbour)
+			target := "1004@" + b.addr().String()
+			if !inside {
+				there := siptest.StartSIPp(t, siptest.SIPpOptions{Scenario: siptest.Scenarios(2, "answer")})
+				defer there.Wait()
+				target = "1004@" + there.Address
+			}
+			p := siptest.StartSIPp(t, siptest.SIPpOptions{
+				Scenario: siptest.Scenarios(2, "refer"), Words: map[string]string{"target": target, "progress": progress},
+			})
+			line, err := s.door.Lines().OpenOwn(t.Context(), calls.Account{Login: "1001", Domain: "127.0.0.1", Proxy: p.Address}, "own", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			watch := newEar()
+			c, err := line.Call(t.Context(), calls.Outgoing{To: "sip:sipp@" + p.Address, Audio: true}, watch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			watch.is(t, calls.Established)
+			if inside {
+				p.Wait()
+				b.silent()
+			} else {
+				p.Result() // it is left for the other one, before it hears how that went or after
+				hangup(t, c)
+			}
+			watch.is(t, calls.Ended)
+		})
+	}
+}
 
 // TestTransfersEndWithTheirCall: who is let send us to somebody else may do so once at a time, and whom we call for it rings no longer than
 // the call is.

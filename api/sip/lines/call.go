@@ -20,8 +20,9 @@ type Call struct {
 	line  *Line
 	began time.Time
 	leg   *leg.Leg
-	peer  netip.Addr    // where who calls in is; zero for calls of ours
-	done  chan struct{} // closed when nothing of it runs
+	peer  netip.Addr                 // where who calls in is; zero for calls of ours
+	done  chan struct{}              // closed when nothing of it runs
+	reach func(netip.AddrPort) error // of who calls in, why he may not have us go there; nil: as accounts from outside
 
 	telling sequence // of the watcher
 	agreed  sync.Mutex

@@ -28,6 +28,8 @@ type Reached struct {
 	Allowed func(netip.Addr) bool // addresses that its media may go to beside the one that it came from; nil: none
 	Trusted bool                  // who calls has proved who he is
 	Contact bool                  // it came to where the line is registered
+	// Reach says why what belongs to the call may not go to an address; nil: it may go where accounts from outside may.
+	Reach func(netip.AddrPort) error
 
 	Asserted bool // whom it says that it is from has been found out by who sends it (calls.Account)
 }
@@ -85,7 +87,7 @@ func (x *Lines) receive(in stack.Incoming, l *Line, r Reached) *Call {
 		c.forget(err)
 		return nil
 	}
-	c.peer = in.Source().Addr().Unmap()
+	c.peer, c.reach = in.Source().Addr().Unmap(), r.Reach
 	x.carries(c)
 	c.leg.Control(control{c})
 	if !c.accept(in, r) {

@@ -84,7 +84,10 @@ func (c *Call) invite(out dialog.Invite, notify func(code int, reason string)) e
 	if c.about.Display != "" {
 		out.From.Display = c.about.Display
 	}
-	out.Port, out.Auth, out.Routes, out.Contact, out.Offer, out.Ringing = l.port, l.auth, l.way.routes, l.contact(), offer, l.lines.opt.Ring
+	if out.Port == nil {
+		out.Port = l.port
+	}
+	out.Auth, out.Routes, out.Contact, out.Offer, out.Ringing = l.auth, l.way.routes, l.contact(), offer, l.lines.opt.Ring
 	out.Follow = l.follows
 	e := &ears{call: c, notify: notify}
 	c.mu.Lock() // what the ears hear waits until there is a dialog

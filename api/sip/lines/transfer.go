@@ -4,6 +4,7 @@ import (
 	"sluice/api/calls"
 	"sluice/api/sip/dialog"
 	"sluice/api/sip/message"
+	"sluice/api/sip/stack"
 )
 
 // Referred implements dialog.Owner. The far end wants us to talk to somebody else: the call gets another dialog with the same media, so
@@ -18,7 +19,7 @@ func (e *ears) Referred(r dialog.Referral) *dialog.Refusal {
 	if err != nil {
 		return &dialog.Refusal{Code: decline, Reason: reason(decline)}
 	}
-	out := dialog.Invite{To: to.party, Target: to.uri, ReferredBy: r.By}
+	out := dialog.Invite{Port: c.towards(to), To: to.party, Target: to.uri, ReferredBy: r.By}
 	if r.Replaces != "" {
 		replaces, err := message.ParseReplaces(r.Replaces)
 		if err != nil {
@@ -40,6 +41,19 @@ func (e *ears) Referred(r dialog.Referral) *dialog.Refusal {
 		return &dialog.Refusal{Code: overloaded, Reason: reason(overloaded)}
 	}
 	return nil
+}
+
+// towards is the port for a call to somebody whom the far end named. Servers of the account's own are where its user wants them; others are
+// bounded like those that accounts from outside name, for from here more can be reached than from where the far end is.
+func (c *Call) towards(to target) stack.Port {
+	port, reach := stack.Port(c.line.port), c.reach
+	if reach == nil {
+		reach = c.line.lines.opt.Reach
+	}
+	if to.named == "" || reach == nil {
+		return port
+	}
+	return port.Within(reach)
 }
 
 // moved counts a transfer that is asked for: one after the other, and not without end, for each is a call that costs somebody something.
