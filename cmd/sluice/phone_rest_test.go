@@ -76,6 +76,12 @@ func TestRESTCallsNobodyInside(t *testing.T) {
 	comesTrue(t, "it has failed", func() bool {
 		return s.Call(t, "POST /RESTCall/getStatus", J{"callId": "x"}).Text == "FAILED"
 	})
+	s.want(http.StatusOK, "POST /rest-api/call/startup", to) // the name of a call that has ended is free
+	delete(to, "callId")
+	if a := s.Call(t, "POST /rest-api/call/startup", to); a.StatusCode != http.StatusOK || !strings.Contains(a.Text, `"callId":"`) ||
+		!strings.Contains(a.Text, `"callee":"sip:x@127.0.0.1"`) {
+		t.Errorf("who names no call is not told of it: %d %s", a.StatusCode, a.Text)
+	}
 }
 
 // comesTrue asks again and again until something is so.

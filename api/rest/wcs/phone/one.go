@@ -61,6 +61,9 @@ func (x *Calls) Start(ctx context.Context, t Task) (Info, error) {
 	if err := x.opt.Room(); err != nil {
 		return Info{}, err
 	}
+	if x.other(t.ID) != nil { // which a page may have made
+		return Info{}, errTaken(t.ID)
+	}
 	l, err := x.lend(ctx, t.Account)
 	if err != nil {
 		return Info{}, err
@@ -82,6 +85,10 @@ func (x *Calls) Start(ctx context.Context, t Task) (Info, error) {
 	return c.info(), nil
 }
 
+func errTaken(id string) error {
+	return fault.New(fault.NameInUse, "", "there is a call %.80q already", id).Advise("terminate that first")
+}
+
 // enter takes the name of a call.
 func (x *Calls) enter(c *one) error {
 	x.mu.Lock()
@@ -97,7 +104,7 @@ func (x *Calls) enter(c *one) error {
 	}
 	if other := x.all[c.task.ID]; other != nil {
 		if _, ended := other.ended(); !ended {
-			return fault.New(fault.NameInUse, "", "there is a call %.80q already", c.task.ID).Advise("terminate that first")
+			return errTaken(c.task.ID)
 		}
 	}
 	x.all[c.task.ID] = c

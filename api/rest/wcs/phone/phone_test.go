@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"sluice/api/calls"
 	"sluice/api/rest/wcs/phone"
 	"sluice/api/rest/wcs/wcstest"
 	"sluice/engine/enginetest"
@@ -47,4 +48,20 @@ func TestWithoutTelephone(t *testing.T) {
 	if a := call.Call("/RESTCall/getCalls", J{}); a.Code != http.StatusOK || strings.TrimSpace(a.Body.String()) != "[]" {
 		t.Error(a.Code, a.Body)
 	}
+}
+
+// pages is a call that a page has made.
+type pages struct{ calls.Call }
+
+func (pages) ID() string { return "page" }
+
+// TestNamesAreTaken: no call begins with the name of another one, whoever made that.
+func TestNamesAreTaken(t *testing.T) {
+	all := phone.New(phone.Options{Clock: enginetest.NewClock(), All: func() []calls.Call { return []calls.Call{pages{}} }})
+	t.Cleanup(all.Close)
+	call := wcstest.New(t, phone.Routes(all))
+	account := J{"sipLogin": "a", "sipDomain": "b"}
+	one := J{"callId": "page", "callee": "100", "sipLogin": "a", "sipDomain": "b"}
+	call.Refused("/rest-api/call/startup", one, http.StatusConflict, `call "page" already`)
+	call.Refused("/RESTCall/call", J{"callId": "page", "callee": "100", "connection": account}, http.StatusConflict, `call "page" already`)
 }
