@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"text/template"
 	"time"
@@ -38,6 +39,7 @@ type Registrar struct {
 	t           testing.TB
 	folder      string
 	process     *program.Program
+	group       int // of its processes
 }
 
 // settings are what kamailio.cfg is filled with.
@@ -94,10 +96,12 @@ func (r *Registrar) config() string { return filepath.Join(r.folder, "kamailio.c
 // Start starts it again after Stop, with nobody registered.
 func (r *Registrar) Start() {
 	r.t.Helper()
-	r.process = program.Start(r.t, "kamailio", "-f", r.config(), "-Y", r.folder, "-P", filepath.Join(r.folder, "pid"),
+	cmd := program.Command(r.t, "kamailio", "-f", r.config(), "-Y", r.folder, "-P", filepath.Join(r.folder, "pid"),
 		"-m", "64", "-M", "8", "-DD")
-	p := r.process
-	r.t.Cleanup(func() { p.End() }) // killed, it would leave its processes behind
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // for Stop
+	p := program.Run(r.t, cmd)
+	r.process, r.group = p, cmd.Process.Pid
+	r.t.Cleanup(r.Stop)
 	until(r.t, "an answer of Kamailio", func() (string, bool) {
 		select {
 		case <-p.Done():
@@ -109,10 +113,16 @@ func (r *Registrar) Start() {
 	})
 }
 
-// Stop ends it. Whoever was registered is forgotten.
+// Stop ends it. Whoever was registered is forgotten. Asked to end, it would now and then wait for ever for one of its processes, and killed
+// alone it would leave them behind.
 func (r *Registrar) Stop() {
 	r.t.Helper()
-	r.process.End()
+	select {
+	case <-r.process.Done():
+	default:
+		_ = syscall.Kill(-r.group, syscall.SIGKILL) // it may have ended
+	}
+	r.process.Kill()
 }
 
 // Account is that of a user, one of those that it knows.
