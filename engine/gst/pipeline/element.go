@@ -4,6 +4,7 @@ package pipeline
 
 import (
 	"errors"
+	"runtime"
 
 	"github.com/go-gst/go-gst/gst"
 
@@ -101,6 +102,9 @@ func (l *Pipeline) create(made *elem) error {
 	if e.Factory == "level" {
 		shim.EarlyEnd(g.Unsafe())
 	}
+	if e.Factory == "decodebin3" && l.crowded() {
+		shim.Single(g.Unsafe())
+	}
 	if err := l.enter(made); err != nil {
 		shim.Drop(g.Object)
 		return err
@@ -109,6 +113,12 @@ func (l *Pipeline) create(made *elem) error {
 		l.bridge(made)
 	}
 	return nil
+}
+
+// crowded tells whether decoders alone keep all processors busy: half of a job's are of pictures, and files wait for nobody. What
+// is live is in time with as many threads as each takes.
+func (l *Pipeline) crowded() bool {
+	return l.plan.Offline && l.plan.Decoders >= 2*runtime.GOMAXPROCS(0)
 }
 
 // own registers an element that GStreamer has from us alone.
