@@ -89,10 +89,10 @@ gst: $(LINTER) build media ## the tests that need GStreamer, those in the shippe
 	$(SLUICE) test graphs
 	$(SLUICE) test --licence lgpl graphs
 
-browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=name: only the scenarios of that name
+browser: ## publish and play in Chromium with the Web SDK and its pages; RUN=name: only the scenario of that name (RUN=.*words.*: those with these words)
 	@.ci/setup browser
 	@mkdir -p out; node --test testdata/browser/lib/*.test.mjs >out/browser-lib.log || { cat out/browser-lib.log >&2; exit 1; }
-	SLUICE_BROWSER=1 $(PURE) .ci/again --scenes -count=1 -timeout 20m -parallel 3 $(if $(RUN),-v -run 'TestScenarios/$(RUN)') -- ./cmd/sluice/browser
+	SLUICE_BROWSER=1 $(PURE) .ci/again --scenes -count=1 -timeout 20m -parallel 3 $(if $(RUN),-v -run '^Test(Scenarios|Conversions)$$/^$(RUN)$$') -- ./cmd/sluice/browser
 
 matrix: build ## every client publishes and every other plays, compared with docs/matrix.md; UPDATE=1: write that (three or four minutes)
 	@.ci/setup browser

@@ -48,6 +48,7 @@ func TestWhatIsCalled(t *testing.T) {
 		name, scenario string
 		words          map[string]string
 		then           func(*testing.T, *server, calls.Call, *ear)
+		brief          bool // SIPp hangs up at once: nobody has time to speak
 	}{
 		{name: "taken", scenario: "answer", then: leave},
 		{name: "left", scenario: "leave", then: stay},
@@ -59,9 +60,9 @@ func TestWhatIsCalled(t *testing.T) {
 		{name: "hold, of old", scenario: "hold", words: map[string]string{"address": "0.0.0.0", "answer": ""}, then: stay},
 		{name: "no offer", scenario: "offerless", then: stay},
 		{name: "another codec", scenario: "change", then: stay},
-		{name: "session refreshed", scenario: "refresh", then: stay},
+		{name: "session refreshed", scenario: "refresh", then: stay, brief: true},
 		{name: "session too short", scenario: "interval", then: leave},
-		{name: "acknowledgement lost", scenario: "deaf", then: stay},
+		{name: "acknowledgement lost", scenario: "deaf", then: stay, brief: true},
 		{name: "goodbyes cross", scenario: "crossing", then: leave},
 		{name: "challenged twice", scenario: "challenge", then: leave},
 		{name: "keys by INFO", scenario: "info", then: func(t *testing.T, _ *server, _ calls.Call, e *ear) {
@@ -92,7 +93,9 @@ func TestWhatIsCalled(t *testing.T) {
 			p := siptest.StartSIPp(t, siptest.SIPpOptions{Scenario: siptest.Scenarios(2, tc.scenario), Words: tc.words})
 			c, _, watch := s.call(p, "secret")
 			watch.is(t, calls.Established)
-			s.echo(c)
+			if !tc.brief {
+				s.echo(c)
+			}
 			tc.then(t, s, c, watch)
 			p.Wait()
 			watch.is(t, calls.Ended)
