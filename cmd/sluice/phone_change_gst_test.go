@@ -5,6 +5,8 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"net/http"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -69,5 +71,27 @@ func TestPhoneChangesCodec(t *testing.T) {
 	before := loud.Load()
 	comesTrue(t, "the page hears itself again", func() bool { return loud.Load() > before+5 })
 	page.hear("finish", "FINISH")
+	phone.Wait()
+}
+
+// TestCalledPhoneChangesCodec: the same telephone, called over REST. What it sends back of a stream that was put in is published with one codec
+// and then with the other: what it says is taken anew, and what it hears goes on.
+func TestCalledPhoneChangesCodec(t *testing.T) {
+	program.Need(t, "sipp", "ffmpeg")
+	s := serveSwitchboard(t, anybody("trunk"), "SLUICE_LOG_LEVEL=debug")
+	p := &party{restServer: s.restServer, rtmp: "rtmp://127.0.0.1:" + s.out.await(t, `RTMP +rtmp://localhost:(\d+)`)[1] + "/live/"}
+	p.guest("RTMP", "music", "red", 1000)
+	p.there("music")
+	phone := siptest.StartSIPp(t, siptest.SIPpOptions{Scenario: siptest.Scenarios(2, "change"), Echo: true, Words: map[string]string{"pause": "6000"}})
+	host, port, _ := strings.Cut(phone.Address, ":")
+	s.want(http.StatusOK, "POST /rest-api/call/startup", J{
+		"callId": "one", "callee": "1002", "hasAudio": true, "sipLogin": "100", "sipDomain": host, "sipPort": port, "sipRegisterRequired": false,
+		"toStream": "said",
+	})
+	comesTrue(t, "a stream is put in", func() bool {
+		return s.Call(t, "POST /rest-api/call/inject_stream/startup", J{"callId": "one", "streamName": "music"}).StatusCode == http.StatusOK
+	})
+	s.errs.await(t, `stream published.*said.*(pcmu)`)
+	s.errs.await(t, `stream published.*said.*(pcma)`)
 	phone.Wait()
 }

@@ -24,7 +24,7 @@ type hears struct {
 	since time.Time // before it began
 
 	mu     sync.Mutex // of what changes: one change at a time
-	stream bool
+	stream string     // that is heard; "" if none is
 	number int
 	stop   context.CancelFunc // of the file that is heard; nil if none is
 	file   sync.WaitGroup
@@ -34,6 +34,11 @@ type hears struct {
 func (c *one) heard(ctx context.Context) (*hears, error) {
 	c.putting.Lock()
 	defer c.putting.Unlock()
+	return c.hear(ctx)
+}
+
+// hear is heard for who has putting.
+func (c *one) hear(ctx context.Context) (*hears, error) {
 	c.mu.Lock()
 	call, inst, already := c.call, c.inst, c.hears
 	c.mu.Unlock()
@@ -77,25 +82,32 @@ func (h *hears) close(ctx context.Context) {
 func (h *hears) play(ctx context.Context, stream string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.stream {
+	if h.stream != "" {
 		_ = h.inst.Remove(ctx, voice, voice) // it may have ended by itself
 	}
-	h.stream = false
+	h.stream = ""
 	if err := h.inst.Add(ctx, voice, plan.Key{Name: voice, Params: map[string]any{"stream": stream}}); err != nil {
 		return gone(err)
 	}
-	h.stream = true
+	h.stream = stream
 	return nil
+}
+
+// playing is the stream that is heard; "" if none is.
+func (h *hears) playing() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.stream
 }
 
 // unplay ends the stream that is heard.
 func (h *hears) unplay(ctx context.Context) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if !h.stream {
+	if h.stream == "" {
 		return nil
 	}
-	h.stream = false
+	h.stream = ""
 	_ = h.inst.Remove(ctx, voice, voice) // it may have ended by itself
 	return nil
 }

@@ -38,6 +38,7 @@ type one struct {
 	call   calls.Call
 	inst   *instance.Instance
 	hears  *hears // what it hears, once something was put in
+	renew  bool   // the graphs have to begin anew
 	over   time.Time
 	wake   chan struct{} // tells run that something changed
 	hangup chan struct{} // closed when a caller ends it
@@ -146,9 +147,13 @@ func (c *one) run(ctx context.Context) {
 		}
 		if media := c.call.Media(); media != nil && !raised {
 			raised = true
-			if err = c.raise(ctx, media); err != nil {
-				break
-			}
+			_ = c.renewed() // it begins with what is agreed on now
+			err = c.raise(ctx, media)
+		} else if media != nil && c.renewed() {
+			err = c.again(ctx, media)
+		}
+		if err != nil {
+			break
 		}
 		select {
 		case <-c.wake:
@@ -283,6 +288,10 @@ func (c *one) Status(a calls.About) {
 	c.mu.Lock()
 	c.about = a
 	c.mu.Unlock()
+	c.rouse()
+}
+
+func (c *one) rouse() {
 	select {
 	case c.wake <- struct{}{}:
 	default: // it is awake
