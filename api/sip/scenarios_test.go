@@ -55,6 +55,7 @@ func TestWhatIsCalled(t *testing.T) {
 		{name: "early media", scenario: "early", then: leave},
 		{name: "twelve times ringing", scenario: "ringing", then: leave},
 		{name: "PRACK", scenario: "reliable", then: leave},
+		{name: "PRACK and UPDATE", scenario: "updated", then: leave},
 		{name: "hold, sendonly", scenario: "hold", words: map[string]string{"direction": "sendonly", "answer": "recvonly"}, then: stay},
 		{name: "hold, inactive", scenario: "hold", words: map[string]string{"direction": "inactive", "answer": "inactive"}, then: stay},
 		{name: "hold, of old", scenario: "hold", words: map[string]string{"address": "0.0.0.0", "answer": ""}, then: stay},

@@ -12,7 +12,7 @@ type place struct {
 	refused sdp.Media
 }
 
-// offer is a description of ours that waits for an answer.
+// offer is a description of ours: one that waits for an answer, or the one that is in force, which is sent again to refresh a session.
 type offer struct {
 	media   []sdp.Media
 	places  []place
@@ -82,9 +82,10 @@ func (l *Leg) describe(m []sdp.Media) []byte {
 	return []byte(d.String())
 }
 
-// Accept takes the answer to our last offer. It may be called again, when another far end answers, or the same one differently: the newest
-// counts. One that does not fit the offer is fault.ProtocolViolation, one without a codec in common fault.CodecNotAvailable, and one that
-// sends media where it may not go fault.Forbidden; then things are as they were.
+// Accept takes the answer to our last offer, or, if there is none since, to our last description, with which sessions are refreshed
+// (RFC 4028 7.4). It may be called again, when another far end answers, or the same one differently: the newest counts. One that does
+// not fit the offer is fault.ProtocolViolation, one without a codec in common fault.CodecNotAvailable, and one that sends media where it
+// may not go fault.Forbidden; then things are as they were.
 func (l *Leg) Accept(answer []byte) error {
 	s, err := sdp.Read(answer)
 	if err != nil {
@@ -95,16 +96,20 @@ func (l *Leg) Accept(answer []byte) error {
 	if l.closed { // or a handshake could begin that nobody ends
 		return fault.New(fault.Closed, "sip", "the call has ended")
 	}
-	if l.out == nil {
+	out := l.out
+	if out == nil {
+		out = l.said
+	}
+	if out == nil {
 		return fault.New(fault.ProtocolViolation, "sip", "an answer came that nothing was offered for")
 	}
 	var d deal
-	for i, p := range l.out.places {
+	for i, p := range out.places {
 		if p.kind == "" || i >= len(s.Lines) || s.Lines[i].Kind != p.kind || s.Lines[i].Refused() {
 			continue // answers with fewer lines than offers are wrong, and what they mean is plain
 		}
 		a := l.lanes[p.kind]
-		w, err := a.answered(&l.out.media[i], &s.Lines[i])
+		w, err := a.answered(&out.media[i], &s.Lines[i])
 		if err != nil {
 			return err
 		}
@@ -113,7 +118,7 @@ func (l *Leg) Accept(answer []byte) error {
 	if len(d.lanes) == 0 {
 		return fault.New(fault.CodecNotAvailable, "sip", "the far end takes nothing of what was offered")
 	}
-	l.holding, l.layout = l.out.holding, l.out.places
+	l.holding, l.layout, l.said = out.holding, out.places, out
 	l.settle(&d)
 	return nil
 }
@@ -156,6 +161,7 @@ func (l *Leg) Answer(text []byte, prefer []media.Codec) ([]byte, error) {
 		return nil, fault.New(fault.CodecNotAvailable, "sip", "nothing of what the far end offers can be taken")
 	}
 	l.opt.Prefer, l.layout, l.out = prefer, places, nil
+	l.said = &offer{media: lines, places: places, holding: l.holding}
 	l.settle(&d)
 	return l.describe(lines), nil
 }

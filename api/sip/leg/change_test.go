@@ -44,6 +44,32 @@ func outlast(t *testing.T, p *ports.Pool, length time.Duration) {
 	a.until(t, "the end of another call to be noticed", func() bool { return a.silent >= length })
 }
 
+// TestRefresh: who was called refreshes the session with what he said, and takes the answer, also after a hold of his that was refused.
+func TestRefresh(t *testing.T) {
+	p := pool(t)
+	for name, security := range map[string]sdp.Security{"plain": sdp.Plain, "SDES": sdp.SDES, "DTLS": sdp.DTLS} {
+		t.Run(name, func(t *testing.T) {
+			a, b := newEnd(t, p, func(o *leg.Options) { o.Security = security }), newEnd(t, p)
+			said := b.answer(t, a.offer(t))
+			if err := a.Accept([]byte(said)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := b.Reoffer(true); err != nil {
+				t.Fatal(err)
+			}
+			b.Withdraw()
+			for range 2 {
+				if err := b.Accept([]byte(a.answer(t, said))); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := newEnd(t, p).Accept([]byte(said)); fault.CodeOf(err) != fault.ProtocolViolation {
+				t.Errorf("who has said nothing takes an answer: %v", err)
+			}
+		})
+	}
+}
+
 // TestHold: who is held hears nothing and is not missed; taken back, numbers go on where they were.
 func TestHold(t *testing.T) {
 	p, h := pool(t), newHub(t)

@@ -35,6 +35,7 @@ type Leg struct {
 	lanes   map[media.Kind]*lane
 	layout  []place // m-lines as both sides know them
 	out     *offer  // ours, while an answer may come
+	said    *offer  // our description in force
 	begun   bool    // the call was answered
 	holding bool    // we hold the far end,
 	held    bool    // and it holds us
