@@ -110,6 +110,30 @@ func TestFarEndsMoveOwnAccountsOutside(t *testing.T) {
 	}
 }
 
+// TestWhoCannotBeHeardIsNoSuccess: whom a far end sends us to answers with a codec that nobody offered. The far end hears that it was no
+// success, and keeps the call.
+func TestWhoCannotBeHeardIsNoSuccess(t *testing.T) {
+	s := serve(t, movable)
+	there := siptest.StartSIPp(t, siptest.SIPpOptions{
+		Scenario: siptest.Scenarios(2, "answer"), Words: map[string]string{"formats": "4 101"}, // G.723
+	})
+	p := siptest.StartSIPp(t, siptest.SIPpOptions{
+		Scenario: siptest.Scenarios(2, "refer"), Words: map[string]string{"target": "1004@" + there.Address, "progress": "[456]"},
+	})
+	line, err := s.door.Lines().OpenOwn(t.Context(), calls.Account{Login: "1001", Domain: "127.0.0.1", Proxy: p.Address}, "own", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	watch := newEar()
+	if _, err := line.Call(t.Context(), calls.Outgoing{To: "sip:sipp@" + p.Address, Audio: true}, watch); err != nil {
+		t.Fatal(err)
+	}
+	watch.is(t, calls.Established)
+	there.Wait()
+	p.Wait()
+	watch.is(t, calls.Ended)
+}
+
 // TestTransfersEndWithTheirCall: who is let send us to somebody else may do so once at a time, and whom we call for it rings no longer than
 // the call is.
 func TestTransfersEndWithTheirCall(t *testing.T) {

@@ -71,7 +71,8 @@ func (e *ears) Answered(_ string, text []byte) {
 		c.line.lines.opt.Log.Info("a call has no media that both sides take", "call", c.id, "err", err)
 		if e.current() {
 			_ = c.end(calls.NoCodecs, CodeOf(err)) // it is over
-		} else {
+		} else { // who asked for the transfer hears this, and not that what was begun for it has ended well
+			e.notify(CodeOf(err), reason(CodeOf(err)))
 			e.dialog.Hangup(&dialog.Reason{Code: CodeOf(err), Text: reason(CodeOf(err))})
 		}
 		return
