@@ -32,7 +32,7 @@ type Refusal struct {
 
 // Ending is why a dialog is over.
 type Ending struct {
-	Code   int    // the SIP status that ended it; 200 for BYE, 487 for cancelled, 408 for a timer
+	Code   int    // the SIP status that ended it; 200 for BYE, 487 for cancelled unless that says otherwise, 408 for a timer
 	Reason string // its words, or those of a Reason header (RFC 3326)
 	Remote bool   // whether the far end ended it
 	// Err is what went wrong with us or the network, or why a redirection was not followed; nil if SIP tells all.

@@ -49,15 +49,7 @@ func (d *Dialog) broken(e Ending) {
 // farewell takes the far end's BYE.
 func (d *Dialog) farewell(in stack.Incoming) {
 	r := in.Request()
-	e := Ending{Code: sip.StatusOK, Reason: "OK", Remote: true}
-	if protocol, cause, text, ok := message.ReasonOf(r); ok {
-		if text != "" {
-			e.Reason = text
-		}
-		if protocol == "SIP" && cause >= 200 && cause < 700 {
-			e.Code = cause
-		}
-	}
+	e := because(r, Ending{Code: sip.StatusOK, Reason: "OK", Remote: true})
 	d.mu.Lock()
 	was := d.phase
 	if was == calling && d.in != nil { // RFC 3261 15.1.2: pending requests are answered, too
@@ -73,4 +65,19 @@ func (d *Dialog) farewell(in stack.Incoming) {
 	if was != over {
 		d.table.remove(d)
 	}
+}
+
+// because is an ending as the BYE or CANCEL tells it that brought it (RFC 3326): a call that somebody else took was not missed.
+func because(r *sip.Request, e Ending) Ending {
+	protocol, cause, text, ok := message.ReasonOf(r)
+	if !ok {
+		return e
+	}
+	if text != "" {
+		e.Reason = text
+	}
+	if protocol == "SIP" && cause >= 200 && cause < 700 {
+		e.Code = cause
+	}
+	return e
 }

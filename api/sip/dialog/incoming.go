@@ -86,7 +86,7 @@ func (d *Dialog) watch() {
 	case <-d.in.in.Cancelled():
 		d.mu.Lock()
 		d.in.given = true
-		d.end(Ending{Code: sip.StatusRequestTerminated, Reason: "Request Terminated", Remote: true})
+		d.end(because(d.in.in.Cancel(), Ending{Code: sip.StatusRequestTerminated, Reason: "Request Terminated", Remote: true}))
 		d.mu.Unlock()
 		d.table.remove(d)
 	case <-d.in.settled:

@@ -180,6 +180,16 @@ func TestMergedRequest(t *testing.T) {
 	peer.response(100)
 	peer.send(served.Addr(), strings.Replace(invite("1"), "z9hG4bK1", "z9hG4bK2", 1))
 	peer.response(482)
+	// For another one at the same port it is a call of his own, and a CANCEL finds whose it is.
+	other := newRaw(t)
+	fork := strings.Replace(strings.Replace(invite("1"), "z9hG4bK1", "z9hG4bK3", 1), "INVITE sip:", "INVITE sip:other-", 1)
+	other.send(served.Addr(), fork)
+	other.response(100)
+	other.send(served.Addr(), strings.ReplaceAll(fork, "INVITE", "CANCEL"))
+	other.response(200)
+	if res := other.response(487); res.Via().Params.GetOr("branch", "") != "z9hG4bK3" {
+		t.Errorf("the other one was cancelled: %s", res)
+	}
 }
 
 func TestUnknownExtension(t *testing.T) {

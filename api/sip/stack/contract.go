@@ -53,6 +53,8 @@ type Incoming interface {
 	Respond(r *sip.Response) error
 	// Cancelled is closed when CANCEL came; 487 has been answered then.
 	Cancelled() <-chan struct{}
+	// Cancel is the CANCEL that came, which may say why; nil before Cancelled is closed.
+	Cancel() *sip.Request
 	// Acknowledged is to be called when the ACK of the 2xx has come.
 	Acknowledged()
 	// Unacknowledged is closed when no ACK came for 64*T1 after a 2xx: the dialog is to be ended with BYE (RFC 3261 13.3.1.4).

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/emiago/sipgo/sip"
@@ -26,6 +27,7 @@ type incoming struct {
 	tag     string
 
 	cancelled chan struct{}
+	cancel    *sip.Request // set before cancelled is closed
 	unacked   chan struct{}
 	once      sync.Once
 }
@@ -37,11 +39,19 @@ func newIncoming(p *Socket, r *sip.Request, f socket.Flow, key string, length in
 		cancelled: make(chan struct{}), unacked: make(chan struct{}),
 	}
 	if !r.To().Params.Has("tag") {
-		tag, _ := r.From().Params.Get("tag")
-		in.merge = r.CallID().Value() + " " + tag + " " + strconv.Itoa(int(r.CSeq().SeqNo)) + " " + string(r.Method)
+		in.merge = mergeKey(r)
 	}
 	in.tx = transaction.NewServer(r, in.tag, f, p.stack.opt.Timers, in)
 	return in
+}
+
+// mergeKey is what a request outside of dialogs has in common with itself where it comes by another way (RFC 3261 8.2.2.2). Who shares a
+// port with others is a user agent of his own: a registrar that has several of one user ring sends each of them the same request, and its
+// Request-URI tells them apart.
+func mergeKey(r *sip.Request) string {
+	tag, _ := r.From().Params.Get("tag")
+	number := strconv.Itoa(int(r.CSeq().SeqNo))
+	return strings.Join([]string{r.CallID().Value(), tag, number, string(r.Method), r.Recipient.User}, " ")
 }
 
 // Answered lets somebody else in.
@@ -64,10 +74,13 @@ func (in *incoming) Forget() {
 	}
 }
 
-// cancel answers 487, if it is not too late.
-func (in *incoming) cancel() {
+// takeBack answers 487 because of a CANCEL, if it is not too late.
+func (in *incoming) takeBack(r *sip.Request) {
 	if in.tx.Cancel() {
-		in.once.Do(func() { close(in.cancelled) })
+		in.once.Do(func() {
+			in.cancel = r
+			close(in.cancelled)
+		})
 	}
 }
 
@@ -103,6 +116,15 @@ func (in *incoming) Respond(res *sip.Response) error {
 }
 
 func (in *incoming) Cancelled() <-chan struct{} { return in.cancelled }
+
+func (in *incoming) Cancel() *sip.Request {
+	select {
+	case <-in.cancelled:
+		return in.cancel
+	default:
+		return nil
+	}
+}
 
 func (in *incoming) Acknowledged() {
 	if in.tx != nil {

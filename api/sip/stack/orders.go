@@ -27,8 +27,8 @@ type orders struct {
 	held map[dialogKey][]*incoming // with a gap before, in their order
 }
 
-// dialogKey is a direction of a dialog.
-type dialogKey struct{ call, from string }
+// dialogKey is a direction of a dialog. Several dialogs of a forked call differ in To alone.
+type dialogKey struct{ call, from, to string }
 
 func newOrders(hand func(*incoming) bool, refuse func(*incoming)) *orders {
 	return &orders{hand: hand, refuse: refuse, last: map[dialogKey]uint32{}, held: map[dialogKey][]*incoming{}}
@@ -51,7 +51,8 @@ func (o *orders) sort(in *incoming) (refused []*incoming) {
 		return refused
 	}
 	from, _ := r.From().Params.Get("tag")
-	key, number := dialogKey{r.CallID().Value(), from}, r.CSeq().SeqNo
+	to, _ := r.To().Params.Get("tag")
+	key, number := dialogKey{r.CallID().Value(), from, to}, r.CSeq().SeqNo
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if last, known := o.last[key]; known && number > last+1 {

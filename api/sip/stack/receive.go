@@ -178,7 +178,7 @@ func (p *Socket) cancel(r *sip.Request, f socket.Flow, invite *incoming) {
 		return
 	}
 	refuse(r, f, sip.StatusOK, "OK")
-	invite.cancel()
+	invite.takeBack(r)
 }
 
 // refuse answers a request that is not kept.
