@@ -147,6 +147,7 @@ func TestRefused(t *testing.T) {
 		"what stays as it is":       {"set_parameter", J{"uri": uri, "mixerVideoWidth": 320}, 400, "mixerVideoWidth"},
 		"nothing to set":            {"set_parameter", J{"uri": uri}, 400, "nothing"},
 		"another layout":            {"set_parameter", J{"uri": uri, "mixerLayoutClass": "x.Mine"}, 400, "mixerLayoutClass"},
+		"misspelt":                  {"setAudioVideo", J{"uri": uri, "streams": "ann", "audioLevel": 1, "videoMutd": true}, 400, "videoMutd"},
 		"nothing to hear":           {"setAudioVideo", J{"uri": uri, "streams": "ann"}, 400, "nothing"},
 		"half of it":                {"set_parameter", J{"uri": uri, "background": "logo.png", "mixerLayoutClass": "speeker"}, 400, "speaker"},
 		"the other half":            {"set_parameter", J{"uri": uri, "background": "logo.png", "watermark": "no.png"}, 400, "watermark"},

@@ -130,11 +130,15 @@ func (a api) marked(r *call.Request) mixers.Mark {
 	if !r.Has("watermark") {
 		r.Wrong("watermark", "it is missing; an empty one takes the mark off")
 	}
-	known := []string{"uri", "remoteStreamName", "watermark", "x", "y", "width", "height", "alpha"}
+	refuseOthers(r, "uri", "remoteStreamName", "watermark", "x", "y", "width", "height", "alpha")
+	return a.mark(r)
+}
+
+// refuseOthers refuses members that a call does not know.
+func refuseOthers(r *call.Request, known ...string) {
 	for _, name := range r.Names() {
 		if !slices.Contains(known, name) {
 			r.Wrong(name, "it is not known here")
 		}
 	}
-	return a.mark(r)
 }

@@ -91,6 +91,7 @@ func (a api) setAudioVideo(ctx context.Context, r *call.Request) (any, error) {
 	if c == (mixers.Change{}) {
 		r.Wrong("audioLevel", "nothing is to be changed")
 	}
+	refuseOthers(r, "uri", "streams", "audioLevel", "videoMuted", "videoEnable")
 	which := streams(r)
 	return a.ofMixer(r, func(m *mixers.Mixer) error { return m.SetAudioVideo(ctx, which, c) })
 }

@@ -2,6 +2,7 @@ package transcoder
 
 import (
 	"context"
+	"slices"
 
 	"sluice/api/rest/wcs/call"
 	"sluice/api/rest/wcs/picture"
@@ -54,9 +55,17 @@ func (x *Transcoders) terminated(ctx context.Context, r *call.Request) (any, err
 	return nil, x.End(ctx, uri)
 }
 
-// marked lays another picture over a transcoder's frames; with an empty name none.
+// marked lays another picture over a transcoder's frames; with an empty name none. Here width and height are those of that picture; at the
+// start, where the same members are in "encoder", they are those of the frames. Members that it does not know are refused, as mixers do.
 func (x *Transcoders) marked(ctx context.Context, r *call.Request) (any, error) {
 	uri, m := r.Need("uri"), mark(r.Object, x.opt.Pictures)
+	m.Width, _ = r.Whole("width", 0, mostSide)
+	m.Height, _ = r.Whole("height", 0, mostSide)
+	for _, name := range r.Names() {
+		if !slices.Contains([]string{"uri", "watermark", "x", "y", "width", "height", "alpha"}, name) {
+			r.Wrong(name, "it is not known here")
+		}
+	}
 	if !r.Has("watermark") {
 		r.Wrong("watermark", "it is missing; an empty one takes the mark off")
 	}

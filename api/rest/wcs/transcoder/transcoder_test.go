@@ -218,10 +218,11 @@ func TestWatermark(t *testing.T) {
 		t.Error(mark)
 	}
 	const path = "/transcoder/set_watermark"
-	h.good(path, J{"uri": "transcoder://small", "watermark": "other.png", "x": 5, "y": "-7", "alpha": 0.5})
+	h.good(path, J{"uri": "transcoder://small", "watermark": "other.png", "x": 5, "y": "-7", "width": 64, "height": "36", "alpha": 0.5})
 	h.until("the picture", func() bool {
 		m := h.settings("mark")
-		return strings.HasSuffix(m["file"], "/other.png") && m["x"] == "5" && m["y"] == "-7" && m["alpha"] == "0.5"
+		return strings.HasSuffix(m["file"], "/other.png") && m["x"] == "5" && m["y"] == "-7" && m["alpha"] == "0.5" &&
+			m["width"] == "64" && m["height"] == "36"
 	})
 	if got := h.lists("/transcoder/find_all", nil); got[0].Encoder.Watermark != "other.png" {
 		t.Error(got)
@@ -232,4 +233,6 @@ func TestWatermark(t *testing.T) {
 	h.refused(path, J{"uri": "transcoder://small", "watermark": "none.png"}, 400, `"watermark": there is no file`)
 	h.refused(path, J{"watermark": "logo.png"}, 400, `"uri": it is missing`)
 	h.refused(path, J{"uri": "transcoder://small", "watermrk": "logo.png"}, 400, `"watermark": it is missing`)
+	h.refused(path, J{"uri": "transcoder://small", "watermark": "logo.png", "hight": 9}, 400, `"hight": it is not known here`)
+	h.refused(path, J{"uri": "transcoder://small", "watermark": "logo.png", "width": 4097}, 400, `"width"`)
 }
