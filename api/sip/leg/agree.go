@@ -6,43 +6,30 @@ import (
 	"sluice/engine/media"
 )
 
-// place is an m-line as both sides know it: one of ours, or one that is refused.
-type place struct {
-	kind    media.Kind // "" for one that is none of ours
-	refused sdp.Media
-}
-
-// offer is a description of ours: one that waits for an answer, or the one that is in force, which is sent again to refresh a session.
-type offer struct {
-	media   []sdp.Media
-	places  []place
-	holding bool
-}
-
 // Offer describes what we offer: all that may be agreed on at first, and what has been agreed on later.
 func (l *Leg) Offer() ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.offer(l.holding)
+	return l.offer(l.talk, l.holding)
 }
 
 // Reoffer offers the same with the far end held, or not any more. It counts from Accept on.
 func (l *Leg) Reoffer(held bool) ([]byte, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.offer(held)
+	return l.offer(l.talk, held)
 }
 
 // Withdraw takes our last offer back, because it was refused. Things are as they were.
 func (l *Leg) Withdraw() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.out = nil
+	l.talk.out = nil
 }
 
 // offer makes one. The caller holds l.mu.
-func (l *Leg) offer(holding bool) ([]byte, error) {
-	o := &offer{places: l.layout, holding: holding}
+func (l *Leg) offer(t *talk, holding bool) ([]byte, error) {
+	o := &offer{places: t.layout, holding: holding}
 	if o.places == nil {
 		o.places = l.first()
 	}
@@ -55,13 +42,13 @@ func (l *Leg) offer(holding bool) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		m, err := a.offer(sdp.Flow(true, !holding))
+		m, err := a.offer(t, sdp.Flow(true, !holding))
 		if err != nil {
 			return nil, err
 		}
 		o.media = append(o.media, m)
 	}
-	l.out = o
+	t.out = o
 	return l.describe(o.media), nil
 }
 
@@ -87,98 +74,110 @@ func (l *Leg) describe(m []sdp.Media) []byte {
 // not fit the offer is fault.ProtocolViolation, one without a codec in common fault.CodecNotAvailable, and one that sends media where it
 // may not go fault.Forbidden; then things are as they were.
 func (l *Leg) Accept(answer []byte) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if err := l.accept(l.talk, answer); err != nil {
+		return err
+	}
+	l.settle(l.talk)
+	return nil
+}
+
+// accept takes an answer. The caller holds l.mu.
+func (l *Leg) accept(t *talk, answer []byte) error {
 	s, err := sdp.Read(answer)
 	if err != nil {
 		return err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if l.closed { // or a handshake could begin that nobody ends
 		return fault.New(fault.Closed, "sip", "the call has ended")
 	}
-	out := l.out
+	out := t.out
 	if out == nil {
-		out = l.said
+		out = t.said
 	}
 	if out == nil {
 		return fault.New(fault.ProtocolViolation, "sip", "an answer came that nothing was offered for")
 	}
-	var d deal
+	ways := map[media.Kind]*way{}
 	for i, p := range out.places {
 		if p.kind == "" || i >= len(s.Lines) || s.Lines[i].Kind != p.kind || s.Lines[i].Refused() {
 			continue // answers with fewer lines than offers are wrong, and what they mean is plain
 		}
-		a := l.lanes[p.kind]
-		w, err := a.answered(&out.media[i], &s.Lines[i])
-		if err != nil {
+		if ways[p.kind], err = l.lanes[p.kind].answered(t, &out.media[i], &s.Lines[i]); err != nil {
 			return err
 		}
-		d.add(a, w)
 	}
-	if len(d.lanes) == 0 {
+	if len(ways) == 0 {
 		return fault.New(fault.CodecNotAvailable, "sip", "the far end takes nothing of what was offered")
 	}
-	l.holding, l.layout, l.said = out.holding, out.places, out
-	l.settle(&d)
+	t.holding, t.layout, t.said, t.ways = out.holding, out.places, out, ways
 	return nil
 }
 
 // Answer takes an offer of the far end's, the first or a later one, and gives the answer. Prefer are the codecs of the other side, best
 // first; nil leaves them as they were. The errors are those of Accept, and fault.Overloaded if no ports are free.
 func (l *Leg) Answer(text []byte, prefer []media.Codec) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out, err := l.answer(l.talk, text, prefer)
+	if err != nil {
+		return nil, err
+	}
+	l.settle(l.talk)
+	return out, nil
+}
+
+// answer takes an offer, and gives the answer. The caller holds l.mu.
+func (l *Leg) answer(t *talk, text []byte, prefer []media.Codec) ([]byte, error) {
 	s, err := sdp.Read(text)
 	if err != nil {
 		return nil, err
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	if prefer == nil {
-		prefer = l.opt.Prefer
+		prefer = t.prefer
 	}
-	var d deal
-	var places []place
-	var lines []sdp.Media
-	chosen := l.choose(s)
+	o := &offer{holding: l.holding}
+	ways := map[media.Kind]*way{}
+	chosen := l.choose(t, s, prefer)
 	for i := range s.Lines {
 		line := &s.Lines[i]
 		kind := line.Kind
 		if chosen[kind] != line {
-			lines, places = append(lines, line.Refusing()), append(places, place{refused: line.Refusing()})
+			o.media, o.places = append(o.media, line.Refusing()), append(o.places, place{refused: line.Refusing()})
 			continue
 		}
 		a, err := l.lane(kind)
 		if err != nil {
 			return nil, err
 		}
-		m, w, err := a.answer(line, l.terms(a, prefer), sdp.Flow(true, !l.holding))
+		m, w, err := a.answer(t, line, prefer, sdp.Flow(true, !l.holding))
 		if err != nil {
 			return nil, err
 		}
-		d.add(a, w)
-		lines, places = append(lines, m), append(places, place{kind: kind})
+		ways[kind] = w
+		o.media, o.places = append(o.media, m), append(o.places, place{kind: kind})
 	}
-	if len(d.lanes) == 0 {
+	if len(ways) == 0 {
 		return nil, fault.New(fault.CodecNotAvailable, "sip", "nothing of what the far end offers can be taken")
 	}
-	l.opt.Prefer, l.layout, l.out = prefer, places, nil
-	l.said = &offer{media: lines, places: places, holding: l.holding}
-	l.settle(&d)
-	return l.describe(lines), nil
+	t.prefer, t.holding, t.layout, t.out, t.said, t.ways = prefer, l.holding, o.places, nil, o, ways
+	return l.describe(o.media), nil
 }
 
 // choose finds the line of each kind that we take: of several, as phones offer them that leave encryption to us, one with keys.
-func (l *Leg) choose(s *sdp.Session) map[media.Kind]*sdp.Line {
+func (l *Leg) choose(t *talk, s *sdp.Session, prefer []media.Codec) map[media.Kind]*sdp.Line {
 	out := map[media.Kind]*sdp.Line{}
 	for i := range s.Lines {
 		line := &s.Lines[i]
 		if line.Kind == media.Audio && !l.opt.Audio || line.Kind == media.Video && !l.opt.Video {
 			continue
 		}
-		t := l.terms(l.lanes[line.Kind], l.opt.Prefer)
-		if !line.Usable(t) {
+		terms := l.terms(t.ways[line.Kind], prefer)
+		if !line.Usable(terms) {
 			continue
 		}
-		if _, ok := line.Choose(t); !ok {
+		if _, ok := line.Choose(terms); !ok {
 			continue
 		}
 		if had := out[line.Kind]; had == nil || had.Secured() == sdp.Plain && line.Secured() != sdp.Plain {
@@ -188,16 +187,14 @@ func (l *Leg) choose(s *sdp.Session) map[media.Kind]*sdp.Line {
 	return out
 }
 
-// terms are what we bring to an m-line. The caller holds l.mu.
-func (l *Leg) terms(a *lane, prefer []media.Codec) sdp.Terms {
+// terms are what we bring to an m-line for which something was agreed on before, or nothing. The caller holds l.mu.
+func (l *Leg) terms(w *way, prefer []media.Codec) sdp.Terms {
 	t := sdp.Terms{Prefer: prefer, Security: l.opt.Security, Require: l.opt.Require}
 	for _, k := range kinds() {
 		t.Codecs = append(t.Codecs, l.opt.ordered(k)...)
 	}
-	if a != nil {
-		if w := a.way.Load(); w != nil {
-			t.Current = &w.codec
-		}
+	if w != nil {
+		t.Current = &w.codec
 	}
 	return t
 }
@@ -211,7 +208,7 @@ func (l *Leg) Offered(text []byte) ([]media.Codec, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var out []media.Codec
-	chosen := l.choose(s)
+	chosen := l.choose(l.talk, s, l.talk.prefer)
 	for _, k := range kinds() {
 		line := chosen[k]
 		if line == nil {
@@ -229,16 +226,8 @@ func (l *Leg) Offered(text []byte) ([]media.Codec, error) {
 	return out, nil
 }
 
-// deal is what a description and its answer come to.
-type deal struct {
-	lanes []*lane
-	ways  []*way
-}
-
-func (d *deal) add(a *lane, w *way) { d.lanes, d.ways = append(d.lanes, a), append(d.ways, w) }
-
-// settle has it hold from now on. The caller holds l.mu.
-func (l *Leg) settle(d *deal) {
+// settle has it hold from now on what came of a talk; its far end is the leg's. The caller holds l.mu.
+func (l *Leg) settle(t *talk) {
 	renewed, first := false, true
 	select {
 	case <-l.agreed:
@@ -246,20 +235,18 @@ func (l *Leg) settle(d *deal) {
 	default:
 		close(l.agreed)
 	}
-	l.held = true
+	another := t != l.talk
+	if another {
+		l.talk.end()
+		l.talk = t
+	}
+	l.held, l.holding = true, t.holding
 	for _, k := range kinds() {
-		a := l.lanes[k]
-		if a == nil {
-			continue
+		if a := l.lanes[k]; a != nil {
+			w := t.ways[k]
+			renewed = a.use(w, another) || renewed
+			l.held = l.held && (w == nil || !w.heard)
 		}
-		var w *way
-		for i := range d.lanes {
-			if d.lanes[i] == a {
-				w = d.ways[i]
-			}
-		}
-		renewed = a.use(w) || renewed
-		l.held = l.held && (w == nil || !w.heard)
 	}
 	if renewed && !first {
 		l.herald.Post(l.opt.Watch.Renewed)

@@ -42,16 +42,16 @@ type peer struct {
 	over   atomic.Bool // we have ended it
 }
 
-// certificate is what a leg shows: who it is follows from its fingerprint in the description.
-func (a *lane) certificate() (tls.Certificate, sdp.Fingerprint, error) {
-	if a.secrets.shown == nil {
+// certificate is what we show: who we are follows from its fingerprint in the description.
+func (s *secrets) certificate() (tls.Certificate, sdp.Fingerprint, error) {
+	if s.shown == nil {
 		c, err := selfsign.GenerateSelfSigned()
 		if err != nil {
 			return c, sdp.Fingerprint{}, errKeys(err)
 		}
-		a.secrets.shown = &c
+		s.shown = &c
 	}
-	c := *a.secrets.shown
+	c := *s.shown
 	parsed, err := x509.ParseCertificate(c.Certificate[0])
 	if err != nil {
 		return c, sdp.Fingerprint{}, errKeys(err)
@@ -64,8 +64,8 @@ func (a *lane) certificate() (tls.Certificate, sdp.Fingerprint, error) {
 }
 
 // addFingerprint says in an m-line of ours who we are and who begins (RFC 5763 5).
-func (a *lane) addFingerprint(m *sdp.Media, theirs *sdp.Line) error {
-	_, shown, err := a.certificate()
+func (s *secrets) addFingerprint(m *sdp.Media, theirs *sdp.Line) error {
+	_, shown, err := s.certificate()
 	if err != nil {
 		return err
 	}
@@ -74,7 +74,7 @@ func (a *lane) addFingerprint(m *sdp.Media, theirs *sdp.Line) error {
 		return nil
 	}
 	m.Setup = "active"
-	switch p := a.secrets.peer; {
+	switch p := s.peer; {
 	case p != nil && slices.Equal(p.prints, theirs.Prints):
 		if !p.active {
 			m.Setup = "passive"
@@ -86,30 +86,29 @@ func (a *lane) addFingerprint(m *sdp.Media, theirs *sdp.Line) error {
 }
 
 // associate finds the association of a way: the one there is, if the far end shows the same certificate as before.
-func (a *lane) associate(w *way, theirs *sdp.Line, ours *sdp.Media) error {
-	if p := a.secrets.peer; p != nil && slices.Equal(p.prints, theirs.Prints) {
+func (a *lane) associate(t *talk, w *way, theirs *sdp.Line, ours *sdp.Media) {
+	if p := t.secrets[a.kind].peer; p != nil && slices.Equal(p.prints, theirs.Prints) {
 		w.dtls = p
-		return nil
+		return
 	}
 	active := ours.Setup == "active" || ours.Setup == "actpass" && theirs.Setup == "passive"
 	in := packetio.NewBuffer()
 	in.SetLimitSize(maxFlight)
-	w.dtls = &peer{lane: a, prints: theirs.Prints, active: active, in: in} // of the lane from use on: something else may be wrong
-	return nil
+	w.dtls = &peer{lane: a, prints: theirs.Prints, active: active, in: in} // of the talk from use on: something else may be wrong
 }
 
 // follow has the association of a way take the place of the one before, and begins it. The caller holds the leg's lock, and the leg is not
 // closed.
 func (a *lane) follow(w *way) {
-	p := w.dtls
-	if p == nil || p == a.secrets.peer {
+	p, s := w.dtls, a.leg.talk.secrets[a.kind]
+	if p == nil || p == s.peer {
 		return
 	}
-	if a.secrets.peer != nil {
-		a.secrets.peer.close()
+	if s.peer != nil {
+		s.peer.close()
 	}
-	a.secrets.peer = p
-	certificate := *a.secrets.shown // it was told of
+	s.peer = p
+	certificate := *s.shown // it was told of
 	a.leg.work.Go(func() { a.handshake(w, certificate) })
 }
 

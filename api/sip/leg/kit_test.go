@@ -165,8 +165,8 @@ func publish(t *testing.T, h *hub.Hub, e *end, name string) *hub.Publication {
 	return p
 }
 
-// play has a leg send what is published.
-func play(t *testing.T, h *hub.Hub, e *end, name string) {
+// play has a leg send what is published, until the test or stop ends it.
+func play(t *testing.T, h *hub.Hub, e *end, name string) (stop func()) {
 	t.Helper()
 	s, err := e.Sink(func(error) {}, 0)
 	if err != nil {
@@ -178,7 +178,9 @@ func play(t *testing.T, h *hub.Hub, e *end, name string) {
 	}
 	s.Begin(r.Tracks())
 	s.Attach(r)
-	t.Cleanup(func() { r.Close(); s.Stop(context.Background()) })
+	stop = sync.OnceFunc(func() { r.Close(); s.Stop(context.Background()) })
+	t.Cleanup(stop)
+	return stop
 }
 
 // read gathers what is published.

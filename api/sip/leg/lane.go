@@ -42,7 +42,6 @@ type lane struct {
 	fed       atomic.Pointer[feeder]
 	preferred atomic.Int64 // length of a packet that the graph wants, in nanoseconds
 
-	secrets secrets
 	writing sync.Mutex // guards buf and header
 	buf     []byte
 	header  rtp.Header
@@ -79,14 +78,20 @@ func (a *lane) payload(t media.Track) (send.Payload, bool) {
 	return send.Payload{Type: w.codec.Payload}, true
 }
 
-// use has a way hold from now on, nil being none; it tells whether another codec comes than before.
-func (a *lane) use(w *way) (renewed bool) {
+// use has a way hold from now on, nil being none, with the same far end or another one; it tells whether another codec comes than before.
+// The caller holds the leg's lock.
+func (a *lane) use(w *way, another bool) (renewed bool) {
 	old := a.way.Load()
 	if w == nil {
 		a.way.Store(nil)
 		return old != nil
 	}
-	w.inherit(old)
+	if another {
+		a.media.forget()
+		a.control.forget()
+	} else {
+		w.inherit(old)
+	}
 	same := old != nil && old.in == w.in && old.codec.Same(&w.codec)
 	if !same {
 		a.receive(receive.New([]receive.Track{{
@@ -94,8 +99,8 @@ func (a *lane) use(w *way) (renewed bool) {
 			NACK: w.codec.Has("nack"), FIR: w.codec.Has("ccm fir") && !w.codec.Has("nack pli"),
 		}}, receive.Options{SSRC: a.ssrc}, a))
 	}
-	a.media.tell(w.told)
-	a.control.tell(w.control)
+	a.media.tell(w.said, w.told)
+	a.control.tell(w.saidControl(), w.control)
 	a.came.Store(time.Now().UnixNano())
 	a.silent.Store(false)
 	a.way.Store(w)
@@ -130,6 +135,5 @@ func (a *lane) silence(now time.Time) (time.Duration, bool) {
 // close ends what the lane runs.
 func (a *lane) close() {
 	close(a.stop)
-	a.closeSecrets()
 	a.pair.Close()
 }

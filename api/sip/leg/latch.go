@@ -15,22 +15,30 @@ type latch struct {
 	trusted func(netip.Addr) bool
 
 	mu   sync.Mutex
-	told netip.AddrPort
-	to   netip.AddrPort
-	last time.Time // when something came from there; zero if nothing did
+	said netip.AddrPort // by its description
+	told netip.Addr     // where it may be by that
+	to   netip.AddrPort // not valid as long as nobody knows
+	last time.Time      // when something came from there; zero if nothing did
+	left netip.AddrPort // where another far end was before
 }
 
-// tell takes what a new description says. If it says the same as before, what was learnt stays.
-func (l *latch) tell(told netip.AddrPort) {
+// tell takes what a new description says, and where media may go by that: there, or nowhere before something comes. If it says the same as
+// before, what was learnt stays, and so it does if it says no place at all, as descriptions do that hold.
+func (l *latch) tell(said, to netip.AddrPort) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if told == l.told && told.IsValid() {
+	if said == l.said || !said.IsValid() || said.Addr().IsUnspecified() {
 		return
 	}
-	l.told, l.last = told, time.Time{}
-	if told.IsValid() {
-		l.to = told
-	}
+	l.said, l.told, l.to, l.last = said, to.Addr(), to, time.Time{}
+}
+
+// forget is for another far end: it is nowhere before it is told or heard of, and not where the one before was, unless it says so.
+func (l *latch) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.left = l.to
+	l.said, l.told, l.to, l.last = netip.AddrPort{}, netip.Addr{}, netip.AddrPort{}, time.Time{}
 }
 
 // admits tells whether something that came from an address may be the far end's.
@@ -40,7 +48,7 @@ func (l *latch) admits(from netip.AddrPort, now time.Time) bool {
 	switch {
 	case from == l.to:
 		return true
-	case from.Addr() != l.told.Addr() && !l.trusted(from.Addr()):
+	case from == l.left, from.Addr() != l.told && !l.trusted(from.Addr()):
 		return false
 	}
 	return l.last.IsZero() || now.Sub(l.last) > relatch

@@ -33,12 +33,10 @@ type Leg struct {
 	closed  bool
 	version uint64
 	lanes   map[media.Kind]*lane
-	layout  []place // m-lines as both sides know them
-	out     *offer  // ours, while an answer may come
-	said    *offer  // our description in force
-	begun   bool    // the call was answered
-	holding bool    // we hold the far end,
-	held    bool    // and it holds us
+	talk    *talk // with the far end
+	begun   bool  // the call was answered
+	holding bool  // we hold the far end,
+	held    bool  // and it holds us
 	claims  claims
 }
 
@@ -57,6 +55,7 @@ func New(opt Options) (*Leg, error) {
 	l := &Leg{
 		opt: opt, log: opt.Log.With("call", opt.ID), id: uint64(random())<<16 | uint64(random()>>16), herald: herald.New(),
 		done: make(chan struct{}), agreed: make(chan struct{}), finger: make(chan struct{}, 1), lanes: map[media.Kind]*lane{},
+		talk: newTalk(opt.Prefer),
 	}
 	l.ctx, l.cancel = context.WithCancel(context.Background())
 	return l, nil
@@ -198,6 +197,7 @@ func (l *Leg) Close(reason error) {
 	first := !l.closed
 	l.closed = true
 	over := l.claims.end()
+	l.talk.end()
 	l.mu.Unlock()
 	if !first {
 		<-l.done

@@ -91,7 +91,8 @@ func (k *keys) decryptRTCP(b []byte) ([]byte, error) {
 	return k.remote.DecryptRTCP(nil, b, nil)
 }
 
-// secrets are a lane's own keys: one for each suite, for as long as the lane lasts. The leg's lock guards them.
+// secrets are our own keys of an m-line: one for each suite, for as long as we talk with the same far end. A key that another far end has
+// must not be used again: packets are numbered by it (RFC 3711 9.1).
 type secrets struct {
 	own   map[string]sdp.Crypto // by suite
 	peer  *peer                 // of DTLS
@@ -119,7 +120,7 @@ func (s *secrets) key(suite sdp.Suite, tag string) sdp.Crypto {
 }
 
 // secure adds to an m-line of ours how media is protected: as theirs is, which it answers, or as we offer it if that is nil.
-func (a *lane) secure(m *sdp.Media, theirs *sdp.Line) error {
+func (a *lane) secure(t *talk, m *sdp.Media, theirs *sdp.Line) error {
 	if theirs != nil {
 		m.Security = theirs.Secured()
 		if m.Security == sdp.SDESMaybe && a.leg.opt.Security == sdp.Plain && !a.leg.opt.Require {
@@ -128,34 +129,34 @@ func (a *lane) secure(m *sdp.Media, theirs *sdp.Line) error {
 	}
 	switch m.Security {
 	case sdp.SDES, sdp.SDESMaybe:
-		a.addCryptos(m, theirs)
+		a.addCryptos(t, m, theirs)
 	case sdp.DTLS:
-		return a.addFingerprint(m, theirs)
+		return t.secrets[a.kind].addFingerprint(m, theirs)
 	}
 	return nil
 }
 
-func (a *lane) addCryptos(m *sdp.Media, theirs *sdp.Line) {
+func (a *lane) addCryptos(t *talk, m *sdp.Media, theirs *sdp.Line) {
 	if theirs != nil {
 		key, _ := theirs.Key() // or the line would not be secured
-		m.Cryptos = []sdp.Crypto{a.secrets.key(key.Suite, key.Tag)}
+		m.Cryptos = []sdp.Crypto{t.secrets[a.kind].key(key.Suite, key.Tag)}
 		return
 	}
-	if w := a.way.Load(); w != nil && w.keys != nil {
+	if w := t.ways[a.kind]; w != nil && w.keys != nil {
 		m.Cryptos = []sdp.Crypto{w.keys.ours}
 		return
 	}
 	for i, name := range offeredSuites() {
 		for _, s := range sdp.Suites() {
 			if s.Name == name {
-				m.Cryptos = append(m.Cryptos, a.secrets.key(s, string(rune('1'+i))))
+				m.Cryptos = append(m.Cryptos, t.secrets[a.kind].key(s, string(rune('1'+i))))
 			}
 		}
 	}
 }
 
 // unlock gives a way its keys.
-func (a *lane) unlock(w *way, theirs *sdp.Line, ours *sdp.Media) error {
+func (a *lane) unlock(t *talk, w *way, theirs *sdp.Line, ours *sdp.Media) error {
 	w.security = ours.Security
 	if offered := ours.Security; offered != sdp.Plain && theirs.Secured() == sdp.Plain {
 		if offered != sdp.SDESMaybe {
@@ -165,15 +166,15 @@ func (a *lane) unlock(w *way, theirs *sdp.Line, ours *sdp.Media) error {
 	}
 	switch w.security {
 	case sdp.SDES, sdp.SDESMaybe:
-		return a.exchange(w, theirs, ours)
+		return w.exchange(theirs, ours)
 	case sdp.DTLS:
-		return a.associate(w, theirs, ours)
+		a.associate(t, w, theirs, ours)
 	}
 	return nil
 }
 
 // exchange takes the keys of both descriptions.
-func (a *lane) exchange(w *way, theirs *sdp.Line, ours *sdp.Media) error {
+func (w *way) exchange(theirs *sdp.Line, ours *sdp.Media) error {
 	key, ok := theirs.Key()
 	if !ok {
 		return fault.New(fault.CodecNotAvailable, "sip", "the far end answers with no key that can be used")
@@ -187,12 +188,4 @@ func (a *lane) exchange(w *way, theirs *sdp.Line, ours *sdp.Media) error {
 	}
 	return fault.New(fault.ProtocolViolation, "sip", "the far end answers with the key %s of %s, which was not offered",
 		key.Tag, key.Suite.Name)
-}
-
-func (a *lane) closeSecrets() {
-	a.leg.mu.Lock()
-	defer a.leg.mu.Unlock()
-	if a.secrets.peer != nil {
-		a.secrets.peer.close()
-	}
 }

@@ -12,15 +12,16 @@ import (
 
 // way is what was agreed on for one m-line. It is replaced, never changed.
 type way struct {
-	codec    sdp.Codec     // with the number that the far end wants to get
-	in       uint8         // and the one that it sends with
-	eventOut *sdp.Event    // keys; nil if there are none
-	eventIn  *sdp.Event    //
-	noise    []uint8       // payload types of comfort noise
-	flow     sdp.Direction // ours
-	heard    bool          // the far end wants to hear us
-	told     netip.AddrPort
-	control  netip.AddrPort // where RTCP goes
+	codec    sdp.Codec      // with the number that the far end wants to get
+	in       uint8          // and the one that it sends with
+	eventOut *sdp.Event     // keys; nil if there are none
+	eventIn  *sdp.Event     //
+	noise    []uint8        // payload types of comfort noise
+	flow     sdp.Direction  // ours
+	heard    bool           // the far end wants to hear us
+	said     netip.AddrPort // where its description has RTP go,
+	told     netip.AddrPort // and where it may go; not valid if nowhere before something comes
+	control  netip.AddrPort // the same of RTCP
 	mux      bool
 	ptime    time.Duration // of a packet that the far end wants; 0 if it does not say
 	maxPTime time.Duration
@@ -29,11 +30,11 @@ type way struct {
 	dtls     *peer // nil if there is none
 }
 
-// offer is our m-line in an offer.
-func (a *lane) offer(flow sdp.Direction) (sdp.Media, error) {
+// offer is our m-line in an offer: all that may be agreed on at first, and what has been agreed on later.
+func (a *lane) offer(t *talk, flow sdp.Direction) (sdp.Media, error) {
 	l := a.leg
 	m := sdp.Media{Kind: a.kind, Port: uint16(a.pair.Port()), Direction: flow, Security: l.opt.Security}
-	if w := a.way.Load(); w != nil {
+	if w := t.ways[a.kind]; w != nil {
 		in := w.codec
 		in.Payload = w.in
 		m.Codecs, m.PTime = []sdp.Codec{in}, a.ptime
@@ -43,24 +44,26 @@ func (a *lane) offer(flow sdp.Direction) (sdp.Media, error) {
 		}
 	} else {
 		m.Codecs, m.Events = sdp.Offered(a.kind, l.opt.ordered(a.kind))
+		if had := a.way.Load(); had != nil && had.secured() && m.Security == sdp.Plain {
+			m.Security = sdp.SDESMaybe // who is called on behalf of one with encryption may have it, too
+		}
 	}
 	if a.kind == media.Audio && m.PTime == 0 {
 		m.PTime = standardPTime
 	}
 	m.Feedback = a.kind == media.Video && m.Security == sdp.DTLS
 	m.Mux = m.Security == sdp.DTLS // or RTCP would have an association of its own (RFC 5764 4.1), which we do not make
-	return m, a.secure(&m, nil)
+	return m, a.secure(t, &m, nil)
 }
 
 // answered makes a way of the answer to our m-line.
-func (a *lane) answered(ours *sdp.Media, theirs *sdp.Line) (*way, error) {
-	t := a.leg.terms(a, a.leg.opt.Prefer)
+func (a *lane) answered(t *talk, ours *sdp.Media, theirs *sdp.Line) (*way, error) {
 	// Of an answer with several codecs the far end likes the first best (RFC 3264 6.1), and sends that.
-	t.Prefer = nil
-	if !theirs.Usable(t) {
+	terms := a.leg.terms(t.ways[a.kind], nil)
+	if !theirs.Usable(terms) {
 		return nil, fault.New(fault.CodecNotAvailable, "sip", "the far end answers with a protection that was not offered or is not wanted")
 	}
-	codec, ok := theirs.Choose(t)
+	codec, ok := theirs.Choose(terms)
 	if !ok {
 		return nil, fault.New(fault.CodecNotAvailable, "sip", "the far end answers with no %s codec that was offered", a.kind)
 	}
@@ -84,12 +87,14 @@ func (a *lane) answered(ours *sdp.Media, theirs *sdp.Line) (*way, error) {
 			}
 		}
 	}
-	return w, a.unlock(w, theirs, ours)
+	return w, a.unlock(t, w, theirs, ours)
 }
 
 // answer makes a way of an offered m-line, and ours that answers it.
-func (a *lane) answer(theirs *sdp.Line, t sdp.Terms, flow sdp.Direction) (sdp.Media, *way, error) {
-	codec, _ := theirs.Choose(t) // there is one, or the line had not been chosen
+func (a *lane) answer(
+	t *talk, theirs *sdp.Line, prefer []media.Codec, flow sdp.Direction,
+) (sdp.Media, *way, error) {
+	codec, _ := theirs.Choose(a.leg.terms(t.ways[a.kind], prefer)) // there is one, or the line had not been chosen
 	w, err := a.agree(theirs, codec)
 	if err != nil {
 		return sdp.Media{}, nil, err
@@ -104,10 +109,10 @@ func (a *lane) answer(theirs *sdp.Line, t sdp.Terms, flow sdp.Direction) (sdp.Me
 	if a.kind == media.Audio {
 		m.PTime = w.packet()
 	}
-	if err := a.secure(&m, theirs); err != nil {
+	if err := a.secure(t, &m, theirs); err != nil {
 		return sdp.Media{}, nil, err
 	}
-	return m, w, a.unlock(w, theirs, &m)
+	return m, w, a.unlock(t, w, theirs, &m)
 }
 
 // agree is what follows from the far end's line alone.
@@ -116,12 +121,9 @@ func (a *lane) agree(theirs *sdp.Line, codec sdp.Codec) (*way, error) {
 	if err != nil {
 		return nil, err
 	}
-	control := netip.AddrPort{}
-	if told.IsValid() {
-		control = netip.AddrPortFrom(told.Addr(), theirs.RTCP.Port())
-	}
+	control := netip.AddrPortFrom(told.Addr(), theirs.RTCP.Port())
 	w := &way{
-		codec: codec, eventOut: theirs.EventOf(codec), noise: append([]uint8{staticNoise}, theirs.Noise...), told: told, control: control,
+		codec: codec, eventOut: theirs.EventOf(codec), noise: append([]uint8{staticNoise}, theirs.Noise...), said: theirs.RTP, told: told, control: control,
 		mux: theirs.Mux, ptime: theirs.PTime, maxPTime: theirs.MaxPTime, security: theirs.Secured(),
 	}
 	w.heard = theirs.Direction.Receives() && !theirs.RTP.Addr().IsUnspecified() // c=0.0.0.0 is how old phones hold (RFC 3264 8.4)
@@ -132,6 +134,11 @@ const (
 	standardPTime = 20 * time.Millisecond // RFC 3551 4.2
 	staticNoise   = 13                    // RFC 3389 4
 )
+
+// saidControl is where the description has RTCP go.
+func (w *way) saidControl() netip.AddrPort {
+	return netip.AddrPortFrom(w.said.Addr(), w.control.Port())
+}
 
 // packet is how long the sound in a packet to the far end is to be.
 func (w *way) packet() time.Duration {

@@ -6,7 +6,9 @@ import (
 
 	"sluice/api/calls"
 	"sluice/api/sip/dialog"
+	"sluice/api/sip/leg"
 	"sluice/engine/fault"
+	"sluice/engine/media"
 )
 
 // ears hear of one dialog of a call. A transfer gives the call another dialog, and other ears.
@@ -14,6 +16,7 @@ type ears struct {
 	call   *Call
 	dialog *dialog.Dialog
 	notify func(code int, reason string) // of a transfer that asked for this dialog; nil otherwise
+	next   *leg.Approach                 // then: what is agreed on with its far end, for as long as that is not the call's
 }
 
 var _ dialog.Owner = (*ears)(nil)
@@ -29,16 +32,15 @@ func (e *ears) current() bool {
 func (e *ears) Progress(code int, why, _ string, text []byte) {
 	c := e.call
 	if !e.current() {
+		if text != nil {
+			e.heard(e.next.Accept(text))
+		}
 		e.notify(code, why)
 		return
 	}
 	early := false
 	if text != nil {
-		if err := c.leg.Accept(text); err != nil {
-			c.line.lines.opt.Log.Info("what is heard before the answer cannot be", "call", c.id, "err", err)
-		} else {
-			early = true
-		}
+		early = e.heard(c.leg.Accept(text))
 	}
 	const ringing = 180
 	c.change(func(a *calls.About) bool {
@@ -57,9 +59,21 @@ func (e *ears) Progress(code int, why, _ string, text []byte) {
 	})
 }
 
+// heard tells whether what is said before the answer can be heard.
+func (e *ears) heard(err error) bool {
+	if err != nil {
+		e.call.line.lines.opt.Log.Info("what is heard before the answer cannot be", "call", e.call.id, "err", err)
+	}
+	return err == nil
+}
+
 // Answered implements dialog.Owner.
 func (e *ears) Answered(_ string, text []byte) {
 	c := e.call
+	if !e.current() {
+		e.met(text)
+		return
+	}
 	var err error
 	if text != nil {
 		err = c.leg.Accept(text)
@@ -69,16 +83,7 @@ func (e *ears) Answered(_ string, text []byte) {
 	}
 	if err != nil {
 		c.line.lines.opt.Log.Info("a call has no media that both sides take", "call", c.id, "err", err)
-		if e.current() {
-			_ = c.end(calls.NoCodecs, CodeOf(err)) // it is over
-		} else { // who asked for the transfer hears this, and not that what was begun for it has ended well
-			e.notify(CodeOf(err), reason(CodeOf(err)))
-			e.dialog.Hangup(&dialog.Reason{Code: CodeOf(err), Text: reason(CodeOf(err))})
-		}
-		return
-	}
-	if !e.current() {
-		e.take()
+		_ = c.end(calls.NoCodecs, CodeOf(err)) // it is over
 		return
 	}
 	c.mu.Lock()
@@ -89,20 +94,49 @@ func (e *ears) Answered(_ string, text []byte) {
 	}
 }
 
+// met has the one whom a transfer led to take the far end's place. Who asked for it hears if he cannot, and not that what was begun for it
+// has ended well.
+func (e *ears) met(text []byte) {
+	var err error
+	if text != nil {
+		err = e.next.Accept(text)
+	}
+	if err == nil {
+		err = e.take()
+	}
+	if err != nil {
+		e.call.line.lines.opt.Log.Info("a call cannot be passed on", "call", e.call.id, "err", err)
+		e.notify(CodeOf(err), reason(CodeOf(err)))
+		e.dialog.Hangup(&dialog.Reason{Code: CodeOf(err), Text: reason(CodeOf(err))})
+	}
+}
+
+// talk is what offers and answers.
+type talk interface {
+	Offer() ([]byte, error)
+	Answer(offer []byte, prefer []media.Codec) ([]byte, error)
+}
+
 // Offered implements dialog.Owner.
 func (e *ears) Offered(offer []byte) ([]byte, *dialog.Refusal) {
-	c := e.call
+	current := e.current()
+	var with talk = e.call.leg
+	if !current {
+		with = e.next
+	}
 	var text []byte
 	var err error
 	if offer == nil {
-		text, err = c.leg.Offer()
+		text, err = with.Offer()
 	} else {
-		text, err = c.leg.Answer(offer, nil)
+		text, err = with.Answer(offer, nil)
 	}
 	if err != nil {
 		return nil, refusal(err)
 	}
-	e.renewed()
+	if current {
+		e.renewed()
+	}
 	return text, nil
 }
 

@@ -51,7 +51,7 @@ func (l *Line) Call(ctx context.Context, out calls.Outgoing, watcher calls.Watch
 		l.lines.carries(c)
 		c.leg.Control(control{c})
 		c.change(func(*calls.About) bool { return true }) // Trying
-		err = c.invite(dialog.Invite{To: to.party, Target: to.uri, Headers: headers}, nil)
+		err = c.invite(dialog.Invite{To: to.party, Target: to.uri, Headers: headers}, &ears{call: c})
 	}
 	if err != nil {
 		l.drop(c)
@@ -73,10 +73,14 @@ func (l *Line) server(to target) sip.Uri {
 	return to.uri
 }
 
-// invite begins a dialog for the call. notify hears how it goes where it is one that a transfer asked for.
-func (c *Call) invite(out dialog.Invite, notify func(code int, reason string)) error {
+// invite begins a dialog for the call: its first, or one that a transfer asked for.
+func (c *Call) invite(out dialog.Invite, e *ears) error {
 	l := c.line
-	offer, err := c.leg.Offer()
+	var with talk = c.leg
+	if e.next != nil {
+		with = e.next
+	}
+	offer, err := with.Offer()
 	if err != nil {
 		return err
 	}
@@ -89,17 +93,16 @@ func (c *Call) invite(out dialog.Invite, notify func(code int, reason string)) e
 	}
 	out.Auth, out.Routes, out.Contact, out.Offer, out.Ringing = l.auth, l.way.routes, l.contact(), offer, l.lines.opt.Ring
 	out.Follow = l.follows
-	e := &ears{call: c, notify: notify}
 	c.mu.Lock() // what the ears hear waits until there is a dialog
 	defer c.mu.Unlock()
-	if notify != nil && c.about.State.Over() {
+	if e.next != nil && c.about.State.Over() {
 		return fault.New(fault.Closed, "sip", "the call ended before it was passed on")
 	}
 	e.dialog, err = l.lines.opt.Table.Invite(out, e)
 	if err != nil {
 		return err
 	}
-	if notify == nil {
+	if e.next == nil {
 		c.dialog, c.current = e.dialog, e
 	} else {
 		c.moving = e

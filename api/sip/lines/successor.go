@@ -23,7 +23,7 @@ func (x *Lines) succeeds(in stack.Incoming, old *dialog.Dialog, r Reached) bool 
 		return false
 	}
 	c := was.call
-	e := &ears{call: c, notify: func(int, string) {}}
+	e := &ears{call: c, notify: func(int, string) {}, next: c.leg.Approach()}
 	c.mu.Lock() // what the ears hear waits until there is a dialog
 	d, err := x.opt.Table.Accept(in, c.line.takes(r), e)
 	e.dialog = d
@@ -33,22 +33,17 @@ func (x *Lines) succeeds(in stack.Incoming, old *dialog.Dialog, r Reached) bool 
 	}
 	var text []byte
 	if offer := d.Offer(); offer != nil {
-		text, err = c.leg.Answer(offer, nil)
+		text, err = e.next.Answer(offer, nil)
 	} else {
-		text, err = c.leg.Offer() // and Answered takes the call over
+		text, err = e.next.Offer() // and Answered takes the call over
 	}
 	if err != nil {
 		x.opt.Log.Info("a call cannot be taken over", "call", c.id, "err", err)
 		_ = d.Refuse(*refusal(err)) // or it was cancelled
 		return true
 	}
-	if d.Answer(text) != nil { // it was cancelled
-		c.leg.Withdraw()
-		return true
-	}
-	if d.Offer() != nil {
-		e.take()
-		e.renewed()
+	if d.Answer(text) == nil && d.Offer() != nil { // or it was cancelled
+		e.met(nil)
 	}
 	return true
 }

@@ -5,6 +5,7 @@ import (
 	"sluice/api/sip/dialog"
 	"sluice/api/sip/message"
 	"sluice/api/sip/stack"
+	"sluice/engine/fault"
 )
 
 // Referred implements dialog.Owner. The far end wants us to talk to somebody else: the call gets another dialog with the same media, so
@@ -32,7 +33,7 @@ func (e *ears) Referred(r dialog.Referral) *dialog.Refusal {
 	}
 	// Not on the goroutine that asks: the new dialog takes the lock of the call.
 	if !l.lines.begin(func() {
-		if err := c.invite(out, r.Notify); err != nil {
+		if err := c.invite(out, &ears{call: c, notify: r.Notify, next: c.leg.Approach()}); err != nil {
 			c.stays()
 			r.Notify(CodeOf(err), reason(CodeOf(err)))
 		}
@@ -74,7 +75,6 @@ func (c *Call) stays() {
 	c.mu.Lock()
 	c.moving = nil
 	c.mu.Unlock()
-	c.leg.Withdraw()
 }
 
 // stop ends a transfer with the call that it is of.
@@ -87,9 +87,12 @@ func (c *Call) stop() {
 	}
 }
 
-// take makes the dialog that a transfer asked for the call's.
-func (e *ears) take() {
+// take makes the dialog that a transfer asked for the call's, with the media that was agreed on in it.
+func (e *ears) take() error {
 	c := e.call
+	if err := e.next.Settle(); err != nil {
+		return err
+	}
 	c.mu.Lock()
 	old, over := c.dialog, c.about.State.Over()
 	c.moving = nil
@@ -98,19 +101,20 @@ func (e *ears) take() {
 	}
 	c.mu.Unlock()
 	if over { // it ended while it was being transferred
-		e.dialog.Hangup(nil)
-		return
+		return fault.New(fault.Closed, "sip", "the call ended before it was passed on")
 	}
 	e.notify(ok, reason(ok))
 	old.Hangup(nil)
-	held := c.leg.Held()
+	held, list := c.leg.Held(), c.leg.Codecs()
 	c.change(func(a *calls.About) bool {
 		if a.State != calls.OnHold { // as which the new far end was asked to begin, too
 			a.State = calls.Established
 		}
 		a.Held = held
+		has(a, list)
 		return true
 	})
+	return nil
 }
 
 // lost is the end of a dialog that is not the call's: of one before, or one that never came to be.
@@ -125,6 +129,5 @@ func (e *ears) lost(end dialog.Ending) {
 	if was {
 		return
 	}
-	c.leg.Withdraw()
 	e.notify(end.Code, end.Reason)
 }
