@@ -123,7 +123,8 @@ func (a *lane) agree(theirs *sdp.Line, codec sdp.Codec) (*way, error) {
 	}
 	control := netip.AddrPortFrom(told.Addr(), theirs.RTCP.Port())
 	w := &way{
-		codec: codec, eventOut: theirs.EventOf(codec), noise: append([]uint8{staticNoise}, theirs.Noise...), said: theirs.RTP, told: told, control: control,
+		codec: codec, eventOut: theirs.EventOf(codec), noise: append([]uint8{staticNoise}, theirs.Noise...),
+		said: theirs.RTP, told: told, control: control,
 		mux: theirs.Mux, ptime: theirs.PTime, maxPTime: theirs.MaxPTime, security: theirs.Secured(),
 	}
 	w.heard = theirs.Direction.Receives() && !theirs.RTP.Addr().IsUnspecified() // c=0.0.0.0 is how old phones hold (RFC 3264 8.4)

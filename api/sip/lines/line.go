@@ -67,9 +67,13 @@ func (l *Line) begin(ctx context.Context) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.heard.Store(&calls.Registration{State: calls.Registering})
+	locked := time.Duration(0) // who opened the line himself hears that his password is wrong, and tries another one
+	if l.name != "" {
+		locked = 5 * time.Minute
+	}
 	l.registration = register.Start(ctx, register.Options{
 		Log: l.lines.opt.Log, Port: l.port, Auth: l.auth, Agent: l.lines.opt.Agent, AOR: l.way.self, Registrar: l.way.registrar,
-		Routes: l.way.routes, Heard: l.registered,
+		Routes: l.way.routes, Locked: locked, Heard: l.registered,
 	})
 }
 

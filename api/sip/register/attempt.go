@@ -30,7 +30,9 @@ func (r *Registration) attempt(ctx context.Context) (wait time.Duration, final b
 	r.opt.Log.Debug("a registration failed", "aor", r.opt.AOR.URI.String(), "code", code, "reason", reason, "err", err)
 	r.tell(calls.Registration{State: calls.RegistrationFailed, Code: code, Reason: reason})
 	if code == sip.StatusUnauthorized || code == sip.StatusProxyAuthRequired {
-		return 0, true // the password is wrong: registrars lock the door after a few wrong ones
+		wait = r.locked
+		r.locked = min(2*r.locked, maxLocked)
+		return wait, wait == 0
 	}
 	wait = r.backoff
 	r.backoff = min(2*r.backoff, maxBackoff)
@@ -100,7 +102,7 @@ func (r *Registration) request(expires time.Duration, old *sip.Uri) *sip.Request
 // not all of a server come at once.
 func (r *Registration) registered(res *sip.Response) time.Duration {
 	granted := r.granted(res)
-	r.backoff = r.opt.Backoff
+	r.backoff, r.locked = r.opt.Backoff, r.opt.Locked
 	r.tell(calls.Registration{State: calls.Registered, Code: res.StatusCode, Reason: res.Reason, Until: time.Now().Add(granted)})
 	wait := granted * 4 / 5
 	return wait - time.Duration(rand.Int64N(int64(wait/10)+1)) //nolint:gosec // as above

@@ -27,6 +27,9 @@ type Options struct {
 	Routes    []sip.Uri      // outbound proxies, the first first
 	Expires   time.Duration  // how long it is to last, in whole seconds; 0 is ten minutes. The registrar has the last word
 	Backoff   time.Duration  // first pause after a failure, which doubles up to five minutes; 0 is 5 s
+	// Locked is the first pause after a refused password, which doubles up to an hour: registrars lock the door after a few wrong ones, and
+	// it may be put right there. 0 is no other try.
+	Locked time.Duration
 	// Heard hears of each change, in turn; it must not wait. nil is nobody.
 	Heard func(calls.Registration)
 }
@@ -35,6 +38,7 @@ const (
 	defaultExpires = 10 * time.Minute
 	defaultBackoff = 5 * time.Second
 	maxBackoff     = 5 * time.Minute
+	maxLocked      = time.Hour
 	// keepAlive is how often the way to the registrar is used, so that what is between keeps it open (RFC 5626 4.4.2: 24 to 29 s).
 	keepAlive = 25 * time.Second
 )
@@ -53,6 +57,7 @@ type Registration struct {
 	expires time.Duration
 	asked   bool // a REGISTER was sent that the registrar may have taken
 	backoff time.Duration
+	locked  time.Duration
 
 	mu      sync.Mutex
 	status  calls.Registration
@@ -77,7 +82,7 @@ func Start(ctx context.Context, opt Options) *Registration {
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
 	r := &Registration{
 		opt: opt, client: exchange.Client{Port: opt.Port, Auth: opt.Auth, Agent: opt.Agent}, callID: rand.Text(), stop: stop,
-		done: make(chan struct{}), expires: opt.Expires, backoff: opt.Backoff, contact: opt.Port.Contact(opt.AOR.URI.User),
+		done: make(chan struct{}), expires: opt.Expires, backoff: opt.Backoff, locked: opt.Locked, contact: opt.Port.Contact(opt.AOR.URI.User),
 	}
 	go r.run(ctx)
 	return r

@@ -132,6 +132,19 @@ func TestWrongPassword(t *testing.T) {
 	}
 }
 
+// TestWrongPasswordMayBePutRight tries again after a while where that is wanted.
+func TestWrongPasswordMayBePutRight(t *testing.T) {
+	k := siptest.StartRegistrar(t, siptest.RegistrarOptions{})
+	a := k.Account("1001")
+	a.Password = "wrong"
+	_, heard := begin(t, port(t, stack.UDP, nobody), a, func(o *register.Options) { o.Locked = 50 * time.Millisecond })
+	for range 3 {
+		if got := heard.await(t, calls.RegistrationFailed); got.Code != 401 {
+			t.Errorf("%+v", got)
+		}
+	}
+}
+
 // TestBriefRegistration is lengthened to what the registrar takes.
 func TestBriefRegistration(t *testing.T) {
 	k := siptest.StartRegistrar(t, siptest.RegistrarOptions{MinExpires: time.Minute})

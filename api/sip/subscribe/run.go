@@ -95,6 +95,9 @@ func (s *Subscription) rest(ctx context.Context) *ending {
 		if silent := begun.Add(s.opt.Wait); !heard && silent.Before(next) {
 			next = silent
 		}
+		if least := begun.Add(leastRest); next.Before(least) {
+			next = least
+		}
 		left := time.Until(next)
 		if left <= 0 {
 			if !heard && time.Since(begun) >= s.opt.Wait {
@@ -113,6 +116,9 @@ func (s *Subscription) rest(ctx context.Context) *ending {
 		alarm.Stop()
 	}
 }
+
+// leastRest is what is between two SUBSCRIBEs of a dialog at least, however short a time the far end grants: NOTIFY may say 0.
+const leastRest = time.Second
 
 // silence is our word for a far end that took SUBSCRIBE and never sent NOTIFY.
 const silence = "no NOTIFY"

@@ -147,6 +147,20 @@ func TestForgotten(t *testing.T) {
 	p.Wait()
 }
 
+// TestHasty does not come at once again when the far end says that the subscription lasts no time.
+func TestHasty(t *testing.T) {
+	p := siptest.StartSIPp(t, siptest.SIPpOptions{Scenario: siptest.Scenarios(3, "hasty")})
+	s, heard := begin(t, p.Address)
+	is(t, heard, calls.SubscriptionActive)
+	first := time.Now()
+	is(t, heard, calls.SubscriptionActive)
+	if rest := time.Since(first); rest < 900*time.Millisecond {
+		t.Errorf("it came again after %v", rest)
+	}
+	leave(t, s)
+	p.Wait()
+}
+
 // TestMute gives a far end up that takes the subscription and tells nothing, and one that is not there.
 func TestMute(t *testing.T) {
 	p := siptest.StartSIPp(t, siptest.SIPpOptions{Scenario: siptest.Scenarios(3, "mute")})
