@@ -96,10 +96,8 @@ func (a *account) Registration(r calls.Registration) {
 	a.door.opt.Log.Info("an account is registered so", "account", a.Name, "state", r.State, "code", r.Code, "reason", r.Reason)
 }
 
-// Message implements calls.Owner: graphs take no texts.
-func (a *account) Message(from, _, _ string) {
-	a.door.opt.Log.Debug("a text came, and nobody reads it", "account", a.Name, "from", from)
-}
+// Message implements calls.Owner. Nobody calls it: graphs take no texts, and lines of the configuration refuse them.
+func (a *account) Message(_, _, _ string) {}
 
 // Incoming implements calls.Owner.
 func (a *account) Incoming(c calls.Call) calls.Watcher {

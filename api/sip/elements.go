@@ -37,7 +37,7 @@ func (In) Spec() element.Spec {
 		Fields: []element.Field{
 			ports.Session(),
 			element.Span("jitter", 0, 500*time.Millisecond).Or(60 * time.Millisecond).
-				Says("How late RTP from the phone may come and still be heard."),
+				Says("How late RTP from the phone may come and still be heard where it is converted or recorded."),
 		},
 		Sessions: []string{"phone"},
 		Examples: []string{"sip.in", "sip.in session=$phone jitter=100ms"},

@@ -17,5 +17,5 @@ func (In) New(_ context.Context, env element.Env, conf element.Conf) (element.El
 	if err != nil {
 		return nil, err
 	}
-	return l.Source(env.Over)
+	return l.Source(env.Over, conf.Duration("jitter"))
 }

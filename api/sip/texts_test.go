@@ -27,12 +27,12 @@ func TestTextsAreSent(t *testing.T) {
 	}
 }
 
-// TestTextsCome has SIPp send texts: what people write is taken, and programs are not.
-func TestTextsCome(t *testing.T) {
+// TestTextsForATrunk has SIPp send texts to a line of the configuration, where nobody reads them, and to none.
+func TestTextsForATrunk(t *testing.T) {
 	s := serve(t, func(o *sip.Options) {
 		o.Accounts = []sip.Account{{Name: "trunk", From: []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}}}
 	})
-	for kind, status := range map[string]string{"text/plain;charset=utf-8": "200", "application/x-sh": "415", "none": "400"} {
+	for kind, status := range map[string]string{"text/plain;charset=utf-8": "480", "application/x-sh": "415", "none": "400"} {
 		t.Run(kind, func(t *testing.T) {
 			siptest.StartSIPp(t, siptest.SIPpOptions{
 				Scenario: siptest.Scenarios(2, "message"), To: s.udp, Words: map[string]string{"to": "echo@" + s.udp, "type": kind, "status": status},

@@ -13,7 +13,7 @@ func (p *Publication) form(t *track, form Form) error {
 	if t.form == form || t.former != nil {
 		return nil
 	}
-	aid := Aid{Stats: &t.derived, AskKey: t.asker.Ask}
+	aid := Aid{Stats: &t.derived, Wait: p.wait, AskKey: t.asker.Ask}
 	if form == Units {
 		maker, err := p.hub.opt.Forms.Assembler(t.media(), aid)
 		if err != nil {

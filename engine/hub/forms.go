@@ -1,6 +1,8 @@
 package hub
 
 import (
+	"time"
+
 	"sluice/engine/media"
 	"sluice/engine/stat"
 )
@@ -24,6 +26,8 @@ type Maker[From, To any] interface {
 
 // Aid is what a Maker has of the hub.
 type Aid struct {
-	Stats  *stat.Set // of what it makes: it counts what it drops, and the hub the rest
-	AskKey func()    // asks the publisher for a key frame, at most twice a second however often it is called
+	Stats *stat.Set // of what it makes: it counts what it drops, and the hub the rest
+	// Wait is how long a packet that is missing is waited for while others come; 0: as the maker thinks best.
+	Wait   time.Duration
+	AskKey func() // asks the publisher for a key frame, at most twice a second however often it is called
 }

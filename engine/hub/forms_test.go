@@ -16,11 +16,13 @@ import (
 // last one back until the end.
 type forms struct {
 	made int
+	wait time.Duration
 	err  error
 }
 
-func (f *forms) Assembler(media.Track, Aid) (Maker[media.Packet, media.Unit], error) {
+func (f *forms) Assembler(_ media.Track, aid Aid) (Maker[media.Packet, media.Unit], error) {
 	f.made++
+	f.wait = aid.Wait
 	return &maker[media.Packet, media.Unit]{make: func(p *media.Packet) media.Unit {
 		n := time.Duration(p.Header.SequenceNumber) * time.Millisecond
 		return media.Unit{PTS: n, DTS: n, Key: p.Payload[1] == 0x50, AU: [][]byte{p.Payload}}
@@ -66,6 +68,17 @@ func unit(key bool, n int) media.Unit {
 
 func newUnitSink() *sinkOf[media.Unit] {
 	return newSinkOf(func(u *media.Unit) int { return int(u.PTS / time.Millisecond) })
+}
+
+// TestWaitIsThePublishers: who makes units of packets is told how long the publisher's may be missing.
+func TestWaitIsThePublishers(t *testing.T) {
+	made := &forms{}
+	h := newHub(t, Options{Forms: made})
+	const wait = 60 * time.Millisecond
+	publish(t, h, "phone", describing(media.PCMU), PublishOptions{Wait: wait})
+	if _, err := h.ReadUnits(t.Context(), "phone", media.Everything(), newUnitSink(), ReadOptions{}); err != nil || made.wait != wait {
+		t.Errorf("it waits for %v: %v", made.wait, err)
+	}
 }
 
 func TestUnitsAreReadAsUnits(t *testing.T) {

@@ -21,6 +21,7 @@ type Publication struct {
 	units    *fanout.Log[media.Unit]
 	ended    atomic.Bool
 	silence  time.Duration // after which its name can be had; 0: never
+	wait     time.Duration // for packets that are missing; 0: as Forms do
 	heard    atomic.Int64  // when something was written last, in nanoseconds since it began; 0: not yet
 
 	// The hub's lock guards the rest; tracks is only ever replaced, and read without the lock through lookup.
@@ -42,7 +43,7 @@ func (h *Hub) newPublication(d media.Description, opt PublishOptions) *Publicati
 	h.mu.Unlock()
 	now := h.opt.Clock.Now()
 	p := &Publication{
-		hub: h, id: id, since: now, yields: opt.Policy == Yield, standIn: opt.Policy == Yield, silence: opt.Silence,
+		hub: h, id: id, since: now, yields: opt.Policy == Yield, standIn: opt.Policy == Yield, silence: opt.Silence, wait: opt.Wait,
 		timeline: media.NewTimeline(h.epoch), source: opt.Source,
 		packets: fanout.NewLog[media.Packet](h.loops, h.opt.Cache), units: fanout.NewLog[media.Unit](h.loops, h.opt.Cache),
 		readers: map[*Reader]struct{}{},

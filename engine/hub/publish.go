@@ -30,6 +30,9 @@ type PublishOptions struct {
 	// Silence is for how long the publication may say nothing, once it has begun to, and keep its name all the same when somebody else
 	// comes: a client whose network was lost comes back long before that is noticed. At 0 it keeps the name.
 	Silence time.Duration
+	// Wait is how long a packet that is missing is waited for where packets are made into units. At 0 it is as long as a retransmission may
+	// take.
+	Wait time.Duration
 }
 
 // form is in which a track is written.

@@ -31,6 +31,12 @@ type Source interface {
 	Feed(p *hub.Publication)
 }
 
+// Waiter is a Source that says how long a packet of its own that is missing is waited for: one whose sender cannot repeat it.
+type Waiter interface {
+	// Wait is asked once, before Feed.
+	Wait() time.Duration
+}
+
 // Taker is what all Go elements that take media have.
 type Taker interface {
 	element.Element

@@ -26,6 +26,9 @@ type origin struct {
 // publish begins to publish what a source gives.
 func (p *Part) publish(ctx context.Context, o *origin) error {
 	opt := hub.PublishOptions{Form: o.source.Form(), Source: o}
+	if w, ok := o.source.(Waiter); ok {
+		opt.Wait = w.Wait()
+	}
 	var err error
 	if o.outfall = p.soleOutfall(o); o.outfall != "" {
 		var stream string

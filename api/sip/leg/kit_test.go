@@ -148,7 +148,7 @@ func (g *gather) wait(t *testing.T, n int) []*media.Packet {
 // publish has what a leg gets published, as the element does.
 func publish(t *testing.T, h *hub.Hub, e *end, name string) *hub.Publication {
 	t.Helper()
-	s, err := e.Source(func(error) {})
+	s, err := e.Source(func(error) {}, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,11 +13,15 @@ import (
 
 // Source is what the far end sends, for the element sip.in.
 type Source struct {
-	leg *Leg
-	out *output
+	leg  *Leg
+	wait time.Duration
+	out  *output
 }
 
-var _ node.Source = (*Source)(nil)
+var (
+	_ node.Source = (*Source)(nil)
+	_ node.Waiter = (*Source)(nil)
+)
 
 // output is where packets of lanes go.
 type output struct {
@@ -26,13 +30,17 @@ type output struct {
 	publication atomic.Pointer[hub.Publication]
 }
 
-// Source takes the leg's incoming half. Over hears of the leg's end.
-func (l *Leg) Source(over func(error)) (*Source, error) {
+// Source takes the leg's incoming half. Over hears of the leg's end. Wait is how long a packet that is missing may still come: phones repeat
+// none, so what is behind it is held up for nothing from then on.
+func (l *Leg) Source(over func(error), wait time.Duration) (*Source, error) {
 	if err := l.claim(sourceHalf, over); err != nil {
 		return nil, err
 	}
-	return &Source{leg: l}, nil
+	return &Source{leg: l, wait: max(wait, 1)}, nil
 }
+
+// Wait implements node.Waiter.
+func (s *Source) Wait() time.Duration { return s.wait }
 
 // Start implements element.Element.
 func (s *Source) Start(context.Context) error { return nil }

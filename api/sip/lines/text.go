@@ -35,6 +35,10 @@ func (l *Line) text(in stack.Incoming) {
 		l.lines.answer(in, unsupported, sip.NewHeader("Accept", strings.Join(texts(), ", ")))
 		return
 	}
+	if l.name != "" { // a server's own lines have nobody who reads
+		l.lines.answer(in, unavailable)
+		return
+	}
 	from := caller(r, l.account.Asserted)
 	l.lines.answer(in, ok)
 	body := string(r.Body())

@@ -2,6 +2,7 @@ package forms
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -119,13 +120,16 @@ func TestRetransmissions(t *testing.T) {
 	const missing, before = 10, 5 // pictures
 	for name, row := range map[string]struct {
 		after int // it comes behind so many others
+		wait  time.Duration
 		units int
 	}{
-		"in time":  {24, pictures}, // 192 ms
-		"too late": {27, before + gop},
-		"never":    {1000, before + gop},
+		"in time":                       {24, 0, pictures}, // 192 ms
+		"too late":                      {27, 0, before + gop},
+		"never":                         {1000, 0, before + gop},
+		"in time for who cannot repeat": {6, 60 * time.Millisecond, pictures}, // 48 ms
+		"too late for who cannot":       {9, 60 * time.Millisecond, before + gop},
 	} {
-		b := &bench{}
+		b := &bench{wait: row.wait}
 		m := b.assembler(t, media.NewTrack(media.VP8))
 		var units []media.Unit
 		for i, p := range packets {
@@ -140,7 +144,7 @@ func TestRetransmissions(t *testing.T) {
 		}
 		units = append(units, m.Flush()...)
 		drops := b.stats.Snapshot().Drops
-		if len(units) != row.units || (drops["late"] == 1) != (name == "too late") || (b.asked > 0) != (row.units < pictures) {
+		if len(units) != row.units || (drops["late"] == 1) != strings.HasPrefix(name, "too late") || (b.asked > 0) != (row.units < pictures) {
 			t.Errorf("%s: %d units, dropped %v, %d key frames wanted", name, len(units), drops, b.asked)
 		}
 	}

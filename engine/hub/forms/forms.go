@@ -50,7 +50,11 @@ func (f *Forms) Assembler(t media.Track, aid hub.Aid) (hub.Maker[media.Packet, m
 	if err != nil {
 		return nil, err
 	}
-	return newAssembler(t, d, f.opt, aid), nil
+	opt := f.opt
+	if aid.Wait > 0 {
+		opt.Wait = aid.Wait
+	}
+	return newAssembler(t, d, opt, aid), nil
 }
 
 // Packetiser implements hub.Forms. All packets of a frame have the same size but the last, as far as the payload format

@@ -62,9 +62,12 @@ func load(t testing.TB, file string) (packets []*media.Packet) {
 type bench struct {
 	stats stat.Set
 	asked int
+	wait  time.Duration
 }
 
-func (b *bench) aid() hub.Aid { return hub.Aid{Stats: &b.stats, AskKey: func() { b.asked++ }} }
+func (b *bench) aid() hub.Aid {
+	return hub.Aid{Stats: &b.stats, Wait: b.wait, AskKey: func() { b.asked++ }}
+}
 
 func (b *bench) assembler(t testing.TB, track media.Track) hub.Maker[media.Packet, media.Unit] {
 	t.Helper()
