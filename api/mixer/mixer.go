@@ -203,8 +203,8 @@ func (m *Mixer) alone(ctx context.Context) (done func(), err error) {
 }
 
 // Add lets a stream in. One that nobody publishes is fault.StreamNotFound, one that is in it already fault.NameInUse, and one more than
-// there are places for fault.Overloaded. What the mixer itself gives is fault.InvalidParams: it would hear itself. A stream that ends
-// later keeps its place, and is in it when it is published again. An address is fetched, if the server lets viewers fetch it.
+// there are places for fault.Overloaded. What the mixer itself gives is fault.InvalidParams, and so is what another mixer gives that has
+// that: it would hear itself. A stream that ends later keeps its place, and is in it when it is published again. An address is fetched, if the server lets viewers fetch it.
 func (m *Mixer) Add(ctx context.Context, stream string, j Joining) error {
 	if !strings.Contains(stream, "://") && !m.mixers.opt.Engine.Streams().Has(stream) {
 		return fault.New(fault.StreamNotFound, "", "nobody publishes %q", stream)
@@ -229,12 +229,14 @@ func (m *Mixer) Add(ctx context.Context, stream string, j Joining) error {
 // enter notes a guest.
 func (m *Mixer) enter(stream string, j Joining) (*guest, error) {
 	name := cmp.Or(j.Position, loginOf(stream))
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.gives(stream) {
-		const why = "%q is what the mixer %q gives, and it does not mix itself"
+	m.mixers.weaving.Lock()
+	defer m.mixers.weaving.Unlock()
+	if m.mixers.loops(stream, m) {
+		const why = "%q has what the mixer %q gives, and it does not mix itself"
 		return nil, fault.New(fault.InvalidParams, "/remoteStreamName", why, stream, m.Name)
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.guests[stream] != nil {
 		return nil, fault.New(fault.NameInUse, "", "%q is in the mixer %q already", stream, m.Name)
 	}
@@ -258,7 +260,7 @@ func (m *Mixer) enter(stream string, j Joining) (*guest, error) {
 	return g, nil
 }
 
-// gives tells whether a stream is one of the mixer's.
+// gives tells whether a stream is one of the mixer's. The caller holds m.mu.
 func (m *Mixer) gives(stream string) bool {
 	if stream == m.Output {
 		return true

@@ -97,6 +97,28 @@ func TestNextOfAKey(t *testing.T) {
 	}
 }
 
+// A mixer takes what another one gives, unless that has what the first one gives. The stream that the first one has for the other alone is
+// without that, and may go there.
+func TestMixersOfMixers(t *testing.T) {
+	h := open(t, mixer.Options{})
+	one, two, three := h.begun("one", usual()), h.begun("two", usual()), h.begun("three", usual())
+	ctx := t.Context()
+	if err := errors.Join(one.Add(ctx, "two-out", joining()), two.Add(ctx, "three-out", joining())); err != nil {
+		t.Fatal(err)
+	}
+	for m, streams := range map[*mixer.Mixer][]string{
+		one: {"one-out", "one-out-two-outone-out"}, two: {"one-out"}, three: {"one-out", "two-out", "two-out-three-outtwo-out"},
+	} {
+		for _, stream := range streams {
+			h.until(stream, func() bool { return h.engine.Streams().Has(stream) })
+			err := m.Add(ctx, stream, joining())
+			if alone := m == three && strings.HasPrefix(stream, "two-out-"); alone != (err == nil) || !alone && fault.CodeOf(err) != fault.InvalidParams {
+				t.Errorf("%s in %s: %v", stream, m.Name, err)
+			}
+		}
+	}
+}
+
 // Who shares a screen is large in a grid, as long as he is there.
 func TestScreenInGrid(t *testing.T) {
 	h := open(t, mixer.Options{})

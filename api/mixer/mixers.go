@@ -52,6 +52,8 @@ type Mixers struct {
 	end  context.CancelFunc
 	work sync.WaitGroup // of mixers, from before they begin until they have ended
 
+	weaving sync.Mutex // of which mixers have which streams; before any mu
+
 	mu    sync.Mutex
 	by    map[string]*Mixer // by their names
 	halls map[string]*hall  // of automatic ones, by the names of their rooms
