@@ -46,11 +46,30 @@ func TestPhoneHearsWhatIsPutIn(t *testing.T) {
 	}
 	s.want(http.StatusOK, "POST /rest-api/call/inject_stream", J{"callId": "one", "streamName": "other"})
 	s.chord("another stream in its place", phone, 1700)
+	s.stop("phone/inject") // as an operator does
+	s.chord("silence, as nothing is put in", phone)
+	s.want(http.StatusOK, stream, J{"callId": "one", "streamName": "music"})
+	s.chord("a stream after that", phone, 1000)
 	s.want(http.StatusOK, "POST /rest-api/call/inject_stream/terminate", J{"callId": "one"})
 	s.chord("silence", phone)
 	s.want(http.StatusOK, "POST /rest-api/call/terminate", J{"callId": "one"})
 	phone.AwaitEnd()
 	s.want(http.StatusNotFound, stream, J{"callId": "one", "streamName": "music"})
+}
+
+// stop ends the pipeline of a graph.
+func (s *restServer) stop(graph string) {
+	s.t.Helper()
+	list, _ := s.want(http.StatusOK, "GET /v1/pipelines", nil)["items"].([]any)
+	for _, item := range list {
+		if p, _ := item.(J); p["graph"] == graph {
+			id, _ := p["id"].(string)
+			s.want(http.StatusAccepted, "DELETE /v1/pipelines/"+id+"?drain=0s", nil)
+			s.until("its end", func() bool { return s.Call(s.t, "GET /v1/pipelines/"+id, nil).StatusCode == http.StatusNotFound })
+			return
+		}
+	}
+	s.t.Fatalf("nothing runs %s: %v", graph, list)
 }
 
 // chord waits until a telephone hears some tones, in steps of 20 Hz, and no others; none is silence.

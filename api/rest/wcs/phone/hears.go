@@ -24,6 +24,7 @@ type hears struct {
 	since time.Time // before it began
 
 	mu     sync.Mutex // of what changes: one change at a time
+	closed bool
 	stream string     // that is heard; "" if none is
 	number int
 	stop   context.CancelFunc // of the file that is heard; nil if none is
@@ -42,8 +43,14 @@ func (c *one) hear(ctx context.Context) (*hears, error) {
 	c.mu.Lock()
 	call, inst, already := c.call, c.inst, c.hears
 	c.mu.Unlock()
-	if already != nil {
+	if already != nil && !already.ended() {
 		return already, nil
+	}
+	if already != nil { // somebody stopped its graph, or that failed: another one begins
+		c.mu.Lock()
+		c.hears = nil
+		c.mu.Unlock()
+		already.close(ctx)
 	}
 	if call == nil || call.Media() == nil || inst == nil {
 		return nil, fault.New(fault.ResourceNotFound, "", "the call %.80q has not been answered", c.task.ID)
@@ -65,14 +72,27 @@ func (c *one) hear(ctx context.Context) (*hears, error) {
 	c.mu.Unlock()
 	if over {
 		h.close(ctx)
-		return nil, fault.New(fault.ResourceNotFound, "", "the call has ended")
+		return nil, errOver()
 	}
 	return h, nil
 }
 
+// ended tells whether its graph has ended.
+func (h *hears) ended() bool {
+	select {
+	case <-h.inst.Done():
+		return true
+	default:
+		return false
+	}
+}
+
 // close ends it, for which there is time when ctx is done, too.
 func (h *hears) close(ctx context.Context) {
-	h.silence()
+	h.mu.Lock()
+	h.closed = true
+	h.hush()
+	h.mu.Unlock()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), ending)
 	defer cancel()
 	_ = h.inst.Leave(ctx) // the instance tells itself what was wrong
@@ -82,6 +102,9 @@ func (h *hears) close(ctx context.Context) {
 func (h *hears) play(ctx context.Context, stream string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.closed {
+		return errOver()
+	}
 	if h.stream != "" {
 		_ = h.inst.Remove(ctx, voice, voice) // it may have ended by itself
 	}
@@ -116,6 +139,9 @@ func (h *hears) unplay(ctx context.Context) error {
 func (h *hears) sound(ctx context.Context, s vod.Sound) error { //nolint:contextcheck // it outlasts the call of the API
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	if h.closed {
+		return errOver()
+	}
 	h.hush()
 	node, key := film, plan.Key{Name: film, Params: map[string]any{"file": s.Name, "loop": false}}
 	if s.Wave {
@@ -142,13 +168,7 @@ func (h *hears) sound(ctx context.Context, s vod.Sound) error { //nolint:context
 	return nil
 }
 
-// silence ends the file that is heard.
-func (h *hears) silence() {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.hush()
-}
-
+// hush ends the file that is heard. The caller holds mu.
 func (h *hears) hush() {
 	if h.stop != nil {
 		h.stop()
@@ -160,7 +180,9 @@ func (h *hears) hush() {
 // gone turns what a pipeline says that has ended meanwhile into its not being there.
 func gone(err error) error {
 	if fault.CodeOf(err) == fault.Closed {
-		return fault.New(fault.ResourceNotFound, "", "the call has ended")
+		return errOver()
 	}
 	return err
 }
+
+func errOver() error { return fault.New(fault.ResourceNotFound, "", "the call has ended") }
