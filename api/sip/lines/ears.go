@@ -87,9 +87,13 @@ func (e *ears) Answered(_ string, text []byte) {
 		return
 	}
 	c.mu.Lock()
+	again := c.took
 	c.took = true
 	c.mu.Unlock()
-	if !c.about.Incoming {
+	switch {
+	case again: // the answer to a later offer of ours
+		e.renewed()
+	case !c.about.Incoming:
 		c.established()
 	}
 }
