@@ -2,8 +2,8 @@ package mixer
 
 import "slices"
 
-// loops tells whether a stream has, through other mixers, what a mixer gives: who lets it into that one has it mix itself, ever louder. What
-// goes by conversions and other graphs is not followed. The caller holds x.weaving, so that no two mixers take each other in at once.
+// loops tells whether a stream has, through other mixers, what a mixer gives: who lets it into that one has it mix itself, ever louder.
+// What goes by conversions and other graphs is not followed. The caller holds x.weaving, so that no two mixers take each other in at once.
 func (x *Mixers) loops(stream string, m *Mixer) bool {
 	x.mu.Lock()
 	all := make([]*Mixer, 0, len(x.by))

@@ -204,7 +204,8 @@ func (m *Mixer) alone(ctx context.Context) (done func(), err error) {
 
 // Add lets a stream in. One that nobody publishes is fault.StreamNotFound, one that is in it already fault.NameInUse, and one more than
 // there are places for fault.Overloaded. What the mixer itself gives is fault.InvalidParams, and so is what another mixer gives that has
-// that: it would hear itself. A stream that ends later keeps its place, and is in it when it is published again. An address is fetched, if the server lets viewers fetch it.
+// that: it would hear itself. A stream that ends later keeps its place, and is in it when it is published again. An address is fetched,
+// if the server lets viewers fetch it.
 func (m *Mixer) Add(ctx context.Context, stream string, j Joining) error {
 	if !strings.Contains(stream, "://") && !m.mixers.opt.Engine.Streams().Has(stream) {
 		return fault.New(fault.StreamNotFound, "", "nobody publishes %q", stream)

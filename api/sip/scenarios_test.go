@@ -60,7 +60,7 @@ func TestWhatIsCalled(t *testing.T) {
 		{name: "hold, inactive", scenario: "hold", words: map[string]string{"direction": "inactive", "answer": "inactive"}, then: stay},
 		{name: "hold, of old", scenario: "hold", words: map[string]string{"address": "0.0.0.0", "answer": ""}, then: stay},
 		{name: "no offer", scenario: "offerless", then: stay},
-		{name: "hold without an offer", scenario: "offerless", words: map[string]string{"later": "sendonly"}, then: func(t *testing.T, _ *server, c calls.Call, e *ear) {
+		{name: "hold without an offer", scenario: "offerless", words: map[string]string{"later": "sendonly"}, then: func(t *testing.T, _ *server, _ calls.Call, e *ear) {
 			for about := (calls.About{}); !about.Held; {
 				about = enginetest.Await(t, "to be held", e.heard)
 			}

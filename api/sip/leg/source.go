@@ -30,8 +30,8 @@ type output struct {
 	publication atomic.Pointer[hub.Publication]
 }
 
-// Source takes the leg's incoming half. Over hears of the leg's end. Wait is how long a packet that is missing may still come: phones repeat
-// none, so what is behind it is held up for nothing from then on.
+// Source takes the leg's incoming half. Over hears of the leg's end. Wait is how long a packet that is missing may still come: phones
+// repeat none, so what is behind it is held up for nothing from then on.
 func (l *Leg) Source(over func(error), wait time.Duration) (*Source, error) {
 	if err := l.claim(sourceHalf, over); err != nil {
 		return nil, err
