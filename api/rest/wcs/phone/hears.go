@@ -25,7 +25,7 @@ type hears struct {
 
 	mu     sync.Mutex // of what changes: one change at a time
 	closed bool
-	stream string     // that is heard; "" if none is
+	stream string // that is heard; "" if none is
 	number int
 	stop   context.CancelFunc // of the file that is heard; nil if none is
 	file   sync.WaitGroup
