@@ -33,7 +33,9 @@ func TestPageAndPhoneConverted(t *testing.T) {
 		extra    string
 	}{
 		{name: "pcmu", codec: siptest.PCMU, page: opus()},
+		{name: "pcmu of 60 ms", codec: siptest.PCMU, page: opus(), extra: "ptime=60"},
 		{name: "pcmu of 40 ms", codec: siptest.PCMU, page: opus(), extra: "ptime=40"},
+		{name: "pcmu of 10 ms", codec: siptest.PCMU, page: opus(), extra: "ptime=10"},
 		{name: "pcmu of 30 ms", codec: siptest.PCMU, page: opus(), extra: "ptime=30"},
 		{name: "pcma", codec: siptest.PCMA, page: opus()},
 		{name: "g722", codec: siptest.G722, page: opus()},
@@ -97,6 +99,40 @@ func TestPageAndPhoneConverted(t *testing.T) {
 			t.Logf("there and back: %v", delay)
 			if delay > 700*time.Millisecond {
 				t.Errorf("the telephone hears itself after %v", delay)
+			}
+		})
+	}
+}
+
+// TestPageAndPhoneSeeEachOther: a page shows back what a telephone shows, which sees itself. Where both have the codec nobody converts.
+func TestPageAndPhoneSeeEachOther(t *testing.T) {
+	program.Need(t, "baresip", "kamailio", "ffmpeg")
+	h264 := pion.RTPCodecCapability{
+		MimeType: pion.MimeTypeH264, ClockRate: 90000, SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42001f",
+	}
+	vp8 := pion.RTPCodecCapability{MimeType: pion.MimeTypeVP8, ClockRate: 90000}
+	for _, tc := range []struct {
+		name, film string
+		page       pion.RTPCodecCapability
+		passes     bool
+	}{
+		{"h264 as it is", "H264", h264, true}, {"vp8 as it is", "VP8", vp8, true}, {"h264 and vp8", "H264", vp8, false}, {"vp8 and h264", "VP8", h264, false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			registrar := siptest.StartRegistrar(t, siptest.RegistrarOptions{})
+			s, page := telephonist(t, registrar)
+			phone := siptest.StartBaresip(t, siptest.PhoneOptions{
+				Account: registrar.Account("1002"), Film: siptest.Film{Codec: tc.film, Left: "red", Right: "blue"},
+			})
+			registrar.AwaitContacts("1002", 1)
+			pc := echo(t, muLaw(), tc.page)
+			page.calls("1002", pc)
+			page.talks(pc)
+			phone.AwaitCall()
+			siptest.AwaitFields(t, phone, "red", "blue")
+			works := scrape(t, s.out.await(t, `metrics +(http://localhost:\d+/metrics)`)[1])
+			if passes := strings.Contains(works, "\nsluice_workers{state=\"own\"} 0\n"); passes != tc.passes {
+				t.Errorf("without a conversion: %v\n%s", passes, strings.Join(regexp.MustCompile(`sluice_worker.*`).FindAllString(works, -1), "\n"))
 			}
 		})
 	}

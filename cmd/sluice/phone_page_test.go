@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/pion/rtcp"
 	pion "github.com/pion/webrtc/v4"
 
 	"sluice/api/sip/siptest"
@@ -17,33 +18,67 @@ func muLaw() pion.RTPCodecCapability {
 	return pion.RTPCodecCapability{MimeType: pion.MimeTypePCMU, ClockRate: 8000}
 }
 
-// echo is a page's connection that says back what it hears, in the only codec that it has.
-func echo(t *testing.T, codec pion.RTPCodecCapability) *pion.PeerConnection {
+// echo is a page's connection that says, and shows, back what it gets, in the only codecs that it has.
+func echo(t *testing.T, codecs ...pion.RTPCodecCapability) *pion.PeerConnection {
 	t.Helper()
 	pc := peer(t)
-	track, err := pion.NewTrackLocalStaticRTP(codec, "audio", "page")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := pc.AddTrack(track); err != nil {
-		t.Fatal(err)
-	}
-	kind := pion.RTPCodecParameters{RTPCodecCapability: codec}
-	if codec.MimeType == pion.MimeTypeOpus {
-		kind.PayloadType = 111 // as pion has it
-	}
-	if err := pc.GetTransceivers()[0].SetCodecPreferences([]pion.RTPCodecParameters{kind}); err != nil {
-		t.Fatal(err)
+	tracks := map[pion.RTPCodecType]*pion.TrackLocalStaticRTP{}
+	keys := make(chan struct{}, 1) // the one who sees what is shown back wants a key picture
+	for i, codec := range codecs {
+		track, err := pion.NewTrackLocalStaticRTP(codec, strings.ToLower(codec.MimeType[:len("audio")]), "page")
+		if err != nil {
+			t.Fatal(err)
+		}
+		sender, err := pc.AddTrack(track)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tracks[track.Kind()] = track
+		kind := pion.RTPCodecParameters{RTPCodecCapability: codec, PayloadType: payloads()[codec.MimeType]}
+		if err := pc.GetTransceivers()[i].SetCodecPreferences([]pion.RTPCodecParameters{kind}); err != nil {
+			t.Fatal(err)
+		}
+		go keysWanted(sender, keys)
 	}
 	pc.OnTrack(func(from *pion.TrackRemote, _ *pion.RTPReceiver) {
+		if from.Kind() == pion.RTPCodecTypeVideo {
+			go func() {
+				for range keys {
+					_ = pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(from.SSRC())}})
+				}
+			}()
+		}
 		for {
 			p, _, err := from.ReadRTP()
-			if err != nil || track.WriteRTP(p) != nil {
+			if err != nil || tracks[from.Kind()].WriteRTP(p) != nil {
 				return
 			}
 		}
 	})
 	return pc
+}
+
+// payloads are the payload types that pion has of itself.
+func payloads() map[string]pion.PayloadType {
+	return map[string]pion.PayloadType{pion.MimeTypePCMU: 0, pion.MimeTypeOpus: 111, pion.MimeTypeVP8: 96, pion.MimeTypeH264: 102}
+}
+
+// keysWanted passes on that a key picture is wanted, until the connection ends.
+func keysWanted(sender *pion.RTPSender, keys chan<- struct{}) {
+	for {
+		list, _, err := sender.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, p := range list {
+			if _, is := p.(*rtcp.PictureLossIndication); is {
+				select {
+				case keys <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}
 }
 
 // hearSDP waits for a description, and gives the id that it is for.
@@ -115,7 +150,8 @@ func telephonist(t *testing.T, registrar *siptest.Registrar) (*server, *webPage)
 func (p *webPage) calls(whom string, pc *pion.PeerConnection) {
 	p.t.Helper()
 	p.say("call", J{
-		"callId": "C", "callee": whom, "caller": "1001", "hasAudio": true, "mediaProvider": "WebRTC", "status": "PENDING",
+		"callId": "C", "callee": whom, "caller": "1001", "hasAudio": true, "hasVideo": len(pc.GetTransceivers()) > 1,
+		"mediaProvider": "WebRTC", "status": "PENDING",
 		"sdp": describe(p.t, pc, func() (pion.SessionDescription, error) { return pc.CreateOffer(nil) }),
 	})
 }
